@@ -1,0 +1,86 @@
+/** How much of a run is done and how long the rest takes; the same as the server's core. */
+
+import type { RunState, StageState } from "./wire";
+
+const MIN_SHOWN = 0.01; // below 1 % of a stage, its pace says nothing yet
+const UNKNOWN_WEIGHT_S = 10;
+const ALMOST = 99.9; // a run is at 100 only when it has completed
+
+export function rounded(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}
+
+function isOver(stage: StageState): boolean {
+  return stage.status === "completed" || stage.status === "skipped" || stage.status === "failed";
+}
+
+/** Seconds that a stage still takes; null where there is no ground for a number. */
+export function stageRemaining(stage: StageState): number | null {
+  if (isOver(stage)) return 0;
+  if (stage.status === "pending") return stage.estimated_s;
+  const elapsed = stage.elapsed_s ?? 0;
+  const share = Math.min(1, Math.max(0, stage.progress / 100));
+  const planned = stage.estimated_s === null ? null : Math.max(0, stage.estimated_s - elapsed);
+  if (share < MIN_SHOWN || elapsed <= 0) return planned;
+  const paced = (elapsed * (1 - share)) / share;
+  return planned === null ? paced : share * paced + (1 - share) * planned;
+}
+
+function spread(stage: StageState): number {
+  if (stage.status === "running" && stage.progress >= 100 * MIN_SHOWN) {
+    return 1.1 + 0.9 * (1 - stage.progress / 100);
+  }
+  return 2;
+}
+
+export interface TimeLeft {
+  seconds: number;
+  range: [number, number];
+}
+
+/** The time left of a run and the range it is likely to be in; null while nothing is known. */
+export function remaining(run: RunState): TimeLeft | null {
+  if ((run.status !== "running" && run.status !== "stopping") || !run.stages.length) return null;
+  let total = 0;
+  let low = 0;
+  let high = 0;
+  for (const stage of run.stages) {
+    const left = stageRemaining(stage);
+    if (left === null) return null;
+    total += left;
+    low += left / spread(stage);
+    high += left * spread(stage);
+  }
+  return { seconds: rounded(total, 2), range: [rounded(low, 2), rounded(high, 2)] };
+}
+
+/** 0–100, weighted by time; never less than what the state said before. */
+export function overallProgress(run: RunState): number {
+  if (run.status === "completed") return 100;
+  let done = 0;
+  let whole = 0;
+  for (const stage of run.stages) {
+    const [stageDone, weight] = weighed(stage);
+    done += stageDone;
+    whole += weight;
+  }
+  const share = whole ? (100 * done) / whole : 0;
+  return rounded(Math.min(ALMOST, Math.max(run.progress, share)), 2);
+}
+
+function weighed(stage: StageState): [number, number] {
+  const elapsed = stage.elapsed_s ?? 0;
+  if (isOver(stage)) {
+    const weight = Math.max(elapsed, 1e-3);
+    return [weight, weight];
+  }
+  const left = stageRemaining(stage);
+  if (left === null) {
+    const weight = Math.max(UNKNOWN_WEIGHT_S, 2 * elapsed);
+    return [Math.min(elapsed, weight * 0.9), weight];
+  }
+  const weight = Math.max(elapsed + left, 1e-3);
+  const isGoing = stage.status === "running" && elapsed + left > 0;
+  return [isGoing ? (weight * elapsed) / (elapsed + left) : 0, weight];
+}

@@ -1,0 +1,275 @@
+/**
+ * Reading what came from outside into the shapes that the view relies on.
+ *
+ * A saved notebook is written by anybody, and a newer server may say more than we know: whatever is
+ * missing or of another type becomes its empty value here, so that no component has to doubt.
+ */
+
+import { fields, isFields, items, number, oneOf, percent, text, texts } from "./reading_fields";
+import { readHealth } from "./reading_health";
+import type {
+  Activity,
+  ActivityLevel,
+  LiveScore,
+  Message,
+  ModelSummary,
+  ModelVersion,
+  Point,
+  RunError,
+  Resources,
+  RunResult,
+  RunState,
+  RunStatus,
+  Series,
+  Snapshot,
+  StageState,
+  StageStatus,
+} from "./wire";
+
+function numbers(value: unknown): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(fields(value)).map(([key, n]) => [key, number(n)]));
+}
+
+const STAGE_STATUSES: readonly StageStatus[] = [
+  "pending",
+  "running",
+  "completed",
+  "failed",
+  "skipped",
+];
+
+const RUN_STATUSES: readonly RunStatus[] = [
+  "queued",
+  "running",
+  "stopping",
+  "completed",
+  "failed",
+  "cancelled",
+  "interrupted",
+];
+
+export function titleOf(id: string): string {
+  const words = id.replaceAll("_", " ").trim();
+  return words ? words[0]!.toUpperCase() + words.slice(1) : id;
+}
+
+/** A stage of a state, or of a plan: there it may be just an id. */
+export function readStage(value: unknown): StageState | null {
+  const from = typeof value === "string" ? { id: value } : fields(value);
+  const id = text(from["id"]);
+  if (id === null) return null;
+  return {
+    id,
+    title: text(from["title"]) ?? titleOf(id),
+    status: oneOf(from["status"], STAGE_STATUSES, "pending"),
+    estimated_s: number(from["estimated_s"]),
+    elapsed_s: number(from["elapsed_s"]),
+    progress: percent(from["progress"]) ?? 0,
+    started_time: text(from["started_time"]),
+    metrics: fields(from["metrics"]),
+  };
+}
+
+export function readStages(value: unknown): StageState[] {
+  return items(value)
+    .map(readStage)
+    .filter((stage) => stage !== null);
+}
+
+export function readError(value: unknown): RunError | null {
+  if (!isFields(value)) return null;
+  return {
+    type: text(value["type"]) ?? "Error",
+    message: text(value["message"]) ?? "",
+    stage: text(value["stage"]),
+    traceback: text(value["traceback"]) ?? "",
+    reason: text(value["reason"]) ?? "training_error",
+    hint: text(value["hint"]) ?? "",
+  };
+}
+
+export function readResult(value: unknown): RunResult | null {
+  if (!isFields(value)) return null;
+  const rows = isFields(value["rows"]) ? value["rows"] : null;
+  const model = fields(value["model"]);
+  const name = text(model["name"]);
+  const version = number(model["version"]);
+  const matrix = items(value["confusion_matrix"]).map((row) => items(row).map((n) => number(n) ?? 0));
+  const test = isFields(value["test"]) ? value["test"] : null;
+  return {
+    test: test && numbers(test),
+    confusion_matrix: matrix.length ? matrix : null,
+    classes: Array.isArray(value["classes"]) ? value["classes"].map(String) : null,
+    rows: rows && {
+      train: number(rows["train"]),
+      validation: number(rows["validation"]),
+      test: number(rows["test"]),
+    },
+    stopped: value["stopped"] === true,
+    model: name !== null && version !== null ? { name, version } : null,
+  };
+}
+
+function readResources(value: unknown): Resources | null {
+  if (!isFields(value)) return null;
+  return {
+    cpu: number(value["cpu"]),
+    memory: number(value["memory"]),
+    peak_memory: number(value["peak_memory"]),
+    limit: number(value["limit"]),
+  };
+}
+
+function readRange(value: unknown): [number, number] | null {
+  const low = number(items(value)[0]);
+  const high = number(items(value)[1]);
+  return low !== null && high !== null ? [low, high] : null;
+}
+
+function readScore(value: unknown): LiveScore | null {
+  if (!isFields(value)) return null;
+  return { name: text(value["name"]) ?? "score", value: number(value["value"]) };
+}
+
+/** A run's state; null where the value names no run. */
+export function readRun(value: unknown): RunState | null {
+  const from = fields(value);
+  const runId = text(from["run_id"]);
+  if (runId === null || runId === "") return null;
+  return {
+    run_id: runId,
+    name: text(from["name"]) ?? runId,
+    tags: texts(from["tags"]),
+    notes: text(from["notes"]) ?? "",
+    kind: text(from["kind"]) ?? "pipeline",
+    who: text(from["who"]) ?? "",
+    status: oneOf(from["status"], RUN_STATUSES, "queued"),
+    resumable: from["resumable"] === true,
+    current_stage: text(from["current_stage"]),
+    stages: readStages(from["stages"]),
+    stages_completed: texts(from["stages_completed"]),
+    progress: percent(from["progress"]) ?? 0,
+    stage_progress: percent(from["stage_progress"]) ?? 0,
+    step: number(from["step"]),
+    total_steps: number(from["total_steps"]),
+    queued_time: text(from["queued_time"]),
+    start_time: text(from["start_time"]),
+    end_time: text(from["end_time"]),
+    updated_time: text(from["updated_time"]),
+    elapsed_time: number(from["elapsed_time"]),
+    estimated_remaining: number(from["estimated_remaining"]),
+    estimated_range: readRange(from["estimated_range"]),
+    live_accuracy: number(from["live_accuracy"]),
+    live_score: readScore(from["live_score"]),
+    metrics: numbers(from["metrics"]),
+    predictions_processed: number(from["predictions_processed"]) ?? 0,
+    throughput: number(from["throughput"]),
+    monitoring_overhead: number(from["monitoring_overhead"]),
+    resources: readResources(from["resources"]),
+    running: items(from["running"]).filter(isFields),
+    error: readError(from["error"]),
+    result: readResult(from["result"]),
+    spec: fields(from["spec"]),
+  };
+}
+
+export function readRuns(value: unknown): RunState[] {
+  return items(value)
+    .map(readRun)
+    .filter((run) => run !== null);
+}
+
+const LEVELS: readonly ActivityLevel[] = ["info", "success", "warning", "error"];
+
+export function readActivity(value: unknown, message?: Message): Activity | null {
+  const from = fields(value);
+  const said = text(from["text"]);
+  if (said === null) return null;
+  const time = text(from["time"]) ?? message?.time ?? "";
+  const kind = text(from["kind"]) ?? "note";
+  return {
+    id: from["id"] === undefined ? `${time} ${kind} ${said}` : String(from["id"]),
+    time,
+    run_id: text(from["run_id"]) ?? message?.run_id ?? null,
+    level: oneOf(from["level"], LEVELS, "info"),
+    kind,
+    text: said,
+    who: text(from["who"]),
+  };
+}
+
+export function readActivities(value: unknown): Activity[] {
+  return items(value)
+    .map((item) => readActivity(item))
+    .filter((item) => item !== null);
+}
+
+export function readModel(value: unknown): ModelSummary | null {
+  const name = text(fields(value)["name"]);
+  if (name === null) return null;
+  return {
+    name,
+    deployed: number(fields(value)["deployed"]),
+    latest: number(fields(value)["latest"]),
+  };
+}
+
+export function readModels(value: unknown): ModelSummary[] {
+  return items(value)
+    .map(readModel)
+    .filter((model) => model !== null);
+}
+
+export function readVersions(value: unknown): ModelVersion[] {
+  return items(value).flatMap((item) => {
+    const from = fields(item);
+    const version = number(from["version"]);
+    if (version === null) return [];
+    return [
+      {
+        version,
+        run_id: text(from["run_id"]),
+        time: text(from["time"]),
+        result: readResult(from["result"]),
+      },
+    ];
+  });
+}
+
+function readPoints(value: unknown): Point[] {
+  return items(value).flatMap((pair): Point[] => {
+    const step = number(items(pair)[0]);
+    const at = number(items(pair)[1]);
+    return step !== null && at !== null ? [[step, at]] : [];
+  });
+}
+
+export function readSeries(value: unknown): Series {
+  return Object.fromEntries(
+    Object.entries(fields(value)).map(([name, points]) => [name, readPoints(points)]),
+  );
+}
+
+/** A snapshot; null where the value has no position. */
+export function readSnapshot(value: unknown, logId?: string, offset?: number): Snapshot | null {
+  if (!isFields(value)) return null;
+  const log = text(value["log_id"]) ?? logId;
+  const at = number(value["offset"]) ?? offset;
+  if (log === undefined || at === undefined) return null;
+  return {
+    log_id: log,
+    offset: at,
+    server: fields(value["server"]),
+    health: readHealth(value["health"]),
+    runs: readRuns(value["runs"]),
+    activity: readActivities(value["activity"]),
+    models: readModels(value["models"]),
+  };
+}
+
+/** The messages of a frame; what is no message is left out. */
+export function readMessages(value: unknown): Message[] {
+  return items(value).filter((item): item is Message & Fields => {
+    return isFields(item) && typeof item["type"] === "string";
+  });
+}

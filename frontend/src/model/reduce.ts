@@ -1,0 +1,210 @@
+/**
+ * What an event makes of a run's state; mirrors the server's core.
+ *
+ * Both are held to the same golden streams. An event that the table of transitions does not allow
+ * leaves the state untouched.
+ */
+
+import { overallProgress, remaining, rounded } from "./eta";
+import { readError, readResult, readRun, readStages, titleOf } from "./reading";
+import { fields, number, text, texts, type Fields } from "./reading_fields";
+import { PIPELINE } from "./stages";
+import { hasEnded, statusAfter } from "./transitions";
+import type { Message, RunState, StageState, StageStatus } from "./wire";
+
+type Apply = (run: RunState, payload: Fields, time: string) => RunState;
+
+export function secondsBetween(earlier: string, later: string): number {
+  const seconds = (Date.parse(later) - Date.parse(earlier)) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
+}
+
+/** Apply one durable event; the same object where it changes nothing. */
+export function reduceRun(run: RunState | null, message: Message): RunState | null {
+  const payload = fields(message.data);
+  if (message.type === "run_updated") return run && updated(run, payload);
+  const apply = APPLY[message.type];
+  const runId = message.run_id;
+  if (!apply || !runId) return run;
+  const status = statusAfter(run?.status ?? null, message.type);
+  const before = run ?? readRun({ run_id: runId, name: "" });
+  if (status === null || before === null) return run;
+  const time = message.time ?? "";
+  return refresh({ ...apply(before, payload, time), status }, time);
+}
+
+function refresh(run: RunState, time: string): RunState {
+  if (hasEnded(run.status)) {
+    return {
+      ...run,
+      updated_time: time,
+      progress: run.status === "completed" ? 100 : run.progress,
+      estimated_remaining: null,
+      estimated_range: null,
+      running: [],
+    };
+  }
+  if (run.start_time === null) return { ...run, updated_time: time };
+  const at = {
+    ...currentStageAt(run, time),
+    updated_time: time,
+    elapsed_time: rounded(secondsBetween(run.start_time, time), 3),
+  };
+  const left = remaining(at);
+  return {
+    ...at,
+    progress: overallProgress(at),
+    estimated_remaining: left?.seconds ?? null,
+    estimated_range: left?.range ?? null,
+  };
+}
+
+function stageIndex(run: RunState, id: string | null): number {
+  return run.stages.findIndex((stage) => stage.id === id);
+}
+
+function withStage(run: RunState, index: number, change: Partial<StageState>): RunState {
+  return {
+    ...run,
+    stages: run.stages.map((stage, at) => (at === index ? { ...stage, ...change } : stage)),
+  };
+}
+
+function currentStageAt(run: RunState, time: string): RunState {
+  const index = stageIndex(run, run.current_stage);
+  const stage = run.stages[index];
+  if (!stage || stage.status !== "running" || stage.started_time === null) return run;
+  return withStage(run, index, {
+    elapsed_s: rounded(secondsBetween(stage.started_time, time), 3),
+  });
+}
+
+function planned(value: unknown): StageState[] {
+  return readStages(value).map((stage) => ({ ...stage, status: "pending" }));
+}
+
+const queued: Apply = (run, payload, time) => {
+  const kind = text(payload["kind"]) ?? "pipeline";
+  return {
+    ...run,
+    name: text(payload["name"]) ?? run.name,
+    spec: fields(payload["spec"]),
+    who: text(payload["who"]) ?? "",
+    kind,
+    tags: texts(payload["tags"]),
+    stages: kind === "pipeline" ? planned(PIPELINE) : [],
+    queued_time: time,
+  };
+};
+
+const started: Apply = (run, payload, time) => {
+  const stages = planned(payload["stages"]);
+  return {
+    ...run,
+    name: run.name || (text(payload["name"]) ?? ""),
+    kind: text(payload["kind"]) ?? run.kind,
+    tags: Array.isArray(payload["tags"]) ? texts(payload["tags"]) : run.tags,
+    spec: payload["spec"] ? fields(payload["spec"]) : run.spec,
+    stages: stages.length ? stages : run.stages,
+    stages_completed: [],
+    current_stage: null,
+    start_time: run.start_time ?? time,
+    end_time: null,
+    error: null,
+    resumable: false,
+  };
+};
+
+const stageStarted: Apply = (run, payload, time) => {
+  const id = text(payload["stage"]);
+  if (id === null) return run;
+  const known = stageIndex(run, id) >= 0;
+  const at = known ? run : { ...run, stages: [...run.stages, ...planned([id])] };
+  const index = stageIndex(at, id);
+  const stage = at.stages[index]!;
+  const begun = withStage(at, index, {
+    title: text(payload["title"]) || stage.title || titleOf(id),
+    status: "running",
+    started_time: time,
+    estimated_s: number(payload["estimated_s"]) ?? stage.estimated_s,
+    elapsed_s: 0,
+    progress: 0,
+  });
+  return { ...begun, current_stage: id, stage_progress: 0, step: null, total_steps: null };
+};
+
+const stageCompleted: Apply = (run, payload) => {
+  const id = text(payload["stage"]);
+  const index = stageIndex(run, id);
+  if (id === null || index < 0) return run;
+  const done = withStage(run, index, {
+    status: "completed",
+    elapsed_s: number(payload["elapsed_s"]) ?? 0,
+    progress: 100,
+    metrics: fields(payload["metrics"]),
+  });
+  const isNew = !run.stages_completed.includes(id);
+  return {
+    ...done,
+    stages_completed: isNew ? [...run.stages_completed, id] : run.stages_completed,
+    stage_progress: 100,
+  };
+};
+
+/** Close the run; a stage that was under way gets the given status. */
+function ended(run: RunState, payload: Fields, time: string, stage: StageStatus): RunState {
+  const measured = run.start_time && rounded(secondsBetween(run.start_time, time), 3);
+  const elapsed = number(payload["elapsed_time"]) ?? (measured === "" ? null : measured);
+  const at = currentStageAt(run, time);
+  const index = stageIndex(at, at.current_stage);
+  const closed =
+    at.stages[index]?.status === "running" ? withStage(at, index, { status: stage }) : at;
+  return { ...closed, end_time: time, elapsed_time: elapsed };
+}
+
+const completed: Apply = (run, payload, time) => ({
+  ...ended(run, payload, time, "skipped"),
+  result: readResult(fields(payload["result"])),
+  current_stage: null,
+  stage_progress: 100,
+});
+
+const failed: Apply = (run, payload, time) => {
+  const error = readError(payload["error"]) ?? readError({})!;
+  return {
+    ...ended(run, payload, time, "failed"),
+    error: { ...error, stage: error.stage || run.current_stage },
+    resumable: payload["resumable"] === true,
+  };
+};
+
+const cancelled: Apply = (run, payload, time) => ({
+  ...ended(run, payload, time, "skipped"),
+  resumable: payload["resumable"] === true,
+});
+
+const unchanged: Apply = (run) => run;
+
+function updated(run: RunState, payload: Fields): RunState {
+  return {
+    ...run,
+    name: text(payload["name"]) ?? run.name,
+    tags: Array.isArray(payload["tags"]) ? texts(payload["tags"]) : run.tags,
+    notes: text(payload["notes"]) ?? run.notes,
+  };
+}
+
+const APPLY: Record<string, Apply> = {
+  training_queued: queued,
+  training_started: started,
+  training_resumed: started,
+  training_stopping: unchanged,
+  stage_started: stageStarted,
+  stage_completed: stageCompleted,
+  fold_completed: unchanged,
+  candidate_completed: unchanged,
+  training_completed: completed,
+  training_failed: failed,
+  training_cancelled: cancelled,
+  training_interrupted: cancelled,
+};

@@ -1,0 +1,123 @@
+"""The words of the activity feed: one sentence for each fact that a person would want to know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .stages import title_of
+
+LEVELS = ("info", "success", "warning", "error")
+
+
+def activity_for(event_type: str, data: dict[str, Any], name: str, who: str = "") -> (
+    dict[str, Any] | None
+):
+    """Tell a fact in one sentence.
+
+    Parameters
+    ----------
+    event_type, data
+        The fact.
+    name
+        The run's name, for the sentence.
+    who
+        Who did it, where somebody did.
+
+    Returns
+    -------
+    dict or None
+        ``{"level", "kind", "text", "who"}`` without an id (see :func:`activity_id`); None for a fact
+        that has no place in the feed.
+    """
+    told = _tell(event_type, data, name)
+    if told is None:
+        return None
+    level, text = told
+    return {"level": level, "kind": event_type, "text": text, "who": who or data.get("who") or ""}
+
+
+def activity_id(origin: str, writer: str, sequence: int) -> str:
+    """The identity of an activity: that of the event which carries it."""
+    return f"{origin}/{writer}/{sequence}"
+
+
+def _tell(event_type: str, data: dict[str, Any], name: str) -> tuple[str, str] | None:
+    teller = _TELLERS.get(event_type)
+    return teller(data, name) if teller else None
+
+
+def _stage_completed(data: dict[str, Any], name: str) -> tuple[str, str]:
+    title = data.get("title") or title_of(str(data.get("stage")))
+    return "info", f"{name}: {title} done in {seconds(data.get('elapsed_s'))}"
+
+
+def _completed(data: dict[str, Any], name: str) -> tuple[str, str]:
+    result = data.get("result") or {}
+    figure = headline(result)
+    early = " early, as asked" if result.get("stopped") else ""
+    took = seconds(data.get("elapsed_time"))
+    return "success", f"{name} finished{early} in {took}" + (f", {figure}" if figure else "")
+
+
+def _failed(data: dict[str, Any], name: str) -> tuple[str, str]:
+    error = data.get("error") or {}
+    stage = error.get("stage")
+    where = f" in {title_of(stage)}" if stage else ""
+    return "error", f"{name} failed{where}: {error.get('type')}: {error.get('message')}"
+
+
+def _health(data: dict[str, Any], _name: str) -> tuple[str, str]:
+    level = {"green": "success", "yellow": "warning", "red": "error"}.get(data["to"], "info")
+    why = "; ".join(data.get("reasons") or [])
+    return level, f"Health went from {data['from']} to {data['to']}" + (f": {why}" if why else "")
+
+
+def _deployed(data: dict[str, Any], _name: str) -> tuple[str, str]:
+    before = data.get("previous")
+    instead = f", in place of version {before}" if before else ""
+    return "success", f"{data['name']} version {data['version']} is in service{instead}"
+
+
+def _stopping(data: dict[str, Any], name: str) -> tuple[str, str]:
+    words = "Cancelling" if data.get("action") == "cancel" else "Stopping"
+    return "warning", f"{words} {name}"
+
+
+_TELLERS = {
+    "training_queued": lambda data, name: ("info", f"{name} was queued"),
+    "training_started": lambda data, name: ("info", f"{name} started"),
+    "training_resumed": lambda data, name: ("info", f"{name} was resumed"),
+    "training_stopping": _stopping,
+    "stage_completed": _stage_completed,
+    "training_completed": _completed,
+    "training_failed": _failed,
+    "training_cancelled": lambda data, name: ("warning", f"{name} was cancelled"),
+    "training_interrupted": lambda data, name: ("warning", f"{name} was interrupted"),
+    "run_deleted": lambda data, name: ("info", f"{name} was deleted"),
+    "health_changed": _health,
+    "model_registered": lambda data, name: (
+        "info", f"{data['name']} version {data['version']} was registered"
+    ),  # fmt: skip
+    "model_deployed": _deployed,
+}
+
+
+def headline(result: dict[str, Any]) -> str:
+    """The one figure of a result that a person asks for first; empty where there is none."""
+    test = result.get("test") or {}
+    for key, words in (("accuracy", "accuracy"), ("r2", "R²")):
+        value = test.get(key)
+        if isinstance(value, int | float):
+            return f"{words} {value:.4f} on {(result.get('rows') or {}).get('test', '?')} test rows"
+    return ""
+
+
+def seconds(value: Any) -> str:
+    """A duration for a sentence: ``0.4 s``, ``3 min 20 s``."""
+    if not isinstance(value, int | float):
+        return "unknown time"
+    if value < 60:
+        return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -1,0 +1,99 @@
+"""How much of a run is done and how long the rest takes, from the time that its stages take.
+
+A stage that has shown nothing is expected to take its ``estimated_s``. Once it shows progress p after
+e seconds, linear growth says e·(1-p)/p; the two are mixed by p, so that the plan counts at first and
+the facts in the end. Where a pending stage has no estimate at all there is no ground for a number, and
+none is given.
+"""
+
+from __future__ import annotations
+
+from .state import RunState, StageState
+
+MIN_SHOWN = 0.01  # below 1 % of a stage, its pace says nothing yet
+UNKNOWN_WEIGHT_S = 10.0  # what a stage without an estimate counts for in the overall bar
+ALMOST = 99.9  # a run is at 100 only when it has completed
+
+
+def stage_remaining(stage: StageState) -> float | None:
+    """Seconds that a stage still takes, or None where there is no ground for a number."""
+    if stage.status in ("completed", "skipped", "failed"):
+        return 0.0
+    if stage.status == "pending":
+        return stage.estimated_s
+    elapsed = stage.elapsed_s or 0.0
+    share = min(1.0, max(0.0, stage.progress / 100.0))
+    planned = None if stage.estimated_s is None else max(0.0, stage.estimated_s - elapsed)
+    if share < MIN_SHOWN or elapsed <= 0:
+        return planned
+    paced = elapsed * (1.0 - share) / share
+    if planned is None:
+        return paced
+    return share * paced + (1.0 - share) * planned
+
+
+def remaining(state: RunState) -> tuple[float, list[float]] | None:
+    """Estimate the time left of a run.
+
+    Returns
+    -------
+    (float, [float, float]) or None
+        Seconds left, and the range that it is likely to be in; None while nothing is known.
+    """
+    if state.status not in ("running", "stopping") or not state.stages:
+        return None
+    total = 0.0
+    low = 0.0
+    high = 0.0
+    for stage in state.stages:
+        left = stage_remaining(stage)
+        if left is None:
+            return None
+        spread = _spread(stage)
+        total += left
+        low += left / spread
+        high += left * spread
+    return round(total, 2), [round(low, 2), round(high, 2)]
+
+
+def _spread(stage: StageState) -> float:
+    """The factor either way within which a stage's time left is likely to be."""
+    if stage.status == "running" and stage.progress >= 100.0 * MIN_SHOWN:
+        return 1.1 + 0.9 * (1.0 - stage.progress / 100.0)
+    return 2.0
+
+
+def overall_progress(state: RunState) -> float:
+    """Share of the run that is done, weighted by time.
+
+    Returns
+    -------
+    float
+        0-100, never less than what the state said before.
+    """
+    if state.status == "completed":
+        return 100.0
+    done = 0.0
+    whole = 0.0
+    for stage in state.stages:
+        if stage.status in ("completed", "skipped", "failed"):
+            weight = max(stage.elapsed_s or 0.0, 1e-3)
+            done += weight
+        else:
+            elapsed = stage.elapsed_s or 0.0
+            left = stage_remaining(stage)
+            if left is None:
+                weight = max(UNKNOWN_WEIGHT_S, 2 * elapsed)
+                done += min(elapsed, weight * 0.9)
+            else:
+                weight = max(elapsed + left, 1e-3)
+                done += weight * _share_of_time(stage, elapsed, left)
+        whole += weight
+    share = 100.0 * done / whole if whole else 0.0
+    return round(min(ALMOST, max(state.progress, share)), 2)
+
+
+def _share_of_time(stage: StageState, elapsed: float, left: float) -> float:
+    if stage.status != "running" or elapsed + left <= 0:
+        return 0.0
+    return elapsed / (elapsed + left)

@@ -1,0 +1,98 @@
+"""What a run id, a writer, a model name and a label may look like.
+
+An id or a name becomes part of a path, so each is matched against a closed alphabet before it is
+used; nothing else guards against ``..``, a slash or a NUL byte, in whatever encoding it came.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..errors import InvalidRequest
+
+RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
+WRITER = re.compile(r"[a-z]+(-[a-z0-9]{1,32})?", re.ASCII)
+MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
+UPLOAD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+LABEL_LIMIT = 200  # characters in a run's name or tag
+TAGS_LIMIT = 50
+NOTES_LIMIT = 20_000
+
+
+def new_run_id(timestamp: float, entropy: int) -> str:
+    """Name a run so that names sort by time and a person can read them.
+
+    Parameters
+    ----------
+    timestamp
+        When, in seconds since 1970-01-01 UTC.
+    entropy
+        32 random bits.
+    """
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(timestamp, UTC):%Y%m%d-%H%M%S}-{entropy & 0xFFFFFFFF:08x}"
+
+
+def is_run_id(text: str) -> bool:
+    """Whether the text has the form of a run id."""
+    return RUN_ID.fullmatch(text) is not None
+
+
+def is_writer(text: str) -> bool:
+    """Whether the text has the form of a writer's name, such as ``worker-1``."""
+    return WRITER.fullmatch(text) is not None
+
+
+def is_model_name(text: str) -> bool:
+    """Whether the text can name a model."""
+    return MODEL_NAME.fullmatch(text) is not None and ".." not in text
+
+
+def check_model_name(field: str, text: str) -> str:
+    """Return the name, or say what a model's name looks like.
+
+    Raises
+    ------
+    InvalidRequest
+        The text cannot name a model.
+    """
+    if not is_model_name(text):
+        raise InvalidRequest(
+            field,
+            f"{shorten(text, 60)!r} cannot name a model; expected 1-100 letters, digits, '_', '-' "
+            "or '.', beginning with a letter or a digit",
+        )
+    return text
+
+
+def check_label(field: str, text: str, limit: int = LABEL_LIMIT) -> str:
+    """Return a label (a run's name, a tag) that can be shown on one line.
+
+    Raises
+    ------
+    InvalidRequest
+        It is empty, too long, or holds control characters.
+    """
+    if not text.strip():
+        raise InvalidRequest(field, "is empty; expected some text")
+    if len(text) > limit:
+        raise InvalidRequest(field, f"has {len(text)} characters; at most {limit} are allowed")
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs"):
+            raise InvalidRequest(field, f"holds the control character {character!r}")
+    return text
+
+
+def suggest_model_name(text: str) -> str:
+    """Turn a run's name into a model name, for deploying a run that was not registered."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-_")[:100]
+    return name or "model"
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut a text for a message, saying how much was cut."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"

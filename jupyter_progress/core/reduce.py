@@ -1,0 +1,249 @@
+"""What an event makes of a run's state. ``frontend/src/model/reduce.ts`` mirrors this file.
+
+Both are held to the same golden streams in ``tests/fixtures/streams``. An event that the table of
+transitions does not allow leaves the state untouched.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from . import eta
+from .events import Event, payload_of
+from .stages import PIPELINE, PlannedStage, title_of
+from .state import RunState, StageState, stage_index
+from .times import seconds_between
+from .transitions import has_ended, status_after
+
+replace = msgspec.structs.replace
+
+
+def reduce(state: RunState | None, event: Event) -> RunState | None:
+    """Apply one durable event to a run's state.
+
+    Parameters
+    ----------
+    state
+        The state so far; None before the run's first event.
+    event
+        An event of this run.
+
+    Returns
+    -------
+    RunState or None
+        The new state; the same object where the event changes nothing. None stays None where the
+        run has not begun.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        The event's facts are not of its type's shape.
+    """
+    payload: Any = payload_of(event.type, event.data)
+    if event.type == "run_updated":
+        return None if state is None else _updated(state, payload)
+    if event.type not in _APPLY:
+        return state
+    status = status_after(state.status if state else None, event.type)
+    if status is None or event.run_id is None:
+        return state
+    before = state or RunState(run_id=event.run_id)
+    changed = replace(_APPLY[event.type](before, payload, event.time), status=status)
+    return refresh(changed, event.time)
+
+
+def refresh(state: RunState, time: str) -> RunState:
+    """Bring the derived figures (elapsed, progress, time left) to a moment."""
+    if has_ended(state.status):
+        return replace(
+            state,
+            updated_time=time,
+            progress=100.0 if state.status == "completed" else state.progress,
+            estimated_remaining=None,
+            estimated_range=None,
+            running=[],
+        )
+    if state.start_time is None:
+        return replace(state, updated_time=time)
+    state = _current_stage_at(state, time)
+    state = replace(
+        state,
+        updated_time=time,
+        elapsed_time=round(seconds_between(state.start_time, time), 3),
+    )
+    left = eta.remaining(state)
+    return replace(
+        state,
+        progress=eta.overall_progress(state),
+        estimated_remaining=left[0] if left else None,
+        estimated_range=left[1] if left else None,
+    )
+
+
+def _current_stage_at(state: RunState, time: str) -> RunState:
+    index = stage_index(state, state.current_stage)
+    if index is None:
+        return state
+    stage = state.stages[index]
+    if stage.status != "running" or stage.started_time is None:
+        return state
+    elapsed = round(seconds_between(stage.started_time, time), 3)
+    return with_stage(state, index, replace(stage, elapsed_s=elapsed))
+
+
+def with_stage(state: RunState, index: int, stage: StageState) -> RunState:
+    """The state with one of its stages replaced."""
+    stages = list(state.stages)
+    stages[index] = stage
+    return replace(state, stages=stages)
+
+
+def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[StageState]:
+    return [
+        StageState(id=stage.id, title=stage.title or title_of(stage.id), estimated_s=stage.estimated_s)
+        for stage in stages
+    ]
+
+
+def _queued(state: RunState, queued: Any, time: str) -> RunState:
+    stages = _planned(PIPELINE) if queued.kind == "pipeline" else []
+    return replace(
+        state,
+        name=queued.name,
+        spec=queued.spec,
+        who=queued.who,
+        kind=queued.kind,
+        tags=queued.tags,
+        stages=stages,
+        queued_time=time,
+    )
+
+
+def _started(state: RunState, started: Any, time: str) -> RunState:
+    return replace(
+        state,
+        name=state.name or started.name,
+        kind=started.kind or state.kind,
+        tags=state.tags if started.tags is None else started.tags,
+        spec=state.spec if started.spec is None else started.spec,
+        stages=_planned(started.stages) or state.stages,
+        stages_completed=[],
+        current_stage=None,
+        start_time=state.start_time or time,
+        end_time=None,
+        error=None,
+        resumable=False,
+    )
+
+
+def _stopping(state: RunState, _stopping: Any, _time: str) -> RunState:
+    return state
+
+
+def _stage_started(state: RunState, started: Any, time: str) -> RunState:
+    index = stage_index(state, started.stage)
+    if index is None:
+        stages = [*state.stages, StageState(id=started.stage, title=started.title)]
+        state = replace(state, stages=stages)
+        index = len(stages) - 1
+    stage = state.stages[index]
+    estimated = started.estimated_s if started.estimated_s is not None else stage.estimated_s
+    begun = replace(
+        stage,
+        title=started.title or stage.title or title_of(started.stage),
+        status="running",
+        started_time=time,
+        estimated_s=estimated,
+        elapsed_s=0.0,
+        progress=0.0,
+    )
+    return replace(
+        with_stage(state, index, begun),
+        current_stage=started.stage,
+        stage_progress=0.0,
+        step=None,
+        total_steps=None,
+    )
+
+
+def _stage_completed(state: RunState, done: Any, time: str) -> RunState:
+    index = stage_index(state, done.stage)
+    if index is None:
+        return state
+    stage = replace(
+        state.stages[index],
+        status="completed",
+        elapsed_s=done.elapsed_s,
+        progress=100.0,
+        metrics=done.metrics,
+    )
+    completed = state.stages_completed
+    if done.stage not in completed:
+        completed = [*completed, done.stage]
+    return replace(
+        with_stage(state, index, stage), stages_completed=completed, stage_progress=100.0
+    )
+
+
+def _step_of_search(state: RunState, _payload: Any, _time: str) -> RunState:
+    return state
+
+
+def _completed(state: RunState, done: Any, time: str) -> RunState:
+    return replace(
+        _end(state, time, done.elapsed_time, "skipped"),
+        result=done.result,
+        current_stage=None,
+        stage_progress=100.0,
+    )
+
+
+def _failed(state: RunState, failed: Any, time: str) -> RunState:
+    error = msgspec.to_builtins(failed.error)
+    error["stage"] = failed.error.stage or state.current_stage
+    ended = _end(state, time, failed.elapsed_time, "failed")
+    return replace(ended, error=error, resumable=failed.resumable)
+
+
+def _cancelled(state: RunState, ended: Any, time: str) -> RunState:
+    return replace(
+        _end(state, time, ended.elapsed_time, "skipped"), resumable=ended.resumable
+    )
+
+
+def _end(state: RunState, time: str, elapsed: float | None, stage_status: str) -> RunState:
+    """Close the run; a stage that was under way gets the given status."""
+    if elapsed is None and state.start_time is not None:
+        elapsed = round(seconds_between(state.start_time, time), 3)
+    state = _current_stage_at(state, time)
+    index = stage_index(state, state.current_stage)
+    if index is not None and state.stages[index].status == "running":
+        state = with_stage(state, index, replace(state.stages[index], status=stage_status))
+    return replace(state, end_time=time, elapsed_time=elapsed)
+
+
+def _updated(state: RunState, updated: Any) -> RunState:
+    return replace(
+        state,
+        name=state.name if updated.name is None else updated.name,
+        tags=state.tags if updated.tags is None else updated.tags,
+        notes=state.notes if updated.notes is None else updated.notes,
+    )
+
+
+_APPLY = {
+    "training_queued": _queued,
+    "training_started": _started,
+    "training_resumed": _started,
+    "training_stopping": _stopping,
+    "stage_started": _stage_started,
+    "stage_completed": _stage_completed,
+    "fold_completed": _step_of_search,
+    "candidate_completed": _step_of_search,
+    "training_completed": _completed,
+    "training_failed": _failed,
+    "training_cancelled": _cancelled,
+    "training_interrupted": _cancelled,
+}

@@ -1,0 +1,288 @@
+"""What ``POST runs`` and the other requests may hold: the types, and how a body is read into them.
+
+A body that does not fit is refused with the path of the field that is wrong. NaN and infinities are
+no JSON, and ``1e999`` is one in disguise: both are refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from ..errors import InvalidRequest, MalformedBody, UnknownKey
+from .names import NOTES_LIMIT, TAGS_LIMIT, UPLOAD_ID, check_label, check_model_name, shorten
+
+MAX_DEPTH = 50
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rows are held out. Both shares are of all rows; 0 means no such rows."""
+
+    test: float = 0.2
+    validation: float = 0.2
+    random_state: int = 0
+    stratify: bool = True
+    shuffle: bool = True
+
+
+class Executor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The interpreter that trains."""
+
+    python: str | None = None
+    cwd: str | None = None
+    sys_path: list[str] | None = None
+
+
+class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST runs``.
+
+    Parameters
+    ----------
+    dataset
+        ``{"source": "sklearn", "name"}``, ``{"source": "file", "path", "target"}`` or
+        ``{"source": "upload", "id", "target"?}``. An upload may bring rows of its own with
+        ``"validation"`` and ``"test"``: ids of further uploads.
+    estimator
+        ``{"class", "params"}`` or ``{"upload": id}``.
+    """
+
+    dataset: dict[str, Any]
+    estimator: dict[str, Any]
+    name: str | None = None
+    kind: Literal["pipeline"] = "pipeline"
+    split: Split | None = Split()
+    scoring: str | None = None
+    preprocess: Literal["auto", "none"] = "auto"
+    max_overhead: float = 0.03
+    register_as: str | None = None
+    tags: list[str] = []
+    executor: Executor | None = None
+
+
+class RunChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``PATCH runs/{id}``."""
+
+    name: str | None = None
+    tags: list[str] | None = None
+    notes: str | None = None
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST activity``."""
+
+    text: str
+    level: Literal["info", "success", "warning", "error"] = "info"
+    run_id: str | None = None
+
+
+class DeployRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST models/{name}/deploy``: a version, or a run to register first."""
+
+    version: int | None = None
+    run_id: str | None = None
+
+
+class PredictRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST models/{name}/predict``."""
+
+    rows: list[Any]
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def read_json(body: bytes) -> Any:
+    """Read a body as JSON.
+
+    Raises
+    ------
+    MalformedBody
+        It is not UTF-8, not JSON, holds a number out of range, or is nested too deeply.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedBody("", f"the body is not UTF-8: byte {error.start} is not") from None
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise MalformedBody("", f"the body is not JSON: {error}") from None
+    except RecursionError:
+        raise MalformedBody("", "the body is nested too deeply to be read") from None
+    _check_json(found, 0)
+    return found
+
+
+def _check_json(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise MalformedBody("", f"the body is nested more than {MAX_DEPTH} levels deep")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise MalformedBody("", "the body holds a number out of range; expected finite numbers")
+    if isinstance(value, dict):
+        for inner in value.values():
+            _check_json(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_json(inner, depth + 1)
+
+
+def read_request(body: Any, kind: type[T]) -> T:
+    """Read decoded JSON into a request.
+
+    Raises
+    ------
+    InvalidRequest
+        A key is missing, unknown, or of the wrong type; the message names it.
+    """
+    if not isinstance(body, dict):
+        raise InvalidRequest("", f"the body is {_json_kind(body)}; expected a JSON object")
+    try:
+        return msgspec.convert(body, kind)
+    except msgspec.ValidationError as error:
+        raise _explain(str(error), kind) from None
+
+
+def _explain(text: str, kind: type[msgspec.Struct]) -> InvalidRequest:
+    """Turn msgspec's words into a field and a problem."""
+    words, _, path = text.partition(" - at `$")
+    field = path.rstrip("`").lstrip(".")
+    unknown = re.search(r"unknown field `(.*)`", words)
+    if unknown:
+        key = f"{field}.{unknown[1]}" if field else unknown[1]
+        allowed = ", ".join(_fields_at(kind, field))
+        return UnknownKey(shorten(key, 80), f"is not known here; expected one of: {allowed}")
+    missing = re.search(r"missing required field `(.*)`", words)
+    if missing:
+        key = f"{field}.{missing[1]}" if field else missing[1]
+        return InvalidRequest(key, "is missing")
+    return InvalidRequest(field, shorten(words[:1].lower() + words[1:], 300))
+
+
+def _fields_at(kind: type[msgspec.Struct], path: str) -> tuple[str, ...]:
+    nested = {"split": Split, "executor": Executor}.get(path, kind)
+    return nested.__struct_fields__
+
+
+def _json_kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
+    return names.get(type(value), "an object")
+
+
+def check_run_request(request: RunRequest) -> RunRequest:
+    """Check all of a request that needs neither the disk nor scikit-learn.
+
+    Returns
+    -------
+    RunRequest
+        The same request.
+
+    Raises
+    ------
+    InvalidRequest
+        With the path of the first field that is wrong.
+    """
+    if request.name is not None:
+        check_label("name", request.name)
+    check_tags(request.tags)
+    if request.register_as is not None:
+        check_model_name("register_as", request.register_as)
+    if not 0.0 < request.max_overhead <= 1.0:
+        raise InvalidRequest(
+            "max_overhead", f"is {request.max_overhead}; expected a share above 0, at most 1"
+        )
+    _check_split(request.split)
+    _check_dataset(request.dataset)
+    _check_estimator(request.estimator)
+    return request
+
+
+def check_tags(tags: list[str]) -> None:
+    """Raise InvalidRequest where a tag is empty or too long, or there are too many."""
+    if len(tags) > TAGS_LIMIT:
+        raise InvalidRequest("tags", f"has {len(tags)} entries; at most {TAGS_LIMIT} are allowed")
+    for index, tag in enumerate(tags):
+        check_label(f"tags[{index}]", tag)
+
+
+def check_notes(notes: str) -> None:
+    """Raise InvalidRequest where notes are too long."""
+    if len(notes) > NOTES_LIMIT:
+        raise InvalidRequest("notes", f"has {len(notes)} characters; at most {NOTES_LIMIT}")
+
+
+def _check_split(split: Split | None) -> None:
+    if split is None:
+        return
+    for field in ("test", "validation"):
+        share = getattr(split, field)
+        if not 0.0 <= share < 1.0:
+            raise InvalidRequest(f"split.{field}", f"is {share}; expected a share from 0 to below 1")
+    if split.test + split.validation >= 1.0:
+        raise InvalidRequest(
+            "split", "test and validation together leave no training rows; expected a sum below 1"
+        )
+    if not 0 <= split.random_state < 2**32:
+        raise InvalidRequest("split.random_state", "expected a whole number from 0 to 2**32 - 1")
+    if split.stratify and not split.shuffle:
+        raise InvalidRequest("split.shuffle", "a stratified split shuffles; set stratify to false")
+
+
+_DATASET_KEYS = {
+    "sklearn": ({"name"}, set[str]()),
+    "file": ({"path", "target"}, set[str]()),
+    "upload": ({"id"}, {"target", "validation", "test"}),
+}
+
+
+def _check_dataset(dataset: dict[str, Any]) -> None:
+    source = dataset.get("source")
+    if not isinstance(source, str) or source not in _DATASET_KEYS:
+        expected = ", ".join(repr(name) for name in _DATASET_KEYS)
+        raise InvalidRequest("dataset.source", f"is {source!r:.80}; expected one of {expected}")
+    required, optional = _DATASET_KEYS[source]
+    _check_keys("dataset", dataset, {"source", *required}, optional)
+    for key, value in dataset.items():
+        if not isinstance(value, str):
+            raise InvalidRequest(f"dataset.{key}", f"is {_json_kind(value)}; expected a string")
+        if not value:
+            raise InvalidRequest(f"dataset.{key}", "is empty; expected some text")
+    if source == "upload":
+        for key in ("id", "validation", "test"):
+            if key in dataset:
+                _check_upload_id(f"dataset.{key}", dataset[key])
+
+
+def _check_estimator(estimator: dict[str, Any]) -> None:
+    if "upload" in estimator:
+        _check_keys("estimator", estimator, {"upload"}, set())
+        _check_upload_id("estimator.upload", estimator["upload"])
+        return
+    _check_keys("estimator", estimator, {"class"}, {"params"})
+    name = estimator["class"]
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][\w.]{0,300}", name, re.ASCII):
+        raise InvalidRequest(
+            "estimator.class",
+            f"is {shorten(repr(name), 80)}; expected a dotted class name such as "
+            "'sklearn.ensemble.RandomForestClassifier'",
+        )
+    params = estimator.get("params", {})
+    if not isinstance(params, dict):
+        raise InvalidRequest("estimator.params", f"is {_json_kind(params)}; expected an object")
+
+
+def _check_upload_id(field: str, value: Any) -> None:
+    if not isinstance(value, str) or not UPLOAD_ID.fullmatch(value):
+        raise InvalidRequest(field, "is no upload's id; expected the 'id' that POST uploads answered")
+
+
+def _check_keys(field: str, found: dict[str, Any], required: set[str], optional: set[str]) -> None:
+    for key in sorted(required - set(found)):
+        raise InvalidRequest(f"{field}.{key}", "is missing")
+    for key in sorted(set(found) - required - optional):
+        expected = ", ".join(sorted(required | optional))
+        raise UnknownKey(f"{field}.{shorten(key, 80)}", f"is not known; expected: {expected}")

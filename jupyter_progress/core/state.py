@@ -1,0 +1,132 @@
+"""The state of a run, as ``GET runs/{id}`` answers it and every view shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class StageState(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage of a run.
+
+    Parameters
+    ----------
+    status
+        ``pending``, ``running``, ``completed``, ``failed`` or ``skipped``.
+    estimated_s, elapsed_s
+        Seconds that it is expected to take (None: not known) and has taken.
+    progress
+        0-100.
+    started_time
+        When it began; None before.
+    metrics
+        What the stage measured.
+    """
+
+    id: str
+    title: str
+    status: str = "pending"
+    estimated_s: float | None = None
+    elapsed_s: float | None = None
+    progress: float = 0.0
+    started_time: str | None = None
+    metrics: dict[str, Any] = {}
+
+
+class LiveScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest score on held-out rows.
+
+    Parameters
+    ----------
+    name
+        What is measured: ``accuracy``, ``r2``, or the name of a scorer.
+    """
+
+    name: str
+    value: float | None
+
+
+class Resources(msgspec.Struct, frozen=True, kw_only=True):
+    """What the run's process tree uses.
+
+    Parameters
+    ----------
+    cpu
+        Percent of one core, summed over the tree.
+    memory, peak_memory
+        Resident bytes, now and at most.
+    limit
+        Bytes that the run's memory may reach; None without a limit.
+    """
+
+    cpu: float | None = None
+    memory: int | None = None
+    peak_memory: int | None = None
+    limit: int | None = None
+
+
+class RunState(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a run at a position of the log.
+
+    Parameters
+    ----------
+    progress, stage_progress
+        0-100; the first is weighted by time, not by the number of stages.
+    elapsed_time, estimated_remaining
+        Seconds at ``updated_time``; the second is an estimate, None while there is no ground for one.
+    estimated_range
+        ``[low, high]`` seconds around ``estimated_remaining``.
+    live_accuracy
+        0-1, measured on rows that the model was not trained on.
+    predictions_processed
+        Held-out rows scored so far.
+    throughput
+        Training rows a second.
+    monitoring_overhead
+        Share of the training time that watching has cost.
+    updated_time
+        The moment that the durations above hold for.
+    """
+
+    run_id: str
+    name: str = ""
+    tags: list[str] = []
+    notes: str = ""
+    kind: str = "pipeline"
+    who: str = ""
+    status: str = "queued"
+    resumable: bool = False
+    current_stage: str | None = None
+    stages: list[StageState] = []
+    stages_completed: list[str] = []
+    progress: float = 0.0
+    stage_progress: float = 0.0
+    step: int | None = None
+    total_steps: int | None = None
+    queued_time: str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    updated_time: str | None = None
+    elapsed_time: float | None = None
+    estimated_remaining: float | None = None
+    estimated_range: list[float] | None = None
+    live_accuracy: float | None = None
+    live_score: LiveScore | None = None
+    metrics: dict[str, float | None] = {}
+    predictions_processed: int = 0
+    throughput: float | None = None
+    monitoring_overhead: float | None = None
+    resources: Resources | None = None
+    running: list[dict[str, Any]] = []
+    error: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    spec: dict[str, Any] = {}
+
+
+def stage_index(state: RunState, stage_id: str | None) -> int | None:
+    """Where a stage stands in the run's list, or None."""
+    for index, stage in enumerate(state.stages):
+        if stage.id == stage_id:
+            return index
+    return None
