@@ -41,11 +41,11 @@ def reduce(state: RunState | None, event: Event) -> RunState | None:
     msgspec.ValidationError
         The event's facts are not of its type's shape.
     """
+    if event.type not in _APPLY and event.type != "run_updated":
+        return state
     payload: Any = payload_of(event.type, event.data)
     if event.type == "run_updated":
         return None if state is None else _updated(state, payload)
-    if event.type not in _APPLY:
-        return state
     status = status_after(state.status if state else None, event.type)
     if status is None or event.run_id is None:
         return state

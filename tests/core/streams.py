@@ -1,0 +1,261 @@
+"""The golden streams: what a view is told, and what it must then know.
+
+``python -m tests.core.streams`` writes ``tests/fixtures/streams/*.json`` anew; read the difference
+before committing it. The TypeScript model reduces the same files.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jupyter_progress.core.progress import apply_report
+from jupyter_progress.core.stages import PIPELINE
+from jupyter_progress.core.times import to_iso
+from jupyter_progress.core.view import View
+from jupyter_progress.core.wire import Message
+
+FOLDER = Path(__file__).parent.parent / "fixtures" / "streams"
+START = 1_790_000_000.0
+RUN = "20260921-133320-0000002a"
+OTHER = "20260921-133500-0000002b"
+LOG = "log-a"
+
+
+class Stream:
+    """Builds messages with offsets, revisions and times that fit together."""
+
+    def __init__(self, offset: int = 0, log_id: str = LOG) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.offset = offset
+        self.log_id = log_id
+        self.revision = 1 << 32
+        self.now = START
+
+    def after(self, seconds: float) -> Stream:
+        self.now += seconds
+        return self
+
+    def hello(self, recovered: bool = False) -> Stream:
+        return self.raw(
+            type="hello", log_id=self.log_id, offset=self.offset, recovered=recovered, heartbeat_s=1.0
+        )
+
+    def snapshot(self, **data: Any) -> Stream:
+        body = {"runs": [], "activity": [], "models": [], "health": None, "server": None, **data}
+        body |= {"log_id": self.log_id, "offset": self.offset}
+        return self.raw(type="snapshot", log_id=self.log_id, offset=self.offset, data=body)
+
+    def durable(self, type: str, data: dict[str, Any], run_id: str | None = RUN) -> Stream:
+        self.offset += 1
+        return self.raw(
+            type=type, offset=self.offset, time=to_iso(self.now), run_id=run_id, data=data
+        )
+
+    def volatile(self, type: str, data: Any, run_id: str | None = RUN) -> Stream:
+        self.revision += 1
+        return self.raw(
+            type=type, after=self.offset, revision=self.revision, time=to_iso(self.now),
+            run_id=run_id, data=data,
+        )  # fmt: skip
+
+    def progress(self, **report: Any) -> Stream:
+        state = replay(self.messages)[0].runs[RUN]
+        moved = apply_report(state, report, to_iso(self.now))
+        return self.volatile("training_progress", msgspec.to_builtins(moved))
+
+    def raw(self, **message: Any) -> Stream:
+        self.messages.append(message)
+        return self
+
+    def activity(self, level: str, kind: str, text: str, run_id: str | None = RUN) -> Stream:
+        data = {"id": f"x/{self.offset + 1}", "level": level, "kind": kind, "text": text, "who": ""}
+        return self.durable("activity_update", data, run_id)
+
+    def queued(self, name: str = "digits", run_id: str = RUN, **data: Any) -> Stream:
+        facts = {"name": name, "spec": {"estimator": {"class": "A"}}, "who": "ada", **data}
+        return self.durable("training_queued", facts, run_id)
+
+    def started(self, run_id: str = RUN, train_s: float | None = 10.0) -> Stream:
+        stages = [
+            {
+                "id": stage.id,
+                "title": stage.title,
+                "estimated_s": train_s if stage.id == "train" else stage.estimated_s,
+            }
+            for stage in PIPELINE
+        ]
+        return self.durable("training_started", {"name": "digits", "stages": stages}, run_id)
+
+    def stage(self, index: int, run_id: str = RUN) -> Stream:
+        stage = PIPELINE[index]
+        return self.durable(
+            "stage_started",
+            {"stage": stage.id, "title": stage.title, "index": index, "estimated_s": None},
+            run_id,
+        )
+
+    def stage_done(self, index: int, elapsed_s: float, run_id: str = RUN, **metrics: Any) -> Stream:
+        stage = PIPELINE[index]
+        return self.after(elapsed_s).durable(
+            "stage_completed",
+            {
+                "stage": stage.id, "title": stage.title, "index": index, "estimated_s": None,
+                "elapsed_s": elapsed_s, "progress": 100.0, "elapsed_time": self.now - START,
+                "metrics": metrics,
+            },
+            run_id,
+        )  # fmt: skip
+
+
+def _running_state(**changes: Any) -> dict[str, Any]:
+    """A whole run state, as ``training_progress`` and snapshots carry it."""
+    stream = Stream().snapshot().queued().after(0.5).started().stage(0)
+    state = msgspec.to_builtins(replay(stream.messages)[0].runs[RUN])
+    return {**state, **changes}
+
+
+def whole_run() -> Stream:
+    """A pipeline run from queued to deployed."""
+    stream = Stream().hello().snapshot().queued(tags=["demo"]).activity("info", "training_queued", "q")
+    stream.after(0.4).started().activity("info", "training_started", "digits started")
+    for index in range(5):
+        stream.stage(index).stage_done(index, 0.25, rows=1797)
+    stream.stage(5)
+    stream.after(2.0).volatile(
+        "metrics_appended",
+        {"series": {"live_accuracy": [[10, 0.8], [20, 0.9]]}, "from": {"live_accuracy": 0}},
+    )
+    stream.progress(stage="train", stage_progress=20.0, step=20, total_steps=100, live_accuracy=0.9)
+    stream.stage_done(5, 8.0, live_accuracy=0.97)
+    stream.stage(6).stage_done(6, 0.5, accuracy=0.96)
+    stream.stage(7).stage_done(7, 0.2)
+    result = {
+        "test": {"accuracy": 0.96, "balanced_accuracy": 0.95, "f1_macro": 0.95},
+        "rows": {"train": 1077, "validation": 360, "test": 360},
+        "model": None,
+    }
+    stream.durable("training_completed", {"result": result, "elapsed_time": 12.1})
+    stream.activity("success", "training_completed", "digits finished")
+    stream.durable("model_registered", {"name": "digits", "version": 1, "previous": None})
+    return stream.durable("model_deployed", {"name": "digits", "version": 1, "previous": None})
+
+
+def killed_worker() -> Stream:
+    """A worker that was killed in the middle of its work."""
+    stream = Stream().snapshot().queued().started().stage(0).stage_done(0, 1.0).stage(1)
+    error = {
+        "type": "SIGKILL", "message": "the worker was killed", "reason": "worker_killed",
+        "traceback": "", "hint": "look at the memory",
+    }  # fmt: skip
+    stream.after(3.0).durable("training_failed", {"error": error, "elapsed_time": 4.0})
+    return stream.volatile("training_progress", _running_state(step=7))
+
+
+def twice_and_late() -> Stream:
+    """Messages that come twice, out of date, or of unknown types."""
+    stream = Stream().snapshot().queued().started().stage(0)
+    stream.messages += stream.messages[1:3]
+    fresh = _running_state(step=5)
+    stream.after(1.0).volatile("training_progress", fresh)
+    stale = {**stream.messages[-1], "revision": 1 << 32, "data": _running_state(step=2)}
+    stream.raw(**stale)
+    stream.durable("removed", {}).durable("unheard_of", {"x": 1})
+    stream.raw(type="unheard_of_volatile", data={"x": 1})
+    stream.raw(type="heartbeat", offset=stream.offset, time=to_iso(stream.now))
+    stream.stage_done(0, 0.1)
+    late = {**stream.messages[-6], "after": 2, "revision": (1 << 32) + 99}
+    return stream.raw(**{**late, "type": "training_progress", "run_id": RUN, "data": fresh})
+
+
+def gap() -> Stream:
+    """An offset that is missing, a heartbeat that is ahead, and a volatile message that is."""
+    stream = Stream().snapshot().queued()
+    stream.offset += 1
+    stream.started()
+    stream.raw(type="heartbeat", offset=9, time=to_iso(stream.now))
+    return stream.raw(
+        type="system_metrics", after=9, revision=1 << 33, time=to_iso(stream.now), run_id=None,
+        data={"status": "green"},
+    )  # fmt: skip
+
+
+def cancelled_while_queued() -> Stream:
+    """A run that never started, and events that its status does not allow."""
+    stream = Stream().snapshot().queued()
+    stream.durable("training_stopping", {"action": "cancel", "who": "ada"})
+    stream.durable("training_cancelled", {"stage": None, "elapsed_time": None, "who": "ada"})
+    return stream.started().stage(0)
+
+
+def another_log() -> Stream:
+    """A server that rebuilt its log in mid-view: everything starts anew from its snapshot."""
+    stream = Stream(offset=40).snapshot(runs=[_running_state()], health={"status": "green"})
+    stream.volatile("system_metrics", {"status": "yellow", "reasons": ["cpu"]}, None)
+    other = Stream(offset=3, log_id="log-b")
+    other.hello(recovered=True)
+    other.snapshot(runs=[_running_state(run_id=OTHER, name="other")])
+    other.volatile("system_metrics", {"status": "red", "reasons": ["disk"]}, None)
+    other.durable("run_updated", {"name": "renamed", "tags": ["a"], "notes": "n"}, OTHER)
+    other.durable("health_changed", {"from": "red", "to": "green", "reasons": []}, None)
+    stream.messages += other.messages
+    return stream
+
+
+def deleted_run() -> Stream:
+    """A run that is forgotten while another goes on."""
+    stream = Stream().snapshot().queued().queued("other", OTHER).started().started(OTHER)
+    stream.durable("training_interrupted", {"stage": None, "elapsed_time": 1.0, "who": ""})
+    return stream.durable("run_deleted", {})
+
+
+STREAMS = {
+    builder.__name__: builder
+    for builder in (
+        whole_run, killed_worker, twice_and_late, gap, cancelled_while_queued, another_log,
+        deleted_run,
+    )
+}  # fmt: skip
+
+
+def replay(messages: list[dict[str, Any]]) -> tuple[View, list[str]]:
+    """Let a view take the messages in, as they came from JSON."""
+    view = View()
+    applied = [view.apply(msgspec.convert(message, Message)).value for message in messages]
+    return view, applied
+
+
+def known_by(view: View) -> dict[str, Any]:
+    """All that a view knows, as JSON."""
+    facts = {
+        "log_id": view.log_id,
+        "offset": view.offset,
+        "runs": view.runs,
+        "activity": view.activity,
+        "models": view.models,
+        "health": view.health,
+    }
+    built: dict[str, Any] = msgspec.to_builtins(facts)
+    return built
+
+
+def golden(name: str) -> dict[str, Any]:
+    """One stream with what must come of it."""
+    builder = STREAMS[name]
+    messages = builder().messages
+    view, applied = replay(messages)
+    return {
+        "description": (builder.__doc__ or "").strip(),
+        "messages": messages,
+        "expected": {"applied": applied, **known_by(view)},
+    }
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in STREAMS:
+        text = json.dumps(golden(name), indent=1, ensure_ascii=False)
+        (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")

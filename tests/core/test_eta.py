@@ -1,0 +1,79 @@
+"""The estimates, at made-up moments of made-up runs."""
+
+from __future__ import annotations
+
+from jupyter_progress.core.eta import overall_progress, remaining, stage_remaining
+from jupyter_progress.core.progress import apply_report
+from jupyter_progress.core.state import RunState, StageState
+from jupyter_progress.core.times import to_iso
+
+
+def stage(status: str, estimated_s: float | None, elapsed_s: float, progress: float) -> StageState:
+    return StageState(
+        id=status, title=status, status=status, estimated_s=estimated_s, elapsed_s=elapsed_s,
+        progress=progress, started_time="2026-01-01T00:00:00Z",
+    )  # fmt: skip
+
+
+def run(*stages: StageState, progress: float = 0.0) -> RunState:
+    return RunState(run_id="r", status="running", stages=list(stages), progress=progress)
+
+
+def test_time_left_is_not_known_while_a_stage_has_no_ground_for_a_number() -> None:
+    assert remaining(run(stage("completed", 1, 1, 100), stage("pending", None, 0, 0))) is None
+
+
+def test_pace_counts_more_the_more_it_has_shown() -> None:
+    early = stage_remaining(stage("running", 100.0, 1.0, 2.0))
+    late = stage_remaining(stage("running", 100.0, 9.0, 90.0))
+    assert early is not None
+    assert late is not None
+    assert 95 < early < 99  # the plan of 100 s, hardly corrected by a pace that says 49 s
+    assert 9 < late < 12  # the pace says 1 s, the plan 91 s
+
+
+def test_time_left_is_never_negative_where_a_stage_takes_longer_than_planned() -> None:
+    assert stage_remaining(stage("running", 1.0, 30.0, 0.0)) == 0.0
+
+
+def test_range_holds_the_estimate() -> None:
+    found = remaining(run(stage("running", 10, 2, 20), stage("pending", 3, 0, 0)))
+    assert found is not None
+    left, (low, high) = found
+    assert 0 < low < left < high
+
+
+def test_progress_is_weighted_by_time_and_not_by_count() -> None:
+    done = [stage("completed", 0.1, 0.1, 100) for _ in range(5)]
+    assert overall_progress(run(*done, stage("pending", 99.5, 0, 0))) < 1.0
+
+
+def test_progress_never_goes_back() -> None:
+    assert overall_progress(run(stage("running", 100, 1, 1), progress=40.0)) == 40.0
+
+
+def test_progress_is_full_only_when_the_run_has_completed() -> None:
+    assert overall_progress(run(stage("completed", 1, 1, 100))) == 99.9
+
+
+def test_report_brings_elapsed_and_time_left_to_its_moment() -> None:
+    start = 1_790_000_000.0
+    state = RunState(
+        run_id="r", status="running", start_time=to_iso(start), current_stage="train",
+        stages=[StageState(id="train", title="Train", status="running", started_time=to_iso(start))],
+    )  # fmt: skip
+    moved = apply_report(state, {"stage": "train", "stage_progress": 25}, to_iso(start + 5))
+    assert moved.elapsed_time == 5.0
+    assert moved.estimated_remaining == 15.0
+    assert moved.progress == 25.0
+
+
+def test_late_report_of_another_stage_does_not_move_the_current_one() -> None:
+    state = RunState(run_id="r", status="running", current_stage="evaluate", stage_progress=10.0)
+    moved = apply_report(state, {"stage": "train", "stage_progress": 99, "step": 7}, to_iso(1e9))
+    assert (moved.stage_progress, moved.step) == (10.0, None)
+
+
+def test_report_after_the_end_changes_nothing() -> None:
+    state = RunState(run_id="r", status="failed")
+    assert apply_report(state, {"throughput": 5.0}, to_iso(1e9)) is state

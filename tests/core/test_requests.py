@@ -1,0 +1,121 @@
+"""Hard input to the request types: each refusal names the field and what was expected."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from jupyter_progress.core.requests import (
+    RunRequest,
+    check_run_request,
+    read_json,
+    read_request,
+)
+from jupyter_progress.errors import InvalidRequest, MalformedBody, UnknownKey
+
+GOOD: dict[str, Any] = {
+    "dataset": {"source": "sklearn", "name": "digits"},
+    "estimator": {"class": "sklearn.svm.SVC"},
+}
+
+
+def check(**changes: Any) -> RunRequest:
+    return check_run_request(read_request({**GOOD, **changes}, RunRequest))
+
+
+def test_smallest_request_gets_the_defaults() -> None:
+    request = check()
+    assert request.split is not None
+    assert (request.split.test, request.split.validation) == (0.2, 0.2)
+    assert (request.preprocess, request.max_overhead, request.register_as) == ("auto", 0.03, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"\xff\xfe", "not UTF-8"),
+        (b"{", "not JSON"),
+        (b"", "not JSON"),
+        (b'{"a": NaN}', "not JSON"),
+        (b'{"a": Infinity}', "not JSON"),
+        (b'{"a": 1e999}', "out of range"),
+        (b"[" * 60 + b"]" * 60, "deep"),
+        (b"[" * 200_000 + b"]" * 200_000, "deep"),
+    ],
+)
+def test_malformed_body_is_refused(body: bytes, words: str) -> None:
+    with pytest.raises(MalformedBody, match=words):
+        read_json(body)
+
+
+@pytest.mark.parametrize("body", [None, 1, "x", [GOOD], True])
+def test_body_of_another_type_is_refused(body: Any) -> None:
+    with pytest.raises(InvalidRequest, match="expected a JSON object"):
+        read_request(body, RunRequest)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"dataset": None}, "dataset"),
+        ({"dataset": {}}, "dataset.source"),
+        ({"dataset": {"source": "web"}}, "dataset.source"),
+        ({"dataset": {"source": ["sklearn"]}}, "dataset.source"),
+        ({"dataset": {"source": "sklearn"}}, "dataset.name"),
+        ({"dataset": {"source": "sklearn", "name": ""}}, "dataset.name"),
+        ({"dataset": {"source": "sklearn", "name": 5}}, "dataset.name"),
+        ({"dataset": {"source": "file", "path": "a.csv"}}, "dataset.target"),
+        ({"dataset": {"source": "upload", "id": "../../etc"}}, "dataset.id"),
+        ({"estimator": "SVC"}, "estimator"),
+        ({"estimator": {"class": "os.system; rm"}}, "estimator.class"),
+        ({"estimator": {"class": "sklearn.svm.SVC", "params": [1]}}, "estimator.params"),
+        ({"estimator": {"upload": 7}}, "estimator.upload"),
+        ({"split": {"test": -0.1}}, "split.test"),
+        ({"split": {"test": 1.0}}, "split.test"),
+        ({"split": {"test": 0.5, "validation": 0.5}}, "split"),
+        ({"split": {"test": "half"}}, "split.test"),
+        ({"split": {"random_state": -1}}, "split.random_state"),
+        ({"split": {"shuffle": False}}, "split.shuffle"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"name": 5}, "name"),
+        ({"tags": "demo"}, "tags"),
+        ({"tags": ["a"] * 51}, "tags"),
+        ({"tags": [""]}, "tags[0]"),
+        ({"register_as": "../up"}, "register_as"),
+        ({"register_as": "a/b"}, "register_as"),
+        ({"max_overhead": 0}, "max_overhead"),
+        ({"max_overhead": 2}, "max_overhead"),
+        ({"preprocess": "scale"}, "preprocess"),
+        ({"executor": {"python": 5}}, "executor.python"),
+    ],
+)
+def test_wrong_field_is_named(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        check(**changes)
+    assert caught.value.field == field
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"datset": 1}, "datset"),
+        ({"split": {"tst": 0.1}}, "split.tst"),
+        ({"dataset": {"source": "sklearn", "name": "iris", "url": "x"}}, "dataset.url"),
+        ({"estimator": {"class": "a.B", "kwargs": {}}}, "estimator.kwargs"),
+    ],
+)
+def test_unknown_key_is_refused_with_what_is_known(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(UnknownKey, match="expected") as caught:
+        check(**changes)
+    assert caught.value.field == key
+
+
+def test_refusal_of_a_huge_value_stays_short() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        check(**json.loads(json.dumps({"k" * 10_000: 1})))
+    assert len(str(caught.value)) < 500
