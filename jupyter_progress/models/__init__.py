@@ -1,0 +1,1 @@
+"""Trained models: kept safely on disk, registered under names, put in service."""
