@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .stages import title_of
+from .titles import title_of
 
 LEVELS = ("info", "success", "warning", "error")
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from .titles import title_of
+
+__all__ = ["PIPELINE", "STAGE_IDS", "PlannedStage", "title_of"]
+
 
 class PlannedStage(msgspec.Struct, frozen=True, kw_only=True):
     """A stage that a run is going to go through.
@@ -35,12 +39,3 @@ PIPELINE: tuple[PlannedStage, ...] = (
     PlannedStage(id="save_model", title="Save model", estimated_s=0.5),
 )
 STAGE_IDS: tuple[str, ...] = tuple(stage.id for stage in PIPELINE)
-
-
-def title_of(stage_id: str) -> str:
-    """A readable title for a stage that only has an id: ``load_data`` becomes ``Load data``."""
-    for stage in PIPELINE:
-        if stage.id == stage_id:
-            return stage.title
-    text = stage_id.replace("_", " ").strip()
-    return text[:1].upper() + text[1:] or stage_id
