@@ -1,0 +1,81 @@
+"""The commands, their arguments, and how their errors are told."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import ProgressError, UnsupportedPlatform
+
+# command -> (module, one line of help); a module has `add_arguments(parser)` and `run(arguments)`.
+COMMANDS = {
+    "demo": ("demo", "train on real data in a server of its own, shown here as it happens"),
+    "page": ("page", "open the page with all runs in the browser"),
+    "runs": ("runs", "list the runs, newest first"),
+    "show": ("show", "show one run"),
+    "watch": ("watch", "follow one run in this terminal until it ends"),
+    "stop": ("control", "end a run's training and keep the best so far"),
+    "cancel": ("control", "end a run and drop it"),
+    "output": ("output", "print the last lines that a run's worker printed"),
+    "doctor": ("doctor", "say what is installed where, and what a run's files hold"),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    words
+        The command line without the program's name; by default the process's own.
+
+    Returns
+    -------
+    int
+        The exit status: 0, 1 after an error that was told, 130 after an interrupt.
+    """
+    if sys.platform not in ("linux", "darwin"):
+        return _tell(UnsupportedPlatform("jupyter-progress runs on Linux and macOS"))
+    parser = _parser()
+    arguments = parser.parse_args(words)
+    if arguments.command is None:
+        parser.print_help()
+        return 2
+    if arguments.data_dir is not None:
+        os.environ["JUPYTER_PROGRESS_DATA_DIR"] = str(arguments.data_dir.absolute())
+    try:
+        return int(arguments.run(arguments) or 0)
+    except ProgressError as error:
+        return _tell(error)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # `jupyter progress runs | head`: the reader has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jupyter progress", description="Training runs that Jupyter looks after."
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, help="where the runs are kept (default: Jupyter's data directory)"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    for name, (module_name, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        module = importlib.import_module(f".{module_name}", __package__)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run, command=name)
+    return parser
+
+
+def _tell(error: ProgressError) -> int:
+    print(f"jupyter progress: {error}", file=sys.stderr)
+    return 1

@@ -1,0 +1,81 @@
+"""What a person does in JupyterLab, as the tests say it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page
+
+from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+
+PANEL = ".jpp-panel"
+
+
+class Lab:
+    """A browser page with JupyterLab in it.
+
+    Parameters
+    ----------
+    page
+        The browser's page.
+    server
+        The JupyterLab that it shows.
+    """
+
+    def __init__(self, page: Page, server: JupyterProcess) -> None:
+        self.page = page
+        self.server = server
+
+    def write(self, name: str, *cells: str) -> Path:
+        """Put a notebook of these code cells where Lab finds it."""
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        path = self.server.root / name
+        nbformat.write(notebook, path)
+        return path
+
+    def open(self, name: str) -> None:
+        """Open a notebook and wait until its cells are shown."""
+        self.page.goto(f"{self.server.url}lab/tree/{name}?token={TOKEN}&reset")
+        self.wait_for_cells()
+
+    def reload(self) -> float:
+        """Reload the page; the moment at which the notebook's cells are shown again."""
+        self.page.reload()
+        return self.wait_for_cells()
+
+    def wait_for_cells(self) -> float:
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000 * SCALE)
+        return time.monotonic()
+
+    def wait_for_kernel(self) -> None:
+        """Wait until the notebook's kernel can take a cell."""
+        self.page.wait_for_selector(
+            ".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000 * SCALE
+        )
+
+    def command(self, name: str) -> None:
+        """Run one of Lab's commands, without waiting for what it starts."""
+        self.page.evaluate("name => { window.jupyterapp.commands.execute(name); }", name)
+
+    def run_all(self) -> None:
+        """Run all cells."""
+        self.wait_for_kernel()
+        self.command("notebook:run-all-cells")
+
+    def save(self) -> None:
+        """Save the notebook, as Ctrl-S does."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
+    @property
+    def panel(self) -> Locator:
+        """The first panel that is shown."""
+        return self.page.locator(PANEL).first
+
+    def outputs(self) -> str:
+        """All text that the cells show."""
+        return "\n".join(self.page.locator(".jp-OutputArea-output").all_inner_texts())
