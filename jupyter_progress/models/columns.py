@@ -26,8 +26,8 @@ def describe_columns(X: Any) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each column: ``{"name", "kind", "dtype"}``. ``name`` is None in an array; ``kind`` is
-        ``number``, ``boolean``, ``datetime``, ``category`` (with its ``categories``) or ``any``.
+        One for each column: ``{"name", "kind", "dtype"}``. ``name`` is None in an array; ``kind``
+        is ``number``, ``boolean``, ``datetime``, ``category`` (with ``categories``) or ``any``.
     """
     if hasattr(X, "iloc") and hasattr(X, "columns"):
         return [_describe(X.iloc[:, i], str(name)) for i, name in enumerate(X.columns)]
