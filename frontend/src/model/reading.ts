@@ -5,7 +5,7 @@
  * missing or of another type becomes its empty value here, so that no component has to doubt.
  */
 
-import { fields, isFields, items, number, oneOf, percent, text, texts } from "./reading_fields";
+import { fields, isFields, items, number, oneOf, percent, text, texts, type Fields } from "./reading_fields";
 import { readHealth } from "./reading_health";
 import type {
   Activity,

@@ -153,8 +153,8 @@ const stageCompleted: Apply = (run, payload) => {
 
 /** Close the run; a stage that was under way gets the given status. */
 function ended(run: RunState, payload: Fields, time: string, stage: StageStatus): RunState {
-  const measured = run.start_time && rounded(secondsBetween(run.start_time, time), 3);
-  const elapsed = number(payload["elapsed_time"]) ?? (measured === "" ? null : measured);
+  const sinceStart = run.start_time === null ? null : secondsBetween(run.start_time, time);
+  const elapsed = number(payload["elapsed_time"]) ?? (sinceStart && rounded(sinceStart, 3));
   const at = currentStageAt(run, time);
   const index = stageIndex(at, at.current_stage);
   const closed =

@@ -1,0 +1,129 @@
+/** Figures as a person reads them. Estimates carry "~"; what is not known is said so. */
+
+import type { RunState } from "./wire";
+
+export const UNKNOWN = "–";
+
+/** `8.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`. */
+export function duration(seconds: number | null, precise = false): string {
+  if (seconds === null) return UNKNOWN;
+  const at = Math.max(0, seconds);
+  if (at < 1 && precise) return at < 0.01 ? "<0.01 s" : `${at.toFixed(2)} s`;
+  if (at < 10 && precise) return `${at.toFixed(1)} s`;
+  const whole = Math.floor(at);
+  if (whole < 60) return `${whole} s`;
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+  const hours = Math.floor(whole / 3600);
+  if (hours < 48) return `${hours} h ${pad(Math.floor((whole % 3600) / 60))} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** A time left, rounded as roughly as it is known. */
+export function roughly(seconds: number): string {
+  if (seconds < 60) return `~${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 600) {
+    const tens = Math.round(seconds / 10) * 10;
+    const rest = tens % 60;
+    return `~${Math.floor(tens / 60)} min${rest ? ` ${rest} s` : ""}`;
+  }
+  if (seconds < 3600) return `~${Math.round(seconds / 60)} min`;
+  const minutes = Math.round(seconds / 60);
+  return `~${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** How long ago, in the coarsest words that still move. */
+export function ago(seconds: number): string {
+  const at = Math.max(0, Math.floor(seconds));
+  if (at < 60) return `${at} s ago`;
+  if (at < 3600) return `${Math.floor(at / 60)} min ago`;
+  if (at < 48 * 3600) return `${Math.floor(at / 3600)} h ago`;
+  return `${Math.floor(at / 86400)} d ago`;
+}
+
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+export function bytes(value: number | null): string {
+  if (value === null) return UNKNOWN;
+  let at = Math.max(0, value);
+  let unit = 0;
+  while (at >= 1000 && unit < UNITS.length - 1) {
+    at /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || at >= 100 ? 0 : at >= 10 ? 1 : 2;
+  return `${at.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+export function count(value: number | null): string {
+  return value === null ? UNKNOWN : Math.round(value).toLocaleString("en-US");
+}
+
+/** A rate a second, in three digits. */
+export function rate(value: number | null): string {
+  if (value === null) return UNKNOWN;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} M/s`;
+  if (value >= 1e4) return `${(value / 1e3).toFixed(0)} k/s`;
+  return `${count(value)}/s`;
+}
+
+export function percentage(value: number | null, digits = 0): string {
+  return value === null ? UNKNOWN : `${value.toFixed(digits)} %`;
+}
+
+/** A share of 1 as a percentage. */
+export function share(value: number | null, digits = 1): string {
+  return value === null ? UNKNOWN : `${(value * 100).toFixed(digits)} %`;
+}
+
+export function milliseconds(seconds: number | null): string {
+  if (seconds === null) return UNKNOWN;
+  const at = seconds * 1000;
+  return at < 10 ? `${at.toFixed(1)} ms` : `${at.toFixed(0)} ms`;
+}
+
+export function figure(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(figure).join(", ");
+  if (typeof value !== "number") return UNKNOWN;
+  if (Number.isInteger(value)) return count(value);
+  const size = Math.abs(value);
+  return size >= 1000 || size < 1e-4 ? value.toPrecision(4) : value.toFixed(4);
+}
+
+const NAMES: Record<string, string> = {
+  accuracy: "Accuracy",
+  balanced_accuracy: "Balanced accuracy",
+  f1_macro: "F1 (macro)",
+  r2: "R²",
+  mae: "MAE",
+  rmse: "RMSE",
+};
+
+export function nameOf(metric: string): string {
+  const words = metric.replaceAll("_", " ");
+  return NAMES[metric] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The one figure of a finished run that a person asks for first. */
+export function headline(run: RunState): string | null {
+  const test = run.result?.test;
+  for (const metric of ["accuracy", "r2"]) {
+    const value = test?.[metric];
+    if (typeof value !== "number") continue;
+    const rows = run.result?.rows?.test;
+    const on = rows ? ` on ${count(rows)} test rows` : "";
+    return `${nameOf(metric)} ${value.toFixed(4)}${on}`;
+  }
+  return null;
+}
+
+/** A moment as this reader's clock says it; with the day where it is not today. */
+export function clock(iso: string, now: number): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return "";
+  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  if (new Date(now).toDateString() === at.toDateString()) return time;
+  return `${at.toLocaleDateString([], { month: "short", day: "numeric" })} ${time}`;
+}

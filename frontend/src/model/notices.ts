@@ -1,0 +1,56 @@
+/** What a person is told once: a run's end, a change of health, a deployment. */
+
+import { headline } from "./format";
+import { fields, text, texts } from "./reading_fields";
+import { hasEnded } from "./transitions";
+import type { Notice, NoticeLevel, ViewState } from "./view_state";
+import type { Message, RunState } from "./wire";
+
+const KEPT = 20;
+
+export function withNotice(state: ViewState, notice: Notice | null): ViewState {
+  if (!notice || state.notices.some((known) => known.key === notice.key)) return state;
+  return { ...state, notices: [...state.notices, notice].slice(-KEPT) };
+}
+
+/** The notice for a run that was seen going on and has now ended. */
+export function noticeOfEnd(before: RunState | undefined, run: RunState): Notice | null {
+  if (!before || hasEnded(before.status) || !hasEnded(run.status)) return null;
+  const key = `end ${run.run_id} ${run.end_time ?? ""}`;
+  const about = { key, run_id: run.run_id };
+  if (run.status === "completed") {
+    const title = `${run.name} finished`;
+    return { ...about, level: "success", title, text: headline(run) ?? "" };
+  }
+  if (run.status === "failed") {
+    const error = run.error;
+    const said = error ? `${error.type}: ${error.message}` : "";
+    return { ...about, level: "error", title: `${run.name} failed`, text: said };
+  }
+  return { ...about, level: "warning", title: `${run.name} was ${run.status}`, text: "" };
+}
+
+const HEALTH_LEVEL: Record<string, NoticeLevel> = {
+  green: "success",
+  yellow: "warning",
+  red: "error",
+};
+
+/** The notice for an event that is about no run's end. */
+export function noticeOfEvent(message: Message, logId: string | null): Notice | null {
+  const about = { key: `${logId} ${message.offset}`, run_id: message.run_id ?? null };
+  const payload = fields(message.data);
+  if (message.type === "health_changed") {
+    const to = text(payload["to"]) ?? "";
+    const title = `Health is ${to}`;
+    const reasons = texts(payload["reasons"]).join("; ");
+    return { ...about, run_id: null, level: HEALTH_LEVEL[to] ?? "info", title, text: reasons };
+  }
+  if (message.type === "model_deployed") {
+    const title = `${String(payload["name"])} version ${String(payload["version"])} is in service`;
+    const previous = payload["previous"];
+    const instead = previous ? `In place of version ${String(previous)}` : "";
+    return { ...about, level: "success", title, text: instead };
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+/** All that a view knows, at a position of a log; immutable, so that views can share it. */
+
+import type { Activity, Health, ModelSummary, RunState, Series } from "./wire";
+
+export type NoticeLevel = "success" | "warning" | "error" | "info";
+
+/** Something that a person is told once, wherever they look. */
+export interface Notice {
+  key: string;
+  level: NoticeLevel;
+  title: string;
+  text: string;
+  run_id: string | null;
+}
+
+/** A run's live scores; whole once nothing between its first and its last step is missing. */
+export interface RunSeries {
+  series: Series;
+  isWhole: boolean;
+}
+
+export interface ViewState {
+  logId: string | null;
+  offset: number;
+  server: Record<string, unknown>;
+  health: Health | null;
+  runs: ReadonlyMap<string, RunState>;
+  activity: readonly Activity[];
+  models: readonly ModelSummary[];
+  series: ReadonlyMap<string, RunSeries>;
+  notices: readonly Notice[];
+  revisions: ReadonlyMap<string, number>;
+  /** The offset of a run's newest durable message. */
+  runOffsets: ReadonlyMap<string, number>;
+  /** When a run's state was last heard of, in this page's clock; what moves on between updates. */
+  heardAt: ReadonlyMap<string, number>;
+}
+
+export const EMPTY: ViewState = {
+  logId: null,
+  offset: 0,
+  server: {},
+  health: null,
+  runs: new Map(),
+  activity: [],
+  models: [],
+  series: new Map(),
+  notices: [],
+  revisions: new Map(),
+  runOffsets: new Map(),
+  heardAt: new Map(),
+};
+
+export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> {
+  return new Map(map).set(key, value);
+}
+
+/** Newest first: a run's id begins with the time of its making. */
+export function runsNewestFirst(state: ViewState): RunState[] {
+  return [...state.runs.values()].sort((a, b) => (a.run_id < b.run_id ? 1 : -1));
+}

@@ -1,0 +1,150 @@
+/** The page: runs at the left, the selected one beside them, then models, health and activity. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { RunState } from "../model/wire";
+import type { PanelFeed } from "../transport/panel_feed";
+import { ActivityFeed } from "../view/Activity";
+import { useClock } from "../view/clock";
+import { Controls } from "../view/Controls";
+import { Details, Section, type SectionName } from "../view/Details";
+import { HealthBox, HealthMark } from "../view/HealthBox";
+import { Notices } from "../view/Notices";
+import { Summary } from "../view/Panel";
+import { Failure } from "../view/Results";
+import { ConnectionMark, isFresh, StatusMark } from "../view/Status";
+import { useFeed } from "../view/use_feed";
+import { Models } from "./Models";
+import { allRuns, RunList, useOlderRuns } from "./RunList";
+
+const RUN_SECTIONS: SectionName[] = ["results", "chart", "stages", "resources", "output"];
+const PREFIX = "#run=";
+
+function selectedInAddress(): string | null {
+  return location.hash.startsWith(PREFIX)
+    ? decodeURIComponent(location.hash.slice(PREFIX.length))
+    : null;
+}
+
+/** The selected run stands in the address, so that it can be sent to somebody. */
+function useSelected(): [string | null, (runId: string) => void] {
+  const [selected, setSelected] = useState(selectedInAddress);
+  useEffect(() => {
+    const follow = (): void => setSelected(selectedInAddress());
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, []);
+  const select = (runId: string): void => {
+    location.hash = PREFIX + encodeURIComponent(runId);
+  };
+  return [selected, select];
+}
+
+export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
+  useClock();
+  useFeed(feed);
+  const older = useOlderRuns(feed);
+  const [wanted, select] = useSelected();
+  const { state, feeding } = feed;
+  const fresh = isFresh(feeding.connection);
+  const runs = allRuns(feed, older);
+  const run = wanted === null ? runs[0] : runs.find((known) => known.run_id === wanted);
+  useLookUp(feed, wanted, run !== undefined);
+  return (
+    <div class={fresh ? "jpp-page" : "jpp-page jpp-stale"}>
+      <header class="jpp-top">
+        <h1>Training runs</h1>
+        {state.health && <HealthMark health={state.health} />}
+        <ConnectionMark feeding={feeding} />
+      </header>
+      <RunList
+        feed={feed}
+        older={older}
+        selected={run?.run_id ?? null}
+        isFresh={fresh}
+        select={select}
+      />
+      <main class="jpp-main jpp">
+        {feeding.connection === "denied" && (
+          <p class="jpp-caution">The server refuses this page. Log in again, then reload.</p>
+        )}
+        {run ? (
+          <RunDetail feed={feed} run={run} isFresh={fresh} />
+        ) : (
+          <NoRun wanted={wanted} isConnecting={!fresh} />
+        )}
+        <Surroundings feed={feed} />
+      </main>
+      <Notices notices={state.notices} />
+    </div>
+  );
+}
+
+/** A run named in the address may be older than what the stream's snapshot holds. */
+function useLookUp(feed: PanelFeed, wanted: string | null, isKnown: boolean): void {
+  const canAsk = feed.rest !== null;
+  useEffect(() => {
+    if (wanted !== null && !isKnown && canAsk) {
+      feed.loadRun(wanted).catch((error: unknown) => console.warn(error));
+    }
+  }, [wanted, isKnown, canAsk]);
+}
+
+function NoRun({ wanted, isConnecting }: { wanted: string | null; isConnecting: boolean }): JSX.Element {
+  if (isConnecting) return <p class="jpp-empty">Connecting…</p>;
+  if (wanted !== null) return <p class="jpp-empty">This server knows no run {wanted}.</p>;
+  return (
+    <p class="jpp-empty">
+      No run yet. Start one in a notebook with <code>jp.train(…)</code>, or in a terminal with{" "}
+      <code>jupyter progress demo</code>.
+    </p>
+  );
+}
+
+function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunState; isFresh: boolean }): JSX.Element {
+  const progress = { run, heardAt: feed.state.heardAt.get(run.run_id) ?? null, isFresh: fresh };
+  return (
+    <article class="jpp-panel jpp-detail" aria-label={run.name} key={run.run_id}>
+      <header class="jpp-header">
+        <StatusMark status={run.status} />
+        <h2 class="jpp-name">{run.name || run.run_id}</h2>
+        {run.tags.map((tag) => (
+          <span class="jpp-tag" key={tag}>
+            {tag}
+          </span>
+        ))}
+        <code class="jpp-run-id">{run.run_id}</code>
+      </header>
+      <div class="jpp-live">
+        <Summary feed={feed} {...progress} isWhole />
+        <Controls run={run} models={feed.state.models} control={(wanted) => feed.control(wanted)} />
+        {run.error && <Failure error={run.error} isWhole />}
+        <Details feed={feed} shown={RUN_SECTIONS} {...progress} />
+      </div>
+    </article>
+  );
+}
+
+/** What is not about one run. */
+function Surroundings({ feed }: { feed: PanelFeed }): JSX.Element {
+  const { state } = feed;
+  return (
+    <div class="jpp-live">
+      <Section title="Models">
+        <Models feed={feed} />
+      </Section>
+      {state.health && (
+        <Section title="Machine health">
+          <HealthBox health={state.health} />
+        </Section>
+      )}
+      <Section title="Activity of all runs">
+        <ActivityFeed
+          activity={state.activity}
+          loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
+          say={(text) => feed.control({ action: "note", text, runId: null })}
+        />
+      </Section>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+/** The runs at the left: active and recent ones, and older ones on demand. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { clock } from "../model/format";
+import { readRuns } from "../model/reading";
+import { fields, text } from "../model/reading_fields";
+import { hasEnded } from "../model/transitions";
+import { runsNewestFirst } from "../model/view_state";
+import type { RunState } from "../model/wire";
+import type { PanelFeed } from "../transport/panel_feed";
+import { now } from "../view/clock";
+import { runNote } from "../view/Everything";
+import { ProgressBar } from "../view/Progress";
+import { StatusIcon } from "../view/Status";
+
+const PAGE = 30;
+
+export interface OlderRuns {
+  runs: ReadonlyMap<string, RunState>;
+  hasMore: boolean;
+  problem: string;
+  load: () => Promise<void>;
+}
+
+/** Runs from before the newest that a snapshot holds, a page at a time. */
+export function useOlderRuns(feed: PanelFeed): OlderRuns {
+  const [runs, setRuns] = useState<ReadonlyMap<string, RunState>>(new Map());
+  const [next, setNext] = useState<string | null | undefined>(undefined);
+  const [problem, setProblem] = useState("");
+  const load = async (): Promise<void> => {
+    const before = next ? `&before=${encodeURIComponent(next)}` : "";
+    try {
+      const answer = fields(await feed.rest?.get(`runs?limit=${PAGE}${before}`));
+      const older = readRuns(answer["runs"]).map((run) => [run.run_id, run] as const);
+      setRuns((known) => new Map([...known, ...older]));
+      setNext(text(answer["next"]));
+      setProblem("");
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return { runs, hasMore: next !== null, problem, load };
+}
+
+/** All runs known, newest first; what the stream says goes before what was fetched. */
+export function allRuns(feed: PanelFeed, older: OlderRuns): RunState[] {
+  const known = new Map([...older.runs, ...feed.state.runs]);
+  return runsNewestFirst({ ...feed.state, runs: known });
+}
+
+interface RunListProps {
+  feed: PanelFeed;
+  older: OlderRuns;
+  selected: string | null;
+  isFresh: boolean;
+  select: (runId: string) => void;
+}
+
+export function RunList(props: RunListProps): JSX.Element {
+  const runs = allRuns(props.feed, props.older);
+  const active = runs.filter((run) => !hasEnded(run.status));
+  const ended = runs.filter((run) => hasEnded(run.status));
+  const { older } = props;
+  return (
+    <nav class="jpp-side" aria-label="Runs">
+      {active.length > 0 && <h2>Going on</h2>}
+      <Rows runs={active} {...props} />
+      <h2>Recent</h2>
+      {ended.length === 0 && <p class="jpp-empty jpp-indented">No run has ended yet.</p>}
+      <Rows runs={ended} {...props} />
+      {older.hasMore && runs.length >= 20 && (
+        <button type="button" class="jpp-button jpp-quiet" onClick={() => void older.load()}>
+          Load more
+        </button>
+      )}
+      {older.problem && <p class="jpp-problem">{older.problem}</p>}
+    </nav>
+  );
+}
+
+function Rows({ runs, feed, selected, isFresh, select }: RunListProps & { runs: RunState[] }): JSX.Element {
+  const today = Date.now();
+  return (
+    <ul class="jpp-runs">
+      {runs.map((run) => {
+        const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
+        const since = isFresh && heardAt !== null ? (now.value - heardAt) / 1000 : 0;
+        return (
+          <li key={run.run_id}>
+            <button
+              type="button"
+              class="jpp-run-row"
+              aria-current={selected === run.run_id}
+              onClick={() => select(run.run_id)}
+            >
+              <StatusIcon status={run.status} />
+              <span class="jpp-run-name">{run.name || run.run_id}</span>
+              <span class="jpp-run-note">{clock(run.start_time ?? run.queued_time ?? "", today)}</span>
+              <span class="jpp-run-note jpp-run-second">{runNote(run, since)}</span>
+              {!hasEnded(run.status) && <ProgressBar run={run} heardAt={heardAt} isFresh={isFresh} />}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

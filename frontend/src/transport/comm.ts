@@ -1,0 +1,45 @@
+/** What a widget's view and its kernel say to each other over the comm. */
+
+import { readMessages } from "../model/reading";
+import { fields, isFields, number, text } from "../model/reading_fields";
+import type { Message } from "../model/wire";
+
+/** A widget's custom messages, both ways. */
+export interface CommPort {
+  send(content: Record<string, unknown>): void;
+  /** Returns what ends the listening. */
+  listen(heard: (content: unknown) => void): () => void;
+}
+
+export type KernelConnection = "live" | "polling" | "local" | "offline";
+
+export type FromKernel =
+  | { kind: "messages"; messages: Message[]; connection: KernelConnection | null }
+  | { kind: "control_result"; id: number; ok: boolean; message: string };
+
+const CONNECTIONS: readonly KernelConnection[] = ["live", "polling", "local", "offline"];
+
+export function readConnection(value: unknown): KernelConnection | null {
+  return CONNECTIONS.find((known) => known === value) ?? null;
+}
+
+/** Read a custom message of the kernel; null for one that is not known here. */
+export function readFromKernel(content: unknown): FromKernel | null {
+  const said = fields(content);
+  if (said["type"] === "messages") {
+    return {
+      kind: "messages",
+      messages: readMessages(said["messages"]),
+      connection: readConnection(said["connection"]),
+    };
+  }
+  if (said["type"] === "control_result" && isFields(content)) {
+    return {
+      kind: "control_result",
+      id: number(said["id"]) ?? -1,
+      ok: said["ok"] === true,
+      message: text(said["message"]) ?? "",
+    };
+  }
+  return null;
+}

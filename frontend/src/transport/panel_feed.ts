@@ -1,0 +1,283 @@
+/**
+ * What one view is fed with: the page's own way to the server, or its widget's comm.
+ *
+ * Both ways lead into one state, where offset and revision decide what is new. The server's way goes
+ * first wherever it answers and knows what is shown; the kernel's takes over while it does not.
+ */
+
+import { adoptState, applyMessages, withOlderActivity, withRun } from "../model/view";
+import { readActivities, readRun, readSeries, readSnapshot } from "../model/reading";
+import { fields } from "../model/reading_fields";
+import { fetchedSeries } from "../model/series";
+import { EMPTY, withEntry, type ViewState } from "../model/view_state";
+import type { Message, RunState } from "../model/wire";
+import { readFromKernel, type CommPort, type KernelConnection } from "./comm";
+import type { Way } from "./connection";
+import { askServer, KernelControls, type Control } from "./controls";
+import { RestError, type Rest } from "./rest";
+import type { ServerFeed } from "./server_feed";
+
+export type ShownConnection = Way | KernelConnection;
+
+/** How the view is fed now, and since when nothing was heard. */
+export interface Feeding {
+  connection: ShownConnection;
+  via: "socket" | "rest" | "comm" | "none";
+  heardAt: number;
+}
+
+export interface PanelFeedOptions {
+  /** Null: everything that is going on. */
+  runId: string | null;
+  server: ServerFeed | null;
+  comm: CommPort | null;
+  now(): number;
+}
+
+const KERNEL_SILENT_MS = 3000;
+const ASK_AGAIN_MS = 1000;
+const LOOK_UP_AGAIN_MS = 5000;
+
+export class PanelFeed {
+  state: ViewState = EMPTY;
+  /** The run that is shown, kept when it is no longer among the server's newest. */
+  run: RunState | null = null;
+  /** The server that answers has never heard of this run. */
+  isUnknown = false;
+  #options: PanelFeedOptions;
+  #controls: KernelControls | null;
+  #endings: (() => void)[] = [];
+  #listeners = new Set<() => void>();
+  #isServed = false;
+  #serverWay: Way | null = null;
+  #lookedUpAt = -Infinity;
+  #kernel: KernelConnection | null = null;
+  #kernelHeardAt = -Infinity;
+  /** The log that the kernel sees; empty where that is not known. */
+  #kernelLogId = "";
+  #isKernelInStep = false;
+  #askedKernelAt = -Infinity;
+  #snapshotAt = -Infinity;
+
+  constructor(options: PanelFeedOptions) {
+    this.#options = options;
+    this.#controls = options.comm && new KernelControls(options.comm);
+  }
+
+  start(): void {
+    const { server, comm } = this.#options;
+    if (comm) {
+      this.#endings.push(comm.listen((content) => this.#fromKernel(content)));
+      this.#askKernel();
+    }
+    if (server) {
+      const ending = server.listen({
+        onMessages: (messages) => this.#fromServer(messages),
+        onWay: (way) => {
+          this.#serverWay = way;
+          this.#choose();
+          this.#tell();
+        },
+      });
+      this.#endings.push(ending);
+    }
+  }
+
+  stop(): void {
+    for (const end of this.#endings.splice(0)) end();
+    this.#listeners.clear();
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Offer what stands in the page: a saved output, or a widget's trait. `time` is this page's clock. */
+  offer(snapshot: unknown, activity: unknown, time: number): void {
+    const run = readRun(snapshot);
+    const isNewer = (run?.updated_time ?? "") > (this.run?.updated_time ?? "");
+    if (this.#isServed || this.#isKernelInStep || !run || (this.run && !isNewer)) return;
+    this.#snapshotAt = time;
+    // Kept out of the state: what a saved notebook says starts no notice of what came since.
+    this.run = run;
+    this.state = { ...this.state, activity: readActivities(activity) };
+    this.#tell();
+  }
+
+  setKernelLog(logId: string): void {
+    if (logId === this.#kernelLogId) return;
+    this.#kernelLogId = logId;
+    this.#choose();
+  }
+
+  get feeding(): Feeding {
+    const { server, now } = this.#options;
+    if (this.#isServed && server) {
+      const connection = server.way;
+      const via = connection === "live" ? "socket" : "rest";
+      return { connection, via, heardAt: server.heardAt };
+    }
+    const isKernelHeard = now() - this.#kernelHeardAt <= KERNEL_SILENT_MS;
+    if (isKernelHeard && this.#kernel) {
+      return { connection: this.#kernel, via: "comm", heardAt: this.#kernelHeardAt };
+    }
+    const heardAt = Math.max(server?.heardAt ?? -Infinity, this.#kernelHeardAt, this.#snapshotAt);
+    return { connection: this.#unfed(), via: "none", heardAt };
+  }
+
+  #unfed(): ShownConnection {
+    const way = this.#serverWay;
+    if (way === "denied" || way === "absent" || way === "connecting") return way;
+    if (way === "live" || way === "polling") return this.isUnknown ? way : "connecting";
+    return "offline";
+  }
+
+  /** The server's REST interface, while it serves this view. */
+  get rest(): Rest | null {
+    return this.#isServed ? (this.#options.server?.rest ?? null) : null;
+  }
+
+  /** Ask for something; rejected with what a person should read. */
+  async control(control: Control): Promise<void> {
+    const rest = this.rest;
+    if (rest) {
+      try {
+        return await askServer(rest, control);
+      } catch (error) {
+        const isUnreached = error instanceof RestError && error.status === 0;
+        if (!isUnreached || !this.#controls) throw error;
+      }
+    }
+    if (!this.#controls || this.feeding.via === "none") {
+      throw new Error("Nothing is connected that could carry this out");
+    }
+    return this.#controls.ask(control);
+  }
+
+  /** Load a run that is not among the newest. */
+  async loadRun(runId: string): Promise<void> {
+    const run = readRun(await this.rest?.get(`runs/${encodeURIComponent(runId)}`));
+    if (run) this.#set(withRun(this.state, run, this.#options.now()));
+  }
+
+  async loadSeries(runId: string): Promise<void> {
+    const answer = await this.rest?.get(
+      `runs/${encodeURIComponent(runId)}/metrics?names=live_accuracy,live_score&max_points=1000`,
+    );
+    if (answer === undefined) return;
+    const fetched = readSeries(fields(answer)["series"]);
+    const known = fetchedSeries(this.state.series.get(runId), fetched);
+    this.#set({ ...this.state, series: withEntry(this.state.series, runId, known) });
+  }
+
+  /** Load the activity before a place; answers the next place, or null at the end. */
+  async loadActivity(before: string | null): Promise<string | null> {
+    const place = before === null ? "" : `&before=${encodeURIComponent(before)}`;
+    const answer = fields(await this.rest?.get(`activity?limit=50${place}`));
+    this.#set(withOlderActivity(this.state, readActivities(answer["activity"])));
+    const next = answer["next"];
+    return next === null || next === undefined ? null : String(next);
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #set(state: ViewState): void {
+    this.state = state;
+    const { runId } = this.#options;
+    if (runId !== null) this.run = state.runs.get(runId) ?? this.run;
+    this.#tell();
+  }
+
+  #fromServer(messages: readonly Message[]): void {
+    const { server, now } = this.#options;
+    if (!server) return;
+    if (this.#isServed) {
+      const applied = applyMessages(this.state, messages, now());
+      this.#set(applied.isGap ? adoptState(applied.state, server.state) : applied.state);
+    }
+    this.#choose();
+  }
+
+  /** Decide whether the server's way feeds this view. */
+  #choose(): void {
+    const { server, comm, runId } = this.#options;
+    const way = this.#serverWay;
+    const isAnswering = way === "live" || way === "polling";
+    if (!server || !isAnswering || server.state.logId === null) return this.#setServed(false);
+    if (runId === null) {
+      const isForeign = comm !== null && this.#kernelLogId !== "" && this.#kernelLogId !== server.state.logId;
+      return this.#setServed(!isForeign);
+    }
+    const isKnown = server.state.runs.has(runId);
+    if (isKnown) this.isUnknown = false;
+    if (isKnown || this.#isServed) this.#setServed(true);
+    if (!isKnown) void this.#lookUp(runId);
+  }
+
+  #setServed(isServed: boolean): void {
+    const { server, now } = this.#options;
+    if (isServed === this.#isServed) return;
+    this.#isServed = isServed;
+    if (isServed && server) {
+      const heard = new Map(server.state.heardAt);
+      this.#set(adoptState(this.state, { ...server.state, heardAt: heard }));
+    } else if (!isServed) {
+      this.#isKernelInStep = false;
+      if (now() - this.#kernelHeardAt <= KERNEL_SILENT_MS) this.#askKernel();
+    }
+    this.#tell();
+  }
+
+  /** Ask the server for a run that is not among its newest. */
+  async #lookUp(runId: string): Promise<void> {
+    const { server, now } = this.#options;
+    if (!server || now() - this.#lookedUpAt < LOOK_UP_AGAIN_MS) return;
+    this.#lookedUpAt = now();
+    try {
+      const run = readRun(await server.rest.get(`runs/${encodeURIComponent(runId)}`));
+      if (!run) return;
+      this.isUnknown = false;
+      this.#setServed(true);
+      this.#set(withRun(this.state, run, now()));
+    } catch (error) {
+      if (!(error instanceof RestError)) throw error;
+      this.isUnknown = error.status === 404 || error.status === 400;
+      if (this.isUnknown) this.#setServed(false);
+      this.#tell();
+    }
+  }
+
+  #fromKernel(content: unknown): void {
+    const said = readFromKernel(content);
+    if (!said) return;
+    const { now } = this.#options;
+    this.#kernelHeardAt = now();
+    if (said.kind === "control_result") {
+      this.#controls?.answered(said);
+      return;
+    }
+    this.#kernel = said.connection ?? this.#kernel ?? "live";
+    if (this.#isServed) return;
+    const snapshot = said.messages.find((message) => message.type === "snapshot");
+    if (snapshot && readSnapshot(snapshot.data, snapshot.log_id, snapshot.offset)) {
+      this.#isKernelInStep = true;
+    }
+    if (!this.#isKernelInStep) this.#askKernel();
+    else {
+      const applied = applyMessages(this.state, said.messages, now());
+      this.#set(applied.state);
+      if (applied.isGap) this.#askKernel();
+    }
+    this.#tell();
+  }
+
+  #askKernel(): void {
+    const { comm, now } = this.#options;
+    if (now() - this.#askedKernelAt < ASK_AGAIN_MS) return;
+    this.#askedKernelAt = now();
+    comm?.send({ type: "want", what: "snapshot" });
+  }
+}

@@ -1,0 +1,95 @@
+/** The view as a module: what the widget's loader and the MIME renderer mount. */
+
+import { render } from "preact";
+import { text } from "./model/reading_fields";
+import { pageAddress, useServer } from "./page_server";
+import { setView } from "./registry";
+import type { CommPort } from "./transport/comm";
+import { PanelFeed } from "./transport/panel_feed";
+import { pageTime } from "./view/clock";
+import { SECTIONS, type SectionName } from "./view/Details";
+import { EverythingPanel } from "./view/Everything";
+import { RunPanel } from "./view/Panel";
+import { installStyles } from "./view/styles";
+
+/** What stands in an output or in a widget's traits: written by anybody, so of any type. */
+export interface OfferedData {
+  snapshot?: unknown;
+  activity?: unknown;
+  time?: unknown;
+  /** The log that the kernel sees. */
+  logId?: unknown;
+}
+
+export interface MountOptions extends OfferedData {
+  kind: "widget" | "mime";
+  /** Null or empty: everything that is going on. */
+  runId: unknown;
+  /** Names of sections to show open, in place of the toggle. */
+  show?: unknown;
+  comm?: CommPort;
+}
+
+export interface MountedPanel {
+  /** Unmount. */
+  (): void;
+  /** Offer newer data of the same run. */
+  offer(data: OfferedData): void;
+}
+
+function readShow(value: unknown): SectionName[] | null {
+  if (!Array.isArray(value)) return null;
+  return SECTIONS.filter((name) => value.includes(name));
+}
+
+/** Keep the page's registry at what this view shows. */
+function report(view: object, runId: string | null, feed: PanelFeed): () => void {
+  const tell = (): void => {
+    const { connection, via } = feed.feeding;
+    setView(view, { runId: runId ?? "", connection, via });
+  };
+  const unlisten = feed.listen(tell);
+  const timer = setInterval(tell, 500);
+  tell();
+  return () => {
+    unlisten();
+    clearInterval(timer);
+    setView(view, null);
+  };
+}
+
+/** Show a run (or everything) in an element, live, until the returned function is called. */
+export function mountPanel(element: HTMLElement, options: MountOptions): MountedPanel {
+  const runId = text(options.runId) || null;
+  const address = pageAddress();
+  const server = address && useServer(address);
+  const feed = new PanelFeed({
+    runId,
+    server: server?.feed ?? null,
+    comm: options.comm ?? null,
+    now: () => performance.now(),
+  });
+  const offer = ({ snapshot, activity, time, logId }: OfferedData): void => {
+    feed.setKernelLog(text(logId) ?? "");
+    const updated = (snapshot as { updated_time?: unknown } | null | undefined)?.updated_time;
+    feed.offer(snapshot, activity, pageTime(time ?? updated));
+  };
+  offer(options);
+  feed.start();
+  installStyles(element);
+  element.classList.add("jpp", `jpp-in-${options.kind}`);
+  const unreport = report(feed, runId, feed);
+  const view = runId ? (
+    <RunPanel feed={feed} show={readShow(options.show)} />
+  ) : (
+    <EverythingPanel feed={feed} />
+  );
+  render(view, element);
+  const unmount = (): void => {
+    unreport();
+    render(null, element);
+    feed.stop();
+    server?.release();
+  };
+  return Object.assign(unmount, { offer });
+}

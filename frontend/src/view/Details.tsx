@@ -1,0 +1,106 @@
+/** Everything about one run, section by section. */
+
+import type { ComponentChildren, JSX } from "preact";
+import type { RunState } from "../model/wire";
+import type { PanelFeed } from "../transport/panel_feed";
+import { ActivityFeed } from "./Activity";
+import { HealthBox, RunFacts } from "./HealthBox";
+import { Output } from "./Output";
+import type { ProgressProps } from "./Progress";
+import { TestResults } from "./Results";
+import { ScoreChart } from "./ScoreChart";
+import { StageTable } from "./Stages";
+
+export const SECTIONS = [
+  "results",
+  "chart",
+  "stages",
+  "resources",
+  "health",
+  "activity",
+  "output",
+] as const;
+export type SectionName = (typeof SECTIONS)[number];
+
+interface SectionProps {
+  title: string;
+  children: ComponentChildren;
+}
+
+export function Section({ title, children }: SectionProps): JSX.Element {
+  return (
+    <section class="jpp-section">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+interface DetailsProps extends ProgressProps {
+  feed: PanelFeed;
+  shown: readonly SectionName[];
+}
+
+export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element {
+  const { run } = progress;
+  const has = (name: SectionName): boolean => shown.includes(name);
+  const { rest, state } = feed;
+  return (
+    <div class="jpp-details">
+      {has("results") && run.result && (
+        <Section title="Test results">
+          <TestResults result={run.result} />
+        </Section>
+      )}
+      {has("chart") && (
+        <Section title={run.live_accuracy === null ? "Live score" : "Live accuracy"}>
+          <ScoreChart
+            run={run}
+            known={state.series.get(run.run_id)}
+            load={rest ? (runId) => feed.loadSeries(runId) : null}
+          />
+        </Section>
+      )}
+      {has("stages") && (
+        <Section title="Stages">
+          <StageTable {...progress} />
+        </Section>
+      )}
+      {has("resources") && (
+        <Section title="This run">
+          <RunFacts run={run} />
+        </Section>
+      )}
+      {has("health") && state.health && (
+        <Section title="Machine health">
+          <HealthBox health={state.health} />
+        </Section>
+      )}
+      {has("activity") && (
+        <Section title="Activity">
+          <RunActivity feed={feed} run={run} />
+        </Section>
+      )}
+      {has("output") && (
+        <Section title="Output">
+          <Output run={run} rest={rest} />
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function RunActivity({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element {
+  return (
+    <ActivityFeed
+      activity={feed.state.activity.filter((told) => isAbout(told.run_id, run))}
+      loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
+      say={(text) => feed.control({ action: "note", text, runId: run.run_id })}
+    />
+  );
+}
+
+/** The machine's own activity (health, deployments, notes) concerns every run. */
+export function isAbout(runId: string | null, run: RunState): boolean {
+  return runId === null || runId === run.run_id;
+}

@@ -1,0 +1,102 @@
+/** The panel of everything that is going on: the active runs as rows, and the newest that ended. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { headline, roughly } from "../model/format";
+import { moveOn } from "../model/motion";
+import { runsNewestFirst } from "../model/view_state";
+import { hasEnded } from "../model/transitions";
+import type { RunState } from "../model/wire";
+import type { PanelFeed } from "../transport/panel_feed";
+import { ActivityList } from "./Activity";
+import { now, useClock } from "./clock";
+import { Controls } from "./Controls";
+import { HealthLine, HealthMark } from "./HealthBox";
+import { Notices } from "./Notices";
+import { ProgressBar } from "./Progress";
+import { Summary } from "./Panel";
+import { ConnectionMark, isFresh, StatusIcon } from "./Status";
+import { useFeed } from "./use_feed";
+
+const RECENT = 5;
+
+export function runNote(run: RunState, sinceHeard: number): string {
+  if (run.status === "completed") return headline(run) ?? "Completed";
+  if (run.status === "failed") return run.error?.type ?? "Failed";
+  if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
+  if (run.status === "queued") return "Queued";
+  const left = run.estimated_remaining;
+  const percent = `${Math.floor(moveOn(null, run, 0).progress)} %`;
+  return left === null ? percent : `${percent} · ${roughly(Math.max(0, left - sinceHeard))} left`;
+}
+
+interface RowProps {
+  run: RunState;
+  heardAt: number | null;
+  isFresh: boolean;
+  isOpen: boolean;
+  onOpen: () => void;
+}
+
+function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX.Element {
+  const since = fresh && heardAt !== null ? Math.max(0, (now.value - heardAt) / 1000) : 0;
+  return (
+    <button type="button" class="jpp-run-row" aria-expanded={isOpen} onClick={onOpen}>
+      <StatusIcon status={run.status} />
+      <span class="jpp-run-name">{run.name || run.run_id}</span>
+      <span class="jpp-run-note">{runNote(run, since)}</span>
+      {!hasEnded(run.status) && <ProgressBar run={run} heardAt={heardAt} isFresh={fresh} />}
+    </button>
+  );
+}
+
+export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
+  useClock();
+  useFeed(feed);
+  const [opened, setOpened] = useState<string | null>(null);
+  const feeding = feed.feeding;
+  const fresh = isFresh(feeding.connection);
+  const { state } = feed;
+  const runs = runsNewestFirst(state);
+  const active = runs.filter((run) => !hasEnded(run.status));
+  const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
+  return (
+    <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
+      <header class="jpp-header">
+        <h2 class="jpp-name">Training runs</h2>
+        {state.health && <HealthMark health={state.health} />}
+        <ConnectionMark feeding={feeding} />
+      </header>
+      <Notices notices={state.notices} />
+      <div class="jpp-live">
+        {!runs.length && <p class="jpp-empty">No run yet. Start one with jp.train(…).</p>}
+        <ul class="jpp-runs">
+          {[...active, ...recent].map((run) => (
+            <li key={run.run_id}>
+              <RunRow
+                run={run}
+                heardAt={state.heardAt.get(run.run_id) ?? null}
+                isFresh={fresh}
+                isOpen={opened === run.run_id}
+                onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
+              />
+              {opened === run.run_id && <Opened feed={feed} run={run} isFresh={fresh} />}
+            </li>
+          ))}
+        </ul>
+        {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
+        <ActivityList activity={state.activity.slice(0, 3)} />
+      </div>
+    </article>
+  );
+}
+
+function Opened({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunState; isFresh: boolean }): JSX.Element {
+  const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
+  return (
+    <div class="jpp-opened">
+      <Summary feed={feed} run={run} heardAt={heardAt} isFresh={fresh} />
+      <Controls run={run} models={feed.state.models} control={(wanted) => feed.control(wanted)} />
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+/** The machine's health: its colour with the reasons, and every figure behind it. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import {
+  bytes,
+  count,
+  duration,
+  milliseconds,
+  percentage,
+  rate,
+  share,
+} from "../model/format";
+import type { Gauge, Health, RunState } from "../model/wire";
+
+const WORDS = { green: "Healthy", yellow: "Strained", red: "Critical" } as const;
+
+export function HealthMark({ health }: { health: Health }): JSX.Element {
+  return (
+    <span class={`jpp-health-mark jpp-health-${health.status}`} data-health={health.status}>
+      <span class="jpp-dot" aria-hidden="true" />
+      {WORDS[health.status]}
+    </span>
+  );
+}
+
+/** The line of a small view, shown when health is not green. */
+export function HealthLine({ health }: { health: Health }): JSX.Element {
+  return (
+    <p class={`jpp-health-line jpp-health-${health.status}`}>
+      <HealthMark health={health} />
+      <span>{health.reasons.join(" · ")}</span>
+    </p>
+  );
+}
+
+function Meter({ name, gauge, unit }: { name: string; gauge: Gauge; unit: "bytes" | "cores" }): JSX.Element {
+  const fill = useRef<HTMLDivElement>(null);
+  const at = Math.min(100, Math.max(0, gauge.percent ?? 0));
+  useLayoutEffect(() => {
+    if (fill.current) fill.current.style.transform = `scaleX(${at / 100})`;
+  }, [at]);
+  const amount = unit === "bytes" ? bytes : (value: number | null) => value?.toFixed(1) ?? "–";
+  const limit = gauge.limit === null ? "" : ` of ${amount(gauge.limit)}`;
+  const detail = gauge.used === null ? "" : `${amount(gauge.used)}${limit}`;
+  return (
+    <div class="jpp-meter">
+      <span class="jpp-meter-name">{name}</span>
+      <span class="jpp-meter-track" aria-hidden="true">
+        <span class="jpp-meter-fill" ref={fill} />
+      </span>
+      <span class="jpp-meter-value">{percentage(gauge.percent)}</span>
+      <span class="jpp-meter-detail">
+        {detail}
+        {unit === "cores" && detail ? " cores" : ""}
+      </span>
+    </div>
+  );
+}
+
+function Row({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="jpp-fact">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+const GAUGES = [
+  ["CPU", "cpu", "cores"],
+  ["Memory", "memory", "bytes"],
+  ["Swap", "swap", "bytes"],
+  ["Disk", "disk", "bytes"],
+] as const;
+
+const WAYS: Record<string, string> = { rest: "REST", socket: "Socket", websocket: "Socket" };
+
+export function HealthBox({ health }: { health: Health }): JSX.Element {
+  return (
+    <div class="jpp-health">
+      <p class="jpp-health-line">
+        <HealthMark health={health} />
+        <span>{health.reasons.join(" · ") || "Nothing is over its threshold."}</span>
+      </p>
+      <div class="jpp-meters">
+        {GAUGES.map(([name, key, unit]) => {
+          const gauge = health[key];
+          return gauge && <Meter key={key} name={name} gauge={gauge} unit={unit} />;
+        })}
+        {health.gpus.map((gpu, index) => (
+          <GpuMeters key={index} gpu={gpu} />
+        ))}
+      </div>
+      <HealthFacts health={health} />
+    </div>
+  );
+}
+
+function GpuMeters({ gpu }: { gpu: Health["gpus"][number] }): JSX.Element {
+  const busy = { percent: gpu.percent, used: null, limit: null };
+  return (
+    <>
+      <Meter name={gpu.name} gauge={busy} unit="bytes" />
+      {gpu.memory && <Meter name={`${gpu.name} memory`} gauge={gpu.memory} unit="bytes" />}
+    </>
+  );
+}
+
+function HealthFacts({ health }: { health: Health }): JSX.Element {
+  return (
+    <dl class="jpp-facts">
+      {health.network && (
+        <Row name="Network">
+          {bytes(health.network.in)}/s in · {bytes(health.network.out)}/s out
+        </Row>
+      )}
+      {health.load.length > 0 && (
+        <Row name="Load average">{health.load.map((load) => load.toFixed(2)).join(" · ")}</Row>
+      )}
+      <Row name="Processes">{count(health.processes)}</Row>
+      <Row name="Uptime">{duration(health.uptime_s)}</Row>
+      {Object.entries(health.response_times).map(([way, latency]) => (
+        <Row key={way} name={`${WAYS[way] ?? way} response`}>
+          {milliseconds(latency.p50)} median · {milliseconds(latency.p95)} p95
+        </Row>
+      ))}
+      <Row name="Event loop lag">{milliseconds(health.event_loop_lag)}</Row>
+    </dl>
+  );
+}
+
+/** What the run's own processes use, and what watching them costs. */
+export function RunFacts({ run }: { run: RunState }): JSX.Element {
+  const { resources } = run;
+  const limit = resources?.limit ? ` of ${bytes(resources.limit)}` : "";
+  return (
+    <dl class="jpp-facts">
+      <Row name="Predictions scored">{count(run.predictions_processed)}</Row>
+      <Row name="Throughput">
+        {run.throughput === null ? "–" : `${rate(run.throughput).replace("/s", "")} rows/s`}
+      </Row>
+      <Row name="CPU of the run">{percentage(resources?.cpu ?? null)}</Row>
+      <Row name="Memory of the run">
+        {bytes(resources?.memory ?? null)}
+        {limit}
+      </Row>
+      <Row name="Peak memory">{bytes(resources?.peak_memory ?? null)}</Row>
+      <Row name="Cost of watching">
+        {run.monitoring_overhead === null ? "–" : `${share(run.monitoring_overhead)} of training time`}
+      </Row>
+    </dl>
+  );
+}

@@ -1,0 +1,160 @@
+/** The panel of one run: small by default, the rest on demand. */
+
+import type { JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import type { RunState } from "../model/wire";
+import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import { ActivityList } from "./Activity";
+import { useClock } from "./clock";
+import { Controls } from "./Controls";
+import { Details, isAbout, SECTIONS, type SectionName } from "./Details";
+import { HealthLine } from "./HealthBox";
+import { Notices } from "./Notices";
+import { Figures, ProgressBar, type ProgressProps } from "./Progress";
+import { Failure } from "./Results";
+import { StageStrip } from "./Stages";
+import { ConnectionMark, isFresh, StatusMark } from "./Status";
+import { useFeed } from "./use_feed";
+
+const NEWEST_ACTIVITY = 3;
+
+export interface PanelProps {
+  feed: PanelFeed;
+  /** Null: all, behind the toggle. */
+  show: readonly SectionName[] | null;
+}
+
+function Header({ run, feeding }: { run: RunState; feeding: Feeding }): JSX.Element {
+  return (
+    <header class="jpp-header">
+      <StatusMark status={run.status} />
+      <h2 class="jpp-name" title={run.run_id}>
+        {run.name || run.run_id}
+      </h2>
+      {run.tags.map((tag) => (
+        <span class="jpp-tag" key={tag}>
+          {tag}
+        </span>
+      ))}
+      <ConnectionMark feeding={feeding} />
+    </header>
+  );
+}
+
+/** Why what is shown may not be what is: said in words, not by a colour alone. */
+function Caution({ feed, feeding }: { feed: PanelFeed; feeding: Feeding }): JSX.Element | null {
+  const words = cautionOf(feed, feeding);
+  return words ? <p class="jpp-caution">{words}</p> : null;
+}
+
+function cautionOf(feed: PanelFeed, { connection }: Feeding): string | null {
+  if (feed.isUnknown) return "The server does not know this run; what is shown was saved earlier.";
+  if (connection === "denied") return "The server refuses this page. Log in again, then reload.";
+  if (connection === "absent") {
+    return "The server of this page does not run jupyter-progress; what is shown was saved earlier.";
+  }
+  return null;
+}
+
+function progressOf(feed: PanelFeed, run: RunState, feeding: Feeding): ProgressProps {
+  const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
+  return { run, heardAt, isFresh: isFresh(feeding.connection) && !feed.isUnknown };
+}
+
+export function RunPanel({ feed, show }: PanelProps): JSX.Element {
+  useClock();
+  useFeed(feed);
+  const feeding = feed.feeding;
+  const { run } = feed;
+  if (!run) return <Waiting feed={feed} feeding={feeding} />;
+  const progress = progressOf(feed, run, feeding);
+  return (
+    <article class={progress.isFresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label={run.name}>
+      <Header run={run} feeding={feeding} />
+      <Notices notices={feed.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
+      <Caution feed={feed} feeding={feeding} />
+      <Summary feed={feed} {...progress} />
+      {show === null ? (
+        <Toggled feed={feed} {...progress} />
+      ) : (
+        <>
+          <Actions feed={feed} run={run} />
+          <Details feed={feed} shown={show} {...progress} />
+        </>
+      )}
+    </article>
+  );
+}
+
+interface SummaryProps extends ProgressProps {
+  feed: PanelFeed;
+  /** Health and failure stand elsewhere, in full. */
+  isWhole?: boolean;
+}
+
+/** What is seen at a glance. */
+export function Summary({ feed, isWhole = false, ...progress }: SummaryProps): JSX.Element {
+  const { run } = progress;
+  const { health, activity } = feed.state;
+  return (
+    <div class="jpp-live">
+      <ProgressBar {...progress} />
+      <Figures {...progress} />
+      <StageStrip run={run} />
+      {run.error && !isWhole && <Failure error={run.error} isWhole={false} />}
+      {!isWhole && health && health.status !== "green" && <HealthLine health={health} />}
+      <ActivityList
+        activity={activity.filter((told) => isAbout(told.run_id, run)).slice(0, NEWEST_ACTIVITY)}
+      />
+    </div>
+  );
+}
+
+function Actions({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element | null {
+  if (feed.isUnknown) return null;
+  const control: PanelFeed["control"] = (wanted) => feed.control(wanted);
+  return <Controls run={run} models={feed.state.models} control={control} />;
+}
+
+function Toggled({ feed, ...progress }: ProgressProps & { feed: PanelFeed }): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <>
+      <footer class="jpp-footer">
+        <Actions feed={feed} run={progress.run} />
+        <button
+          type="button"
+          class="jpp-button jpp-quiet jpp-toggle"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
+          Details
+          <span class="jpp-chevron" aria-hidden="true" />
+        </button>
+      </footer>
+      <div id={id} class="jpp-live" hidden={!isOpen}>
+        {isOpen && (
+          <>
+            {progress.run.error && <Failure error={progress.run.error} isWhole />}
+            <Details feed={feed} shown={SECTIONS} {...progress} />
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Waiting({ feed, feeding }: { feed: PanelFeed; feeding: Feeding }): JSX.Element {
+  return (
+    <article class="jpp-panel">
+      <header class="jpp-header">
+        <h2 class="jpp-name">Run</h2>
+        <ConnectionMark feeding={feeding} />
+      </header>
+      <Caution feed={feed} feeding={feeding} />
+      {!feed.isUnknown && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
+    </article>
+  );
+}

@@ -1,0 +1,117 @@
+/** The bar that moves smoothly, and the figures under it. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { duration, nameOf, roughly, UNKNOWN } from "../model/format";
+import { moveOn, type Shown } from "../model/motion";
+import { hasEnded } from "../model/transitions";
+import type { RunState } from "../model/wire";
+import { now } from "./clock";
+
+export interface ProgressProps {
+  run: RunState;
+  /** When the state was heard, in this page's clock; null: long ago. */
+  heardAt: number | null;
+  isFresh: boolean;
+}
+
+function secondsSince({ heardAt, isFresh }: ProgressProps): number {
+  return isFresh && heardAt !== null ? Math.max(0, (now.value - heardAt) / 1000) : 0;
+}
+
+function useShown(props: ProgressProps): number {
+  const shown = useRef<Shown | null>(null);
+  shown.current = moveOn(shown.current, props.run, secondsSince(props));
+  return shown.current.progress;
+}
+
+/** The style goes in by the DOM, for the page's policy allows no style in markup. */
+function Fill({ progress }: { progress: number }): JSX.Element {
+  const bar = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (bar.current) bar.current.style.transform = `scaleX(${progress / 100})`;
+  }, [progress]);
+  return <div class="jpp-bar-fill" ref={bar} />;
+}
+
+export function ProgressBar(props: ProgressProps): JSX.Element {
+  const progress = useShown(props);
+  const { run } = props;
+  return (
+    <div
+      class={`jpp-bar jpp-bar-${run.status}`}
+      role="progressbar"
+      aria-label={`Progress of ${run.name}`}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.floor(progress)}
+    >
+      <Fill progress={progress} key={run.run_id} />
+    </div>
+  );
+}
+
+interface FigureProps {
+  name: string;
+  note?: string | null;
+  children: ComponentChildren;
+}
+
+export function Figure({ name, note, children }: FigureProps): JSX.Element {
+  return (
+    <div class="jpp-figure">
+      <dt>{name}</dt>
+      <dd>
+        {children}
+        {note ? <span class="jpp-note"> {note}</span> : null}
+      </dd>
+    </div>
+  );
+}
+
+function elapsedOf(props: ProgressProps): number | null {
+  const { run } = props;
+  if (run.elapsed_time === null) return null;
+  return hasEnded(run.status) ? run.elapsed_time : run.elapsed_time + secondsSince(props);
+}
+
+function TimeLeft(props: ProgressProps): JSX.Element {
+  const { run } = props;
+  const left = run.estimated_remaining;
+  if (left === null) return <span class="jpp-unknown">not known yet</span>;
+  const [low, high] = run.estimated_range ?? [null, null];
+  const range = low === null ? "" : `${roughly(low)} to ${roughly(high!)}`;
+  return <span title={range}>{roughly(Math.max(0, left - secondsSince(props)))}</span>;
+}
+
+/** The score of the test rows once there is one; before that, the live one. */
+function ScoreFigure({ run }: { run: RunState }): JSX.Element {
+  const test = run.result?.test;
+  const metric = test && ["accuracy", "r2"].find((name) => typeof test[name] === "number");
+  if (metric) {
+    const value = test[metric] as number;
+    return <Figure name={`Test ${nameOf(metric).replace("Accuracy", "accuracy")}`}>{value.toFixed(4)}</Figure>;
+  }
+  const score = run.live_score ?? (run.live_accuracy === null ? null : { name: "accuracy", value: run.live_accuracy });
+  const name = score ? `Live ${nameOf(score.name).replace("Accuracy", "accuracy")}` : "Live score";
+  return <Figure name={name}>{score?.value == null ? UNKNOWN : score.value.toFixed(4)}</Figure>;
+}
+
+/** Percent, elapsed, time left and the score, in columns that keep their places. */
+export function Figures(props: ProgressProps): JSX.Element {
+  const { run } = props;
+  const progress = useShown(props);
+  const isOver = hasEnded(run.status);
+  return (
+    <dl class="jpp-figures">
+      <Figure name="Progress">{Math.floor(progress)} %</Figure>
+      <Figure name={isOver ? "Took" : "Elapsed"}>{duration(elapsedOf(props), isOver)}</Figure>
+      {!isOver && (
+        <Figure name="Time left">
+          {run.status === "queued" ? UNKNOWN : <TimeLeft {...props} />}
+        </Figure>
+      )}
+      <ScoreFigure run={run} />
+    </dl>
+  );
+}

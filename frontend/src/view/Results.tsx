@@ -1,0 +1,118 @@
+/** How a run ended: its test figures and confusion matrix, or what went wrong. */
+
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { count, nameOf, UNKNOWN } from "../model/format";
+import type { RunError, RunResult } from "../model/wire";
+import { titleOf } from "../model/reading";
+import { Figure } from "./Progress";
+
+const MOST_CLASSES = 20;
+
+export function TestResults({ result }: { result: RunResult }): JSX.Element {
+  const { test, rows } = result;
+  const isClassified = test !== null && "accuracy" in test;
+  const digits = (value: number | null): string => {
+    if (value === null) return UNKNOWN;
+    return isClassified ? value.toFixed(4) : value.toPrecision(5);
+  };
+  return (
+    <>
+      {test ? (
+        <dl class="jpp-figures">
+          {Object.entries(test).map(([name, value]) => (
+            <Figure key={name} name={nameOf(name)}>
+              {digits(value)}
+            </Figure>
+          ))}
+        </dl>
+      ) : (
+        <p class="jpp-empty">No rows were held out for a test.</p>
+      )}
+      {rows && (
+        <p class="jpp-hint">
+          {count(rows.train)} rows for training, {count(rows.validation)} for validation,{" "}
+          {count(rows.test)} for the test{result.stopped ? "; stopped early, as asked" : ""}
+        </p>
+      )}
+      {result.confusion_matrix && (
+        <ConfusionMatrix matrix={result.confusion_matrix} classes={result.classes} />
+      )}
+    </>
+  );
+}
+
+interface MatrixProps {
+  matrix: number[][];
+  classes: string[] | null;
+}
+
+function Cell({ value, most, isRight }: { value: number; most: number; isRight: boolean }): JSX.Element {
+  const cell = useRef<HTMLTableCellElement>(null);
+  const strength = value && most ? 0.12 + 0.68 * (value / most) : 0;
+  useLayoutEffect(() => {
+    cell.current?.style.setProperty("--strength", `${Math.round(strength * 100)}%`);
+  }, [strength]);
+  return (
+    <td ref={cell} class={isRight ? "jpp-right" : value ? "jpp-wrong" : ""}>
+      {value || "·"}
+    </td>
+  );
+}
+
+function ConfusionMatrix({ matrix, classes }: MatrixProps): JSX.Element {
+  if (matrix.length > MOST_CLASSES) {
+    return <p class="jpp-hint">{matrix.length} classes: too many for a confusion matrix here.</p>;
+  }
+  const names = matrix.map((_, index) => classes?.[index] ?? String(index));
+  const most = Math.max(...matrix.flat(), 0);
+  return (
+    <div class="jpp-scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
+      <table class="jpp-matrix">
+        <caption>True class by row, predicted class by column</caption>
+        <thead>
+          <tr>
+            <td />
+            {names.map((name, index) => (
+              <th key={index} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {matrix.map((row, index) => (
+            <tr key={index}>
+              <th scope="row">{names[index]}</th>
+              {row.map((value, at) => (
+                <Cell key={at} value={value} most={most} isRight={index === at} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** What went wrong, where, and what to do; with the user's part of the traceback. */
+export function Failure({ error, isWhole }: { error: RunError; isWhole: boolean }): JSX.Element {
+  return (
+    <div class="jpp-failure" role="group" aria-label="Why the run failed">
+      <p class="jpp-failure-title">
+        <b>{error.type}</b>
+        {error.stage ? <span class="jpp-note"> in {titleOf(error.stage)}</span> : null}
+        {isWhole && error.reason ? <code class="jpp-reason">{error.reason}</code> : null}
+      </p>
+      <p class={isWhole ? "jpp-failure-message" : "jpp-failure-message jpp-clamped"}>
+        {error.message}
+      </p>
+      {error.hint && <p class="jpp-failure-hint">{error.hint}</p>}
+      {isWhole && error.traceback && (
+        <pre class="jpp-pre" tabIndex={0} aria-label="Traceback">
+          {error.traceback}
+        </pre>
+      )}
+    </div>
+  );
+}

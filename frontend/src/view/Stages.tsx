@@ -1,0 +1,104 @@
+/** A run's stages: as a strip of marks, and as a table with their times and metrics. */
+
+import type { JSX } from "preact";
+import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
+import type { RunState, StageState, StageStatus } from "../model/wire";
+import { now } from "./clock";
+import { Icon, type IconName } from "./icons";
+import type { ProgressProps } from "./Progress";
+
+const MARKS: Record<StageStatus, { icon: IconName; words: string }> = {
+  pending: { icon: "ring", words: "to come" },
+  running: { icon: "spinner", words: "under way" },
+  completed: { icon: "check", words: "done" },
+  failed: { icon: "cross", words: "failed" },
+  skipped: { icon: "skip", words: "skipped" },
+};
+
+function StageMark({ stage }: { stage: StageState }): JSX.Element {
+  const { icon, words } = MARKS[stage.status];
+  return (
+    <span class={`jpp-mark jpp-mark-${stage.status}`}>
+      <Icon name={icon} label={words} />
+    </span>
+  );
+}
+
+/** Where the run is, in one line: what a narrow strip has no room to say. */
+function Whereabouts({ run }: { run: RunState }): JSX.Element | null {
+  const index = run.stages.findIndex((stage) => stage.id === run.current_stage);
+  const stage = run.stages[index];
+  if (!stage) return null;
+  const steps =
+    run.step !== null && run.total_steps ? ` · step ${run.step} of ${run.total_steps}` : "";
+  return (
+    <p class="jpp-whereabouts">
+      Stage {index + 1} of {run.stages.length} · <b>{stage.title}</b>
+      {steps}
+    </p>
+  );
+}
+
+export function StageStrip({ run }: { run: RunState }): JSX.Element | null {
+  if (!run.stages.length) return null;
+  return (
+    <div class="jpp-stages">
+      <ol class="jpp-strip" aria-label="Stages">
+        {run.stages.map((stage) => (
+          <li key={stage.id} class={`jpp-stage jpp-stage-${stage.status}`} title={stage.title}>
+            <StageMark stage={stage} />
+            <span class="jpp-stage-title">{stage.title}</span>
+          </li>
+        ))}
+      </ol>
+      <Whereabouts run={run} />
+    </div>
+  );
+}
+
+function elapsedOf(stage: StageState, { heardAt, isFresh }: ProgressProps): string {
+  if (stage.elapsed_s === null) return UNKNOWN;
+  const isMoving = stage.status === "running" && isFresh && heardAt !== null;
+  const since = isMoving ? Math.max(0, (now.value - heardAt) / 1000) : 0;
+  return duration(stage.elapsed_s + since, stage.status !== "running");
+}
+
+function metricsOf(stage: StageState): string {
+  return Object.entries(stage.metrics)
+    .filter(([, value]) => typeof value !== "object" || Array.isArray(value))
+    .map(([name, value]) => `${nameOf(name)} ${figure(value)}`)
+    .join(" · ");
+}
+
+/** Each stage with its state, its times and what it measured. */
+export function StageTable(props: ProgressProps): JSX.Element {
+  const { run } = props;
+  return (
+    <div class="jpp-scroll" tabIndex={0} role="region" aria-label="Table of stages">
+      <table class="jpp-table">
+        <thead>
+          <tr>
+            <th scope="col">Stage</th>
+            <th scope="col" class="jpp-num">Took</th>
+            <th scope="col" class="jpp-num">Expected</th>
+            <th scope="col">Measured</th>
+          </tr>
+        </thead>
+        <tbody>
+          {run.stages.map((stage) => (
+            <tr key={stage.id} class={`jpp-row-${stage.status}`}>
+              <th scope="row">
+                <StageMark stage={stage} /> {stage.title}
+              </th>
+              <td class="jpp-num">{elapsedOf(stage, props)}</td>
+              <td class="jpp-num">
+                {stage.estimated_s === null ? UNKNOWN : roughly(stage.estimated_s)}
+              </td>
+              <td class="jpp-measured">{metricsOf(stage)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
