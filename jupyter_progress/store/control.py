@@ -1,0 +1,97 @@
+"""What people ask of a run in progress: stop, cancel. Each who asks has a file; the run reads all."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.times import to_iso
+from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER, write_all
+from .layout import RunDirectory
+
+
+@dataclass(frozen=True)
+class Control:
+    """One thing that was asked of a run.
+
+    Parameters
+    ----------
+    action
+        ``stop`` (keep the best so far) or ``cancel`` (drop it).
+    who
+        Who asked.
+    time
+        When, as an ISO 8601 UTC string.
+    """
+
+    action: str
+    who: str
+    time: str
+
+
+def append_control(run_dir: RunDirectory, writer: str, action: str, who: str) -> None:
+    """Ask something of a run; it is on disk on return."""
+    line = json.dumps({"action": action, "who": who, "time": to_iso(time.time())}) + "\n"
+    path = run_dir.control(writer)
+    path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+    try:
+        # Two threads of one server write as the same writer.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        size = os.fstat(descriptor).st_size
+        is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        write_all(descriptor, (b"\n" if is_torn else b"") + line.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class ControlReader:
+    """Reads what was asked of a run since the last look.
+
+    Parameters
+    ----------
+    run_dir
+        The run.
+    """
+
+    def __init__(self, run_dir: RunDirectory) -> None:
+        self._folder = run_dir.controls
+        self._positions: dict[str, int] = {}
+
+    def poll(self) -> list[Control]:
+        """What is new, by time. The first call returns all that was ever asked."""
+        found: list[Control] = []
+        try:
+            with os.scandir(self._folder) as entries:
+                names = [entry.name for entry in entries if entry.name.endswith(".jsonl")]
+        except FileNotFoundError:
+            return found
+        for name in names:
+            found += self._read(name)
+        return sorted(found, key=lambda control: control.time)
+
+    def _read(self, name: str) -> list[Control]:
+        path = Path(self._folder, name)
+        position = self._positions.get(name, 0)
+        if path.stat().st_size <= position:
+            return []
+        with path.open("rb") as file:
+            file.seek(position)
+            fresh = file.read()
+        whole, newline, _torn = fresh.rpartition(b"\n")
+        self._positions[name] = position + len(whole) + len(newline)
+        return [control for line in whole.split(b"\n") if (control := _control_of(line))]
+
+
+def _control_of(line: bytes) -> Control | None:
+    """A damaged line asks for nothing: whoever wrote it got no answer and asks again."""
+    try:
+        facts = json.loads(line)
+        return Control(str(facts["action"]), str(facts.get("who", "")), str(facts["time"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

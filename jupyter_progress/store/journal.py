@@ -1,0 +1,301 @@
+"""Journals: one writer's append-only file of events. This file writes them; reading is next door.
+
+An append puts the fact into a list and returns; a thread encodes and writes what has come together,
+every ``flush_interval_s``. Nothing that goes wrong with the disk reaches the training.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..core.activity import activity_for, activity_id
+from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER
+from .journal_lines import Waiting, bounded, encode_lines
+from .journal_reader import JournalPart, last_sequence_in, read_journal
+
+__all__ = ["JournalPart", "JournalWriter", "read_journal", "tell"]
+
+logger = logging.getLogger(__name__)
+
+PENDING_LIMIT_BYTES = 16 << 20  # encoded lines kept while the disk takes none
+_RETRY_S = 1.0
+_writers: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
+
+
+class JournalWriter:
+    """Appends events to one writer's journal. Any thread may; one process should.
+
+    A forked child that appends goes on in a file of its own, ``child-<pid>.jsonl``.
+
+    Parameters
+    ----------
+    path
+        The file, named after its writer. It is made with the first line; an existing one is
+        continued.
+    clock
+        Seconds since 1970-01-01 UTC.
+    flush_interval_s
+        How long a line may stay in memory.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        clock: Callable[[], float] = time.time,
+        flush_interval_s: float = 0.05,
+    ) -> None:
+        self.path = Path(path)
+        self._clock = clock
+        self._flush_interval_s = flush_interval_s
+        self.dropped = 0
+        self._sequence = -1  # not known before the file was looked at
+        self._encoded = bytearray()
+        self._descriptor: int | None = None
+        self._is_failing = False
+        self._closed = False
+        self._start_empty()
+        _writers.add(self)
+
+    def _start_empty(self) -> None:
+        self._lock = threading.RLock()  # guards the queue; never held during I/O but the first
+        self._io_lock = threading.RLock()  # one drains at a time
+        self._queue: list[Waiting] = []
+        self._points: list[tuple[float, dict[str, Any]]] = []
+        self._wake = threading.Event()
+        self._is_asleep = True
+        self._thread: threading.Thread | None = None
+
+    @property
+    def writer(self) -> str:
+        """The writer's name: the file's, without its ending."""
+        return self.path.stem
+
+    @property
+    def last_sequence(self) -> int:
+        """The place of the last line that was appended; 0 where there is none."""
+        with self._lock:
+            self._know_sequence()
+            self._cut_points()
+            return self._sequence
+
+    def append(
+        self,
+        type: str,
+        data: dict[str, Any],
+        *,
+        run_id: str | None = None,
+        follows: dict[str, int] | None = None,
+        flush: bool = False,
+    ) -> int:
+        """Append an event.
+
+        Parameters
+        ----------
+        type, data
+            The fact. The caller leaves ``data`` alone from here on.
+        run_id
+            In a server's own journal: the run that the event is about.
+        follows
+            The last sequence of each other writer that must be logged before this line.
+        flush
+            Return only once the line is on disk.
+
+        Returns
+        -------
+        int
+            The line's sequence.
+        """
+        now = self._clock()
+        with self._lock:
+            if self._sequence < 0:
+                self._know_sequence()
+            if self._points and type != "training_progress":
+                self._cut_points()
+            self._sequence = sequence = self._sequence + 1
+            self._queue.append((sequence, type, now, data, run_id, follows))
+        if self._is_asleep:
+            self._call_flusher()
+        if flush:
+            self.flush()
+        return sequence
+
+    def log_metrics(self, step: float, values: Mapping[str, Any]) -> None:
+        """Note the metrics of a step; those of one flush become one line."""
+        with self._lock:
+            self._points.append((step, dict(values)))
+        if self._is_asleep:
+            self._call_flusher()
+
+    def flush(self) -> None:
+        """Return once all that was appended is on disk, or the disk has refused it."""
+        with self._io_lock:
+            if self._drain() and self._descriptor is not None:
+                self._attempt(lambda descriptor: os.fsync(descriptor))
+
+    def close(self) -> None:
+        """Write what is left and close the file; an append later opens it again."""
+        self.flush()
+        with self._io_lock, self._lock:
+            self._closed = True
+            self._wake.set()
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+
+    def _know_sequence(self) -> None:
+        if self._sequence < 0:
+            self._sequence = last_sequence_in(self.path)
+
+    def _cut_points(self) -> None:
+        """Give the metrics noted so far their place in the file, ahead of what comes next."""
+        if self._points:
+            points, self._points = self._points, []
+            self._know_sequence()
+            self._sequence += 1
+            self._queue.append(
+                (self._sequence, "metrics_appended", self._clock(), points, None, None)
+            )
+
+    def _call_flusher(self) -> None:
+        with self._lock:
+            self._is_asleep = False
+            self._closed = False
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._flush_forever, name=f"journal {self.writer}", daemon=True
+                )
+                self._thread.start()
+        self._wake.set()
+
+    def _flush_forever(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            time.sleep(_RETRY_S if self._is_failing else self._flush_interval_s)
+            with self._io_lock:
+                self._drain()
+            with self._lock:
+                self._is_asleep = not (self._queue or self._points or self._encoded)
+                if self._closed and (self._is_asleep or self._is_failing):
+                    self._thread = None
+                    return
+                if not self._is_asleep:
+                    self._wake.set()
+
+    def _drain(self) -> bool:
+        """Encode and write what waits; False where some of it could not be written."""
+        with self._lock:
+            self._cut_points()
+            waiting, self._queue = self._queue, []
+        if waiting:
+            kept, dropped = bounded(waiting, PENDING_LIMIT_BYTES - len(self._encoded))
+            self.dropped += dropped
+            self._encoded += encode_lines(kept)
+        while self._encoded:
+            if not self._attempt(self._write_some):
+                return False
+        return True
+
+    def _write_some(self, descriptor: int) -> None:
+        # A write that was cut short goes on where it stopped: the line comes out whole.
+        del self._encoded[: os.write(descriptor, self._encoded[: 1 << 20])]
+
+    def _attempt(self, use: Callable[[int], object]) -> bool:
+        try:
+            if self._descriptor is None:
+                self._descriptor = self._open()
+            use(self._descriptor)
+        except OSError as error:
+            if not self._is_failing:
+                logger.warning("%s cannot be written (%s); it is tried again", self.path, error)
+            self._is_failing = True
+            return False
+        self._is_failing = False
+        return True
+
+    def _open(self) -> int:
+        self.path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        descriptor = os.open(self.path, flags, PRIVATE_FILE)
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            # A writer before this one was killed in mid-line; its line is lost, the next is not.
+            self._encoded[:0] = b"\n"
+        return descriptor
+
+    def _continue_in_child(self) -> None:
+        """After a fork: the parent writes what had come together; this process starts anew."""
+        self._start_empty()
+        self._encoded = bytearray()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        self.path = self.path.with_name(f"child-{os.getpid()}.jsonl")
+        self._sequence = -1
+        if "multiprocessing.util" in sys.modules:
+            # Children of multiprocessing end without the interpreter's exit handlers.
+            from multiprocessing.util import Finalize
+
+            Finalize(self, self.close, exitpriority=100)
+
+
+def tell(
+    writer: JournalWriter,
+    origin: str,
+    type: str,
+    data: dict[str, Any],
+    name: str,
+    who: str = "",
+    run_id: str | None = None,
+    follows: dict[str, int] | None = None,
+    flush: bool = True,
+) -> int:
+    """Append a fact and, right after it, its line of the activity feed.
+
+    Parameters
+    ----------
+    origin
+        The run id or the server (``server-0``) whose journal this is.
+    name
+        What the run is called, for the sentence in the feed.
+    who
+        Who did it.
+
+    Returns
+    -------
+    int
+        The sequence of the last line, the activity where there is one.
+    """
+    with writer._lock:
+        sequence = writer.append(type, data, run_id=run_id, follows=follows)
+        activity = activity_for(type, data, name, who)
+        if activity is not None:
+            facts = {"id": activity_id(origin, writer.writer, sequence + 1), **activity}
+            sequence = writer.append("activity_update", facts, run_id=run_id)
+    if flush:
+        writer.flush()
+    return sequence
+
+
+def _close_all() -> None:
+    for writer in list(_writers):
+        writer.close()
+
+
+def _start_anew_in_child() -> None:
+    for writer in list(_writers):
+        writer._continue_in_child()
+
+
+os.register_at_fork(after_in_child=_start_anew_in_child)
+atexit.register(_close_all)

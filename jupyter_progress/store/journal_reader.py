@@ -1,0 +1,114 @@
+"""Reading a journal that somebody else is writing: whole lines only, damaged ones skipped."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from ..core.events import JournalLine
+from ..core.times import from_iso
+
+PART_LIMIT_BYTES = 1 << 20
+_TAIL_BYTES = 1 << 16
+_DECODER = msgspec.json.Decoder(JournalLine)
+
+
+@dataclass(frozen=True)
+class JournalPart:
+    """What a journal held after a position.
+
+    Parameters
+    ----------
+    lines
+        The lines that are in order, each with its sequence.
+    ends
+        For each of them, the byte after it.
+    next_byte
+        Where to go on; after the last whole line.
+    damaged
+        What was skipped, in words.
+    """
+
+    lines: list[JournalLine] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    next_byte: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+
+def read_journal(
+    path: Path | str, start_byte: int = 0, limit_bytes: int = PART_LIMIT_BYTES
+) -> JournalPart:
+    """Read the whole lines after a position, up to about ``limit_bytes``.
+
+    A last line without its newline is left for the next time: it may still be under way.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return JournalPart(next_byte=start_byte)
+    try:
+        content = os.pread(descriptor, limit_bytes, start_byte)
+        while content and b"\n" not in content:
+            more = os.pread(descriptor, limit_bytes, start_byte + len(content))
+            if not more:
+                break
+            content += more
+    finally:
+        os.close(descriptor)
+    return parse_lines(content, start_byte, str(path))
+
+
+def parse_lines(content: bytes, start_byte: int, name: str) -> JournalPart:
+    """Split a journal's bytes into lines; see :func:`read_journal`."""
+    lines: list[JournalLine] = []
+    ends: list[int] = []
+    damaged: list[str] = []
+    position = start_byte
+    for text in content.split(b"\n")[:-1]:
+        end = position + len(text) + 1
+        if text:
+            try:
+                lines.append(_read_line(text))
+                ends.append(end)
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+                damaged.append(f"{name}, byte {position}: {error}")
+        position = end
+    return JournalPart(lines, ends, position, damaged)
+
+
+def _read_line(text: bytes) -> JournalLine:
+    line = _DECODER.decode(text)
+    if line.sequence < 1:
+        raise ValueError(f"{line.sequence} is no sequence; expected 1 or more")
+    from_iso(line.time)
+    return line
+
+
+def last_sequence_in(path: Path | str) -> int:
+    """The sequence after which a writer goes on in an existing journal; 0 where it begins anew.
+
+    Damaged lines at the end are counted as if each had had a place, so that none is given twice.
+    """
+    try:
+        size = Path(path).stat().st_size
+    except FileNotFoundError:
+        return 0
+    length = _TAIL_BYTES
+    while True:
+        start = max(0, size - length)
+        part = read_journal(path, start, size - start)
+        if part.lines:
+            after_last = read_journal(path, part.ends[-1], max(1, size - part.ends[-1]))
+            return part.lines[-1].sequence + len(after_last.damaged) + 1 * _is_torn(path, size)
+        if start == 0:
+            return len(part.damaged)
+        length *= 4
+
+
+def _is_torn(path: Path | str, size: int) -> bool:
+    with Path(path).open("rb") as file:
+        file.seek(max(0, size - 1))
+        return file.read(1) not in (b"\n", b"")
