@@ -102,7 +102,7 @@ def estimator_class(
             f"{shorten(name, 80)!r} is no dotted class name; expected one such as "
             f"'sklearn.ensemble.RandomForestClassifier'{_meant(parts[-1], packages)}",
         )
-    _check_allowed(name, parts, packages, field)
+    check_allowed(name, packages, field=field)
     found = getattr(_module(parts, packages, field), parts[-1], None)
     if not inspect.isclass(found):
         raise UnknownEstimator(
@@ -117,8 +117,10 @@ def estimator_class(
     return found
 
 
-def _check_allowed(name: str, parts: list[str], packages: tuple[str, ...], field: str) -> None:
-    if not _is_within(name, packages) or not _NEVER_IMPORTED.isdisjoint(parts[:-1]):
+def check_allowed(name: str, allowed: Iterable[str], *, field: str = "estimator.class") -> None:
+    """Raise EstimatorNotAllowed where a dotted name is outside of the allow-list."""
+    packages = tuple(allowed)
+    if not _is_within(name, packages) or not _NEVER_IMPORTED.isdisjoint(name.split(".")[:-1]):
         raise EstimatorNotAllowed(
             field, f"{shorten(name, 120)!r} is outside of the allow-list; {_only(packages)}"
         )

@@ -1,0 +1,96 @@
+"""The server's side of checking requests: asks a companion, and imports no scikit-learn itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..core.requests import RunRequest
+from ..models.child_environment import child_argv
+from ..models.companion import Companion
+from ..store.layout import DataDirectory
+from . import catalogue
+
+_PROCESS = f"{__package__}.checker_process"
+_CHECK_S = 30.0
+_LIST_S = 60.0  # listing the estimators imports all of scikit-learn
+
+
+class Checker:
+    """Checks requests in a process of its own. Safe to use from many threads; each call blocks.
+
+    Parameters
+    ----------
+    data_dir
+        Holds the uploads.
+    root_dir
+        What a file's path is relative to, and must be below.
+    allowed
+        Packages that estimators may come from.
+    idle_s
+        The process, which the first request starts, ends after so long without one.
+    """
+
+    def __init__(
+        self,
+        data_dir: DataDirectory,
+        root_dir: Path,
+        allowed: Iterable[str] = ("sklearn", "xgboost", "lightgbm"),
+        *,
+        idle_s: float = 600.0,
+        startup_timeout_s: float = 60.0,
+    ) -> None:
+        self._companion = Companion(
+            child_argv(sys.executable, _PROCESS),
+            idle_s=idle_s,
+            startup_timeout_s=startup_timeout_s,
+            opening={
+                "data_dir": str(Path(data_dir.path).absolute()),
+                "root_dir": str(Path(root_dir).absolute()),
+                "allowed": list(allowed),
+            },
+            what="the process that checks requests",
+        )
+        self._estimators: list[dict[str, Any]] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while it runs."""
+        return self._companion.pid
+
+    def check(self, request: RunRequest) -> None:
+        """Check all of a request that can be known before its run starts.
+
+        Raises
+        ------
+        InvalidRequest
+            A subclass of it, naming the field that is wrong and what was expected.
+        UnknownUpload
+        Unavailable
+            The process did not start or did not answer; asking again can help.
+        """
+        self._companion.ask({"check": msgspec.to_builtins(request)}, _CHECK_S)
+
+    def datasets(self) -> list[dict[str, Any]]:
+        """The bundled data sets: ``{name, rows, columns, task}``."""
+        return catalogue.datasets()
+
+    def estimators(self) -> list[dict[str, Any]]:
+        """scikit-learn's classifiers and regressors: ``{class, task, params}``."""
+        if self._estimators is None:
+            self._estimators = self._companion.ask({"estimators": True}, _LIST_S)["estimators"]
+        return self._estimators
+
+    def close(self) -> None:
+        """End the process."""
+        self._companion.close()
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,210 @@
+"""What a request's data holds, as far as it is read before the run: small files, and no pickles."""
+
+from __future__ import annotations
+
+import difflib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..core.names import shorten
+from ..core.requests import RunRequest, Split
+from ..errors import FileNotReadable, InvalidRequest, UnknownColumn, UnknownDataset, UnsuitableData
+from . import findings
+from .catalogue import dataset_names
+from .data_path import data_path
+from .sources.load import LoadedData, load
+from .sources.table import Table
+from .splitting import split_rows
+from .uploads import Uploads
+
+CONTENT_CHECKED_UP_TO_BYTES = 8 * 2**20
+
+# Above this a split takes longer than a check may, and leaves no part empty.
+_SPLIT_UP_TO_ROWS = 20_000
+_KEPT = 32
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What the checks need of loaded data, without its rows.
+
+    Parameters
+    ----------
+    y
+        Targets of the rows to learn from, of shape (rows,).
+    columns
+        How many there are to learn from.
+    own
+        Targets of the user's own ``validation`` and ``test`` rows, where there are some.
+    """
+
+    y: np.ndarray
+    columns: int
+    own: dict[str, np.ndarray]
+
+
+class DataReader:
+    """Reads what a request's ``dataset`` names, once for as long as its files stay the same."""
+
+    def __init__(self, uploads: Uploads, root: Path) -> None:
+        self._uploads = uploads
+        self._root = root
+        self._known: OrderedDict[tuple[Any, ...], DataFacts] = OrderedDict()
+
+    def read(self, dataset: dict[str, Any]) -> DataFacts | None:
+        """Find out what the data holds.
+
+        Returns
+        -------
+        DataFacts or None
+            None where the data is too large to be read here, or a pickle.
+
+        Raises
+        ------
+        InvalidRequest
+            A subclass of it: a name, a path or a column is wrong, or a file cannot be read.
+        UnknownUpload
+        """
+        source = dataset["source"]
+        if source == "sklearn":
+            return self._bundled(dataset)
+        if source == "file":
+            path = data_path(dataset["path"], self._root)
+            return self._files({**dataset, "path": str(path)}, {"dataset.path": path})
+        files = {
+            f"dataset.{key}": self._uploads.path(dataset[key])
+            for key in ("id", "validation", "test")
+            if key in dataset
+        }
+        if any(path.suffix == ".pickle" for path in files.values()):
+            return None
+        if files["dataset.id"].suffix == ".npz" and "target" in dataset:
+            raise InvalidRequest("dataset.target", "has no place here: an npz upload brings its y")
+        return self._files(dataset, files)
+
+    def _bundled(self, dataset: dict[str, Any]) -> DataFacts:
+        name, names = dataset["name"], dataset_names()
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            raise UnknownDataset(
+                "dataset.name",
+                f"{shorten(repr(name), 80)} is no data set that comes with scikit-learn; "
+                f"{meant}expected one of {', '.join(names)}",
+            )
+        return self._remember(("sklearn", name), lambda: self._load(dataset))
+
+    def _files(self, dataset: dict[str, Any], files: dict[str, Path]) -> DataFacts | None:
+        stats = [path.stat() for path in files.values()]
+        for field, path in files.items():
+            if path.stat().st_size == 0:
+                raise UnsuitableData(field, f"{path.name} is empty; expected rows of data")
+        if any(stat.st_size > CONTENT_CHECKED_UP_TO_BYTES for stat in stats):
+            for field, path in files.items():
+                _check_target_of_large(path, dataset.get("target"), field)
+            return None
+        marks = [(str(path), *_mark(path)) for path in files.values()]
+        key = ("files", dataset.get("target"), *marks)
+        return self._remember(key, lambda: self._load(dataset))
+
+    def _load(self, dataset: dict[str, Any]) -> DataFacts:
+        loaded: LoadedData = load(dataset, self._uploads, self._root)
+        own = {
+            name: table.y
+            for name, table in (("validation", loaded.validation), ("test", loaded.test))
+            if table is not None
+        }
+        return DataFacts(loaded.table.y, loaded.table.columns, own)
+
+    def _remember(self, key: tuple[Any, ...], find: Callable[[], DataFacts]) -> DataFacts:
+        if key not in self._known:
+            self._known[key] = find()
+        self._known.move_to_end(key)
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return self._known[key]
+
+
+def check_data(facts: DataFacts, request: RunRequest, task: str | None) -> None:
+    """Refuse data that no estimator of this kind could be fitted on, or not with this split.
+
+    Parameters
+    ----------
+    facts
+        From :meth:`DataReader.read`.
+    request
+        Its split is checked against the number of rows.
+    task
+        ``"classification"``, ``"regression"``, or None where the estimator is not known here.
+
+    Raises
+    ------
+    UnsuitableData
+    """
+    field = "dataset.target" if "target" in request.dataset else "dataset"
+    is_classifier = task == "classification"
+    if task is not None:
+        for y in (facts.y, *facts.own.values()):
+            findings.check(_rows_of(y, facts.columns), is_classifier=is_classifier, field=field)
+    if request.split is None or len(facts.y) > _SPLIT_UP_TO_ROWS:
+        return
+    taken = dict.fromkeys(facts.own, 0.0)
+    split = msgspec.structs.replace(request.split, **taken)
+    _check_split(facts.y, split, is_classifier)
+
+
+def _rows_of(y: np.ndarray, columns: int) -> Table:
+    """Targets with rows that take no memory: the checks look at the targets alone."""
+    return Table(np.broadcast_to(np.zeros(1), (len(y), columns)), y)
+
+
+def _check_split(y: np.ndarray, split: Split, is_classifier: bool) -> None:
+    indices = split_rows(y, split, is_classifier=is_classifier)
+    if is_classifier and len(np.unique(y[indices.train])) < 2:
+        raise UnsuitableData(
+            "split",
+            f"leaves {len(indices.train):,} training rows of one class only; hold out fewer rows, "
+            "or stratify",
+        )
+
+
+def _check_target_of_large(path: Path, target: str | None, field: str) -> None:
+    """Of a file too large to be read here, look at the names of its columns only."""
+    names = _column_names(path, field)
+    if names is None or (target is not None and target in names):
+        return
+    shown = ", ".join(repr(name) for name in names[:20])
+    found = "is missing" if target is None else f"{shorten(repr(target), 80)} is no column"
+    near = difflib.get_close_matches(target or "", names, n=1, cutoff=0.6)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    raise UnknownColumn("dataset.target", f"{found}; {meant}expected one of {shown}")
+
+
+def _column_names(path: Path, field: str) -> list[str] | None:
+    import pandas as pd
+
+    with path.open("rb") as file:
+        magic = file.read(4)
+    try:
+        if magic == b"PAR1":
+            from pyarrow import parquet
+
+            return [str(name) for name in parquet.read_schema(path).names]
+        if path.suffix == ".npz":
+            return None
+        return [str(name) for name in pd.read_csv(path, nrows=0).columns]
+    except ImportError:
+        return None  # the interpreter that trains may have pyarrow
+    except (OSError, ValueError) as error:
+        raise FileNotReadable(field, f"{path.name} cannot be read: {error}") from None
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -1,0 +1,110 @@
+"""All that can be known of a request before its run starts.
+
+Names, paths, classes and parameters, and the content of files up to 8 MB. What is refused here
+would fail in ``validate_data`` or later, with the same ``reason``: the same code looks at the data.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..core.requests import Executor, RunRequest
+from ..errors import InvalidRequest, UnsuitableData
+from .catalogue import task_of_dataset
+from .data_checks import DataReader, check_data
+from .estimators import build_estimator, check_allowed, task_of
+from .scoring_checks import check_scorer_name, check_scoring
+from .uploads import Uploads
+
+
+class RequestChecks:
+    """Checks requests; keeps what it learned of a file until the file changes.
+
+    Parameters
+    ----------
+    uploads
+        What was handed over.
+    root
+        What a file's path is relative to, and must be below.
+    allowed
+        Packages that estimators may come from.
+    """
+
+    def __init__(self, uploads: Uploads, root: Path, allowed: Iterable[str]) -> None:
+        self._uploads = uploads
+        self._allowed = tuple(allowed)
+        self._reader = DataReader(uploads, root)
+
+    def check(self, request: RunRequest) -> None:
+        """Check a request that :func:`..core.requests.check_run_request` has passed.
+
+        Raises
+        ------
+        InvalidRequest
+            A subclass of it, naming the first field that is wrong.
+        UnknownUpload
+        """
+        if request.executor is not None:
+            _check_executor(request.executor)
+        estimator = self._estimator(request)
+        task = None if estimator is None else task_of(estimator)
+        if request.scoring is not None:
+            check_scorer_name(request.scoring)
+        facts = self._reader.read(request.dataset)
+        if estimator is not None:
+            _check_bundled_task(request.dataset, task, estimator)
+        if facts is not None:
+            check_data(facts, request, task)
+        if request.scoring is not None and estimator is not None:
+            y = None if facts is None else facts.y
+            check_scoring(request.scoring, estimator, str(task), y)
+
+    def _estimator(self, request: RunRequest) -> Any:
+        """The estimator that is asked for; None where only the worker can tell."""
+        spec = request.estimator
+        if "upload" in spec:
+            found = self._uploads.meta(spec["upload"])["format"]
+            if found != "pickle":
+                raise InvalidRequest(
+                    "estimator.upload", f"is a {found} upload; expected a pickle of an estimator"
+                )
+            return None
+        executor = request.executor
+        if executor is not None and executor.python not in (None, sys.executable):
+            package = str(spec["class"]).partition(".")[0]
+            check_allowed(spec["class"], self._allowed, field="estimator.class")
+            if importlib.util.find_spec(package) is None:
+                return None  # the other interpreter may well have it
+        return build_estimator(spec, self._allowed)
+
+
+def _check_executor(executor: Executor) -> None:
+    if executor.python is not None and not _is_program(executor.python):
+        raise InvalidRequest(
+            "executor.python", f"{executor.python!r:.200} is no program; expected an interpreter"
+        )
+    if executor.cwd is not None and ("\0" in executor.cwd or not Path(executor.cwd).is_dir()):
+        raise InvalidRequest("executor.cwd", f"{executor.cwd!r:.200} is no folder")
+
+
+def _is_program(path: str) -> bool:
+    if "\0" in path or not Path(path).is_absolute():
+        return False
+    return Path(path).is_file() and os.access(path, os.X_OK)
+
+
+def _check_bundled_task(dataset: dict[str, Any], task: str | None, estimator: Any) -> None:
+    """Refuse a classifier for a bundled regression set: its targets look like many classes."""
+    if dataset["source"] != "sklearn" or task != "classification":
+        return
+    if task_of_dataset(dataset["name"]) == "regression":
+        raise UnsuitableData(
+            "dataset.name",
+            f"{dataset['name']!r} has numbers as targets and {type(estimator).__name__} is a "
+            "classifier; expected a regressor, or a data set with classes",
+        )
