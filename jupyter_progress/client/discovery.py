@@ -1,8 +1,8 @@
 """Find the Jupyter server that this process belongs to, and say what is wrong with it.
 
 Three ways, in this order: what the extension put into the kernel's environment; the server whose
-pid is the kernel's ``JPY_PARENT_PID``; outside of a kernel the newest server that is alive. The first
-is the only one that works for a server with a password and no token.
+pid is the kernel's ``JPY_PARENT_PID``; outside of a kernel the newest server that is alive. The
+first is the only one that works for a server with a password and no token.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The REST interface from Python: one request at a time, errors as this package's own.
 
 Written on ``http.client``: no proxy of the environment gets in between, and no other library has to
-be imported in the user's kernel. Each request has its own connection, so a client may be used by any
-number of threads.
+be imported in the user's kernel. Each request has its own connection, so a client may be used by
+any number of threads.
 """
 
 from __future__ import annotations

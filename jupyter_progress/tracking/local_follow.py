@@ -1,0 +1,172 @@
+"""Follow runs with no server: read the journals here, and show what a server would send.
+
+The same reader of journals that a server has, over a log in memory, feeds a view: connection
+``local``. Nothing is written to the data directory, so any number of these may look at it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from ..client.follow import Connection, OnMessages
+from ..client.snapshots import snapshot_message
+from ..core.view import Applied, View
+from ..core.wire import Message, durable_message
+from ..errors import ProgressError
+from ..store.indexer import Committed, Indexer
+from ..store.layout import DataDirectory
+from ..store.log import Log
+
+FIRST_SNAPSHOT_S = 0.3
+SNAPSHOT_OVER = 200  # events at once; more come as one snapshot
+
+log = logging.getLogger(__name__)
+
+
+class LocalFollower:
+    """Keeps a view current from the run directories. The same interface as ``client.Follower``.
+
+    Parameters
+    ----------
+    data_directory
+        Where the runs are.
+    run_ids
+        Which runs to follow; all of them by default.
+    view
+        What to keep current; one of its own by default.
+    on_messages
+        As for ``client.Follower``; the first message is a snapshot.
+    on_tick
+        Called about every ``tick_s`` by a thread, for what somebody has to look after where no
+        server does (recovering runs whose keeper was killed, for one).
+    """
+
+    def __init__(
+        self,
+        data_directory: DataDirectory,
+        run_ids: Iterable[str] | None = None,
+        *,
+        view: View | None = None,
+        on_messages: OnMessages | None = None,
+        on_tick: Callable[[], object] | None = None,
+        tick_s: float = 1.0,
+    ) -> None:
+        self.view = view or View()
+        self.lock = threading.RLock()
+        self.connection: Connection = "offline"
+        self.error: ProgressError | None = None
+        self._on_messages = on_messages
+        self._on_tick = on_tick
+        self._tick_s = tick_s
+        self._has_begun = False
+        self._stopped = threading.Event()
+        self._log = Log.open(":memory:", now=time.time())
+        self._indexer = Indexer(
+            data_directory,
+            self._log,
+            on_commit=self._take,
+            run_ids=None if run_ids is None else list(run_ids),
+        )
+        self._ticker = threading.Thread(
+            target=self._tick, name="jupyter-progress-local", daemon=True
+        )
+
+    @property
+    def last_heard(self) -> float | None:
+        """When the disk was last looked at, in seconds since 1970-01-01 UTC: just now."""
+        return time.time() if self.is_running and self._has_begun else None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it follows: started and not stopped."""
+        return self._ticker.is_alive() and not self._stopped.is_set()
+
+    def start(self) -> None:
+        """Begin."""
+        if self._stopped.is_set() or self._ticker.is_alive():
+            return
+        self.view.apply(
+            Message(type="snapshot", log_id=self._log.log_id, offset=self._log.head, data={})
+        )
+        self._indexer.start()
+        self._ticker.start()
+
+    def stop(self, timeout_s: float = 1.0) -> None:
+        """End following; at most so long is waited for the ticking thread, which is a daemon."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        if self._ticker.is_alive():
+            self._indexer.stop()
+            if self._ticker is not threading.current_thread():
+                self._ticker.join(timeout_s)
+        self.connection = "offline"
+
+    def wake(self) -> None:
+        """Look at once: something was written just now."""
+        self._indexer.wake()
+
+    def snapshot(self) -> Message:
+        """The view as one ``snapshot`` message, for a view of one's own that begins now."""
+        with self.lock:
+            return snapshot_message(self.view)
+
+    def _take(self, committed: Committed) -> None:
+        """Called by the indexer's thread for each commit."""
+        messages = [_message(durable_message(event)) for event in committed.events]
+        messages += [_message(message) for message in committed.volatile]
+        with self.lock:
+            if self._stopped.is_set():
+                return
+            changed = [message for message in messages if self._apply(message)]
+            if not self._has_begun or len(committed.events) > SNAPSHOT_OVER:
+                self._begin()
+            elif changed:
+                self._deliver(changed)
+
+    def _apply(self, message: Message) -> bool:
+        try:
+            return self.view.apply(message) is Applied.CHANGED
+        except msgspec.ValidationError as error:
+            log.debug("an event of type %r was left out: %s", message.type, error)
+            return False
+
+    def _begin(self) -> None:
+        self._has_begun = True
+        self.connection = "local"
+        self._deliver([snapshot_message(self.view)])
+
+    def _deliver(self, messages: list[Message]) -> None:
+        if self._on_messages is None:
+            return
+        try:
+            self._on_messages(messages, "local")
+        except Exception:
+            # Whoever shows this must not end the following of it.
+            log.exception("what was read could not be shown")
+
+    def _tick(self) -> None:
+        # With no run there is no commit, and a view would wait for its first snapshot.
+        if not self._stopped.wait(min(FIRST_SNAPSHOT_S, self._tick_s)):
+            with self.lock:
+                if not self._has_begun:
+                    self._begin()
+        has_complained = False
+        while not self._stopped.wait(self._tick_s):
+            if self._on_tick is None:
+                continue
+            try:
+                self._on_tick()
+            except Exception:
+                if not has_complained:
+                    log.exception("looking after the runs failed; it is tried again")
+                has_complained = True
+
+
+def _message(sent: msgspec.Struct) -> Message:
+    return msgspec.convert(msgspec.to_builtins(sent), Message)

@@ -1,0 +1,211 @@
+"""What a run of one's own writes: its directory, its journal, the lock while it lives, its exit.
+
+The state is kept here as well, reduced from the same facts that are journalled, so that a display
+needs no server and no reading back.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ..core.events import Event
+from ..core.names import new_run_id
+from ..core.progress import apply_report
+from ..core.reduce import reduce
+from ..core.stages import PlannedStage, title_of
+from ..core.state import RunState, stage_index
+from ..core.times import to_iso
+from ..errors import InvalidRequest, LockTaken
+from ..store.journal import JournalWriter, tell
+from ..store.layout import DataDirectory, RunDirectory
+from ..store.locks import FileLock
+
+log = logging.getLogger(__name__)
+
+replace = msgspec.structs.replace
+
+
+class Record:
+    """One run on disk, written by this process.
+
+    Parameters
+    ----------
+    data_directory
+        Where runs are kept.
+    name, tags, stages
+        What the run is.
+    clock
+        Seconds since 1970-01-01 UTC.
+    """
+
+    def __init__(
+        self,
+        data_directory: DataDirectory,
+        name: str,
+        tags: list[str],
+        stages: list[PlannedStage],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = name
+        self.began_at = clock()
+        self._clock = clock
+        self.run_id = new_run_id(self.began_at, secrets.randbits(32))
+        self.who = _user()
+        request = self._request(tags, stages)
+        self.directory: RunDirectory = data_directory.create_run(self.run_id, request)
+        self._lock = FileLock(self.directory.lock_file)
+        # Before the first fact: a begun run whose lock is free counts as dead.
+        if not self._lock.acquire():
+            raise LockTaken(f"somebody else looks after the run {self.run_id}")
+        self.writer = f"kernel-{secrets.token_hex(4)}"
+        self._journal = JournalWriter(self.directory.journal(self.writer), clock=clock)
+        self.state = RunState(run_id=self.run_id, name=name, kind="own", who=self.who)
+        self.stage: str | None = None
+        self._has_begun = False
+        self._stage_facts: dict[str, Any] = {}
+        self._stage_began = 0.0
+        self._left: dict[str, Any] | None = None
+        planned = [msgspec.to_builtins(stage) for stage in stages]
+        self.fact("training_started", name=name, stages=planned, kind="own", tags=tags)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run began."""
+        return round(max(0.0, self._clock() - self.began_at), 3)
+
+    def fact(self, event_type: str, **facts: Any) -> None:
+        """Journal a fact and the sentence that tells it, and flush both."""
+        tell(self._journal, self.run_id, event_type, facts, self.name, who=self.who)
+        event = Event(type=event_type, time=self._now(), data=facts, run_id=self.run_id)
+        reduced = reduce(self.state if self._has_begun else None, event)
+        if reduced is not None:
+            self.state, self._has_begun = reduced, True
+
+    def report(self, fields: dict[str, Any]) -> None:
+        """Journal a passing report of progress."""
+        self._journal.append("training_progress", fields)
+        self.state = apply_report(self.state, fields, self._now())
+
+    def metrics(self, step: float, values: dict[str, float | None]) -> None:
+        """Journal values at a step; they are gathered into one line a flush."""
+        self._journal.log_metrics(step, values)
+
+    def begin_stage(self, name: str, title: str | None) -> None:
+        """Journal that a stage began.
+
+        Raises
+        ------
+        InvalidRequest
+            Another one is under way.
+        """
+        if self.stage is not None:
+            raise InvalidRequest("stage", f"{self.stage!r} is still under way; end it first")
+        self.complete_left_stage()
+        index = stage_index(self.state, name)
+        known = None if index is None else self.state.stages[index]
+        facts: dict[str, Any] = {
+            "stage": name,
+            "title": title or (known.title if known else title_of(name)),
+            "index": len(self.state.stages) if index is None else index,
+            "estimated_s": known.estimated_s if known else None,
+        }
+        self.fact("stage_started", **facts)
+        self.stage, self._stage_facts, self._stage_began = name, facts, self._clock()
+
+    def leave_stage(self, metrics: dict[str, float | None], *, is_done: bool) -> None:
+        """The block of the stage is over.
+
+        Parameters
+        ----------
+        metrics
+            What was measured in it.
+        is_done
+            False where an exception left it: what becomes of the stage is then decided by what
+            comes next, another stage (it is done) or the run's end (as the run ends).
+        """
+        began, facts = self._stage_began, self._stage_facts
+        elapsed_s = round(max(0.0, self._clock() - began), 3)
+        self.stage = None
+        self._left = {
+            **facts,
+            "elapsed_s": elapsed_s,
+            "progress": 100.0,
+            "elapsed_time": self.elapsed_s,
+            "metrics": metrics,
+        }
+        if is_done:
+            self.complete_left_stage()
+
+    def complete_left_stage(self) -> None:
+        """Journal that the stage which was left is done, where there is one."""
+        left, self._left = self._left, None
+        if left is not None:
+            self.fact("stage_completed", **left)
+
+    def state_with(self, latest: dict[str, float | None]) -> RunState:
+        """The state now, with the newest metrics."""
+        if latest:
+            self.state = replace(self.state, metrics={**self.state.metrics, **latest})
+        return self.state
+
+    def end(self, event_type: str, exit_code: int, **data: Any) -> None:
+        """Journal the last fact, then the exit, then let the lock go: in this order."""
+        self.fact(event_type, elapsed_time=self.elapsed_s, **data)
+        self._journal.close()
+        exit_facts = {
+            "exit_code": exit_code,
+            "signal": None,
+            "last_event": event_type,
+            "time": self._now(),
+            "peak_memory": peak_memory_bytes(),
+            "limit": None,
+        }
+        try:
+            self.directory.write_json(self.directory.exit_file, exit_facts)
+        except OSError as error:
+            # A full disk must not become the user's exception.
+            log.warning("%s cannot be written: %s", self.directory.exit_file, error)
+        finally:
+            self._lock.release()
+
+    def _now(self) -> str:
+        return to_iso(self._clock())
+
+    def _request(self, tags: list[str], stages: list[PlannedStage]) -> dict[str, Any]:
+        return {
+            "run_id": self.run_id,
+            "name": self.name,
+            "kind": "own",
+            "who": self.who,
+            "time": self._now(),
+            "tags": tags,
+            "request": {"kind": "own", "name": self.name, "stages": [s.id for s in stages]},
+            "executor": {"python": sys.executable, "cwd": os.getcwd()},  # noqa: PTH109 - plain text
+            "limits": {},
+        }
+
+
+def peak_memory_bytes() -> int:
+    """The most memory that this process has held."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Kibibytes on Linux, bytes on macOS: getrusage(2).
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user id without a name
+        return ""

@@ -1,0 +1,374 @@
+"""A run of the user's own code, in this process: nothing else has to be alive for it."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from ..core.names import check_label
+from ..core.requests import check_tags
+from ..core.state import RunState
+from ..errors import InvalidRequest, RunCancelled, RunHasEnded
+from ..store.control import ControlReader
+from ..store.layout import DataDirectory, default_data_dir
+from . import current
+from .display import Display, display_for
+from .failure import error_of
+from .loops import Loop, report_of
+from .metrics import MetricLog
+from .pulse import Pulse
+from .record import Record
+from .values import planned_stages
+
+DISPLAY_EVERY_S = 0.2
+
+
+class Run:
+    """Track a training loop of one's own.
+
+    ::
+
+        with jp.Run("my own loop", stages=["load", "train"]) as run:
+            with run.stage("train"):
+                for batch in jp.track(batches):
+                    run.log(loss=step(batch))
+
+    An exception that leaves the block ends the run as failed, ``KeyboardInterrupt`` as cancelled.
+    Where a block does not fit (several cells of a notebook), call :meth:`start` and :meth:`finish`.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    stages
+        The names of its stages, in order; a stage that is not among them is added when it begins.
+    tags
+        For finding it again.
+    display
+        Whether it shows itself.
+    data_dir
+        Where it is kept; Jupyter's data directory by default.
+
+    Raises
+    ------
+    InvalidRequest
+        An argument cannot be right; the message says which and what was expected.
+    """
+
+    def __init__(
+        self,
+        name: str = "run",
+        *,
+        stages: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        display: bool = True,
+        data_dir: str | os.PathLike[str] | None = None,
+    ) -> None:
+        if not isinstance(name, str):
+            raise InvalidRequest("name", f"is of type {type(name).__name__}; expected a string")
+        if isinstance(tags, str):
+            raise InvalidRequest("tags", f"is {tags!r}; expected a list of strings: [{tags!r}]")
+        self.name = check_label("name", name)
+        self.tags = list(tags)
+        check_tags(self.tags)
+        # What was asked: None, "stop" or "cancel". A tracked loop reads it in every iteration.
+        self.asked: str | None = None
+        self._asked_by = ""
+        self._planned = planned_stages(stages)
+        self._wants_display = display
+        self._data_dir = data_dir
+        self._record: Record | None = None
+        self._pulse: Pulse | None = None
+        self._display: Display | None = None
+        self._has_ended = False
+        self._is_child = False
+        self._lock = threading.RLock()
+        self._loops: list[Loop] = []
+        self._metrics = MetricLog()
+        self._reported: dict[str, Any] = {}
+        self._shown_at = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name!r} {self.run_id or 'not started'} {self.state.status}>"
+
+    @property
+    def run_id(self) -> str:
+        """The run's id; empty before it starts."""
+        return self._record.run_id if self._record else ""
+
+    @property
+    def state(self) -> RunState:
+        """All that is known of the run now, as ``GET runs/{id}`` would answer it."""
+        with self._lock:
+            if self._record is None:
+                return RunState(run_id="", name=self.name, kind="own", tags=self.tags)
+            return self._record.state_with(self._metrics.latest)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked it to keep what it has and finish."""
+        return self.asked is not None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self._record is not None and not self._has_ended
+
+    def start(self) -> Self:
+        """Begin. A ``with`` block does this by itself.
+
+        Returns
+        -------
+        Run
+            Itself.
+        """
+        if self._record is not None:
+            raise RunHasEnded(f"{self.name!r} has begun once already; make another Run")
+        directory = DataDirectory(self._data_dir or default_data_dir())
+        directory.ensure()
+        self._record = Record(directory, self.name, self.tags, self._planned)
+        current.enter(self)
+        self._pulse = Pulse(ControlReader(self._record.directory), self._hear, self._beat)
+        self._pulse.start()
+        self._display = display_for(self) if self._wants_display else None
+        return self
+
+    def finish(self, error: BaseException | None = None, *, left_early: bool = False) -> None:
+        """End it; harmless where it has ended. A ``with`` block does this by itself.
+
+        Parameters
+        ----------
+        error
+            What ended it; None where it did what it was to do.
+        left_early
+            Whether there was more to do.
+        """
+        record = self._record
+        if self._is_child or record is None or self._has_ended:
+            return
+        stage = record.state.current_stage
+        if isinstance(error, SystemExit) and error.code in (None, 0):
+            error = None
+        if error is None:
+            record.complete_left_stage()
+            result = {
+                "metrics": dict(self._metrics.latest),
+                "stopped": self.asked == "stop" or left_early,
+            }
+            self._end("training_completed", 0, result=result)
+        elif isinstance(error, RunCancelled):
+            self._end("training_cancelled", 1, stage=stage, who=self._asked_by)
+        elif isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit):
+            self._end("training_cancelled", 1, stage=stage, who=record.who)
+        else:
+            self._end("training_failed", 1, error=error_of(error, stage=stage))
+
+    def interrupt(self) -> None:
+        """End it because its process ends."""
+        if self._record is not None and self.is_active and not self._is_child:
+            stage = self._record.state.current_stage
+            self._end("training_interrupted", 1, stage=stage, who="")
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.finish(error)
+
+    def log(
+        self,
+        metrics: Mapping[str, Any] | None = None,
+        /,
+        *,
+        step: float | None = None,
+        **named: Any,
+    ) -> None:
+        """Log metrics: ``run.log(loss=0.3)`` or ``run.log({"val/loss": 0.3}, step=10)``.
+
+        ``accuracy`` (0-1) also becomes the run's live accuracy, ``predictions_processed`` its
+        number of held-out rows scored. NaN and infinities are kept as missing values.
+
+        Parameters
+        ----------
+        metrics
+            Names and numbers, for names that are no Python identifiers.
+        step
+            Where they belong. Without one: to the step of what was logged before, or to the next
+            one if one of these metrics is there already.
+
+        Raises
+        ------
+        InvalidRequest
+            A name, a value or the step cannot be right; nothing of the call is kept.
+        RunCancelled
+            Somebody cancelled the run.
+        RunHasEnded
+            It has ended, or not begun.
+        """
+        record = self._active_record()
+        with self._lock:
+            at, values = self._metrics.take(metrics, named, step)
+            if values:
+                record.metrics(at, values)
+
+    @contextmanager
+    def stage(self, name: str, *, title: str | None = None) -> Iterator[None]:
+        """A stage of the run, for as long as the block lasts.
+
+        Parameters
+        ----------
+        name
+            One of the run's stages, or a further one.
+        title
+            What a person reads; made from the name by default.
+
+        Raises
+        ------
+        InvalidRequest
+            The name cannot be one, or another stage is under way.
+        RunCancelled
+            Somebody cancelled the run.
+        """
+        if not isinstance(name, str):
+            raise InvalidRequest("stage", f"is of type {type(name).__name__}; expected a string")
+        check_label("stage", name)
+        record = self._active_record()
+        if self._is_child:
+            yield
+            return
+        with self._lock:
+            record.begin_stage(name, title)
+            self._metrics.begin_stage()
+        is_done = False
+        try:
+            yield
+            is_done = True
+        finally:
+            if self.is_active:
+                self._leave_stage(record, is_done)
+
+    def _leave_stage(self, record: Record, is_done: bool) -> None:
+        with self._lock:
+            self._report_progress()
+            record.leave_stage(dict(self._metrics.of_stage), is_done=is_done)
+
+    def begin_loop(self, loop: Loop) -> None:
+        """A tracked loop begins inside of this run."""
+        with self._lock:
+            self._loops.append(loop)
+
+    def end_loop(self, loop: Loop) -> None:
+        """A tracked loop has ended."""
+        with self._lock:
+            if not self._is_child and self.is_active:
+                self._report_progress()
+            if loop in self._loops:
+                self._loops.remove(loop)
+
+    def raise_if_cancelled(self) -> None:
+        """Raise RunCancelled where somebody cancelled the run."""
+        if self.asked == "cancel":
+            by = f" by {self._asked_by}" if self._asked_by else ""
+            raise RunCancelled(self.run_id, f"the run {self.name!r} was cancelled{by}")
+
+    @property
+    def has_stage(self) -> bool:
+        """Whether a stage is under way."""
+        return self._record is not None and self._record.stage is not None
+
+    def _active_record(self) -> Record:
+        if self._record is None:
+            raise RunHasEnded(
+                f"{self.name!r} has not begun; use it in a `with` block, or start() it"
+            )
+        if self._has_ended:
+            raise RunHasEnded(f"{self.name!r} has ended; nothing can be logged to it any more")
+        self.raise_if_cancelled()
+        return self._record
+
+    def _end(self, event_type: str, exit_code: int, **facts: Any) -> None:
+        record, pulse = self._record, self._pulse
+        assert record is not None
+        assert pulse is not None
+        pulse.stop()
+        with self._lock:
+            if self._has_ended:
+                return
+            self._report_progress()
+            self._has_ended = True
+            record.state_with(self._metrics.latest)
+            record.end(event_type, exit_code, **facts)
+            state = record.state
+        current.leave(self)
+        if self._display is not None:
+            self._display.close(state)
+
+    # Called by the pulse's thread
+
+    def _hear(self, action: str, who: str) -> None:
+        if action in ("stop", "cancel") and self.asked != "cancel":
+            self._asked_by = who
+            self.asked = action
+
+    def _beat(self, resources: dict[str, Any] | None) -> None:
+        with self._lock:
+            if self._has_ended or self._record is None:
+                return
+            self._report_progress(resources)
+            now = time.monotonic()
+            if self._display is None or now - self._shown_at < DISPLAY_EVERY_S:
+                return
+            self._shown_at = now
+            state = self._record.state_with(self._metrics.latest)
+        # Not under the lock: a display may be slow, and log() must not wait for it.
+        self._display.update(state)
+
+    def _report_progress(self, resources: dict[str, Any] | None = None) -> None:
+        record = self._record
+        if record is None or self._is_child:
+            return
+        report = {**report_of(self._loops), **self._metrics.fields}
+        if report == self._reported and resources is None:
+            return
+        self._reported = report
+        known = {"stage": record.stage} if record.stage else {}
+        if resources is not None:
+            known["resources"] = resources
+        record.report({**known, **report})
+
+    def continue_in_child(self) -> None:
+        """After a fork, in the child: metrics go into a journal of the child's own, no more.
+
+        The lock may have been held by a thread that the child does not have.
+        """
+        self._is_child = True
+        self._lock = threading.RLock()
+        self._display = None
+
+
+def _after_fork_in_child() -> None:
+    current.after_fork()
+    for run in current.active_runs():
+        run.continue_in_child()
+
+
+def _at_exit() -> None:
+    """A run that was started and never finished ends with its process, and says so."""
+    for run in current.active_runs():
+        run.interrupt()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
+atexit.register(_at_exit)
