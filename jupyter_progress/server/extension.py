@@ -1,0 +1,185 @@
+"""The Jupyter server extension: its settings, its routes, its start and stop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlunsplit
+
+from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
+from traitlets import Dict, Enum, Float, Int, List, Unicode, default
+
+from .. import __version__
+from ..errors import UnsupportedPlatform
+from ..store.layout import default_data_dir
+from .handlers.routes import routes
+from .keepalive import Keepalive
+from .monitor import read_thresholds
+from .options import Options
+from .services import Services
+
+KEEPALIVE_EVERY_S = 15.0
+_MIB = 1 << 20
+
+
+class JupyterProgress(ExtensionApp):
+    """Training in the server's care, watched live; every setting is a trait."""
+
+    name = "jupyter_progress"
+    extension_url = "/jupyter-progress/"
+    load_other_extensions = True
+    open_browser = False
+
+    data_dir = Unicode(
+        help="Where runs, models, uploads and the log are kept. By default `progress` below "
+        "Jupyter's data directory, or JUPYTER_PROGRESS_DATA_DIR."
+    ).tag(config=True)
+    allowed_packages = List(
+        Unicode(),
+        default_value=["sklearn", "xgboost", "lightgbm"],
+        help="Packages whose estimators can be named in a request.",
+    ).tag(config=True)
+    max_concurrent_runs = Int(
+        min=1,
+        help="How many runs train at the same time; further ones wait. By default half of the "
+        "processors, at least 1.",
+    ).tag(config=True)
+    keep_runs_on_shutdown = Enum(
+        ("auto", "always", "never"),
+        default_value="auto",
+        help="Whether runs go on when Jupyter is stopped in good order. `auto`: yes, except under "
+        "a JupyterHub, which takes the machine away; there they end as interrupted.",
+    ).tag(config=True)
+    max_keepalive_hours = Float(
+        24.0,
+        min=0.0,
+        help="For how many hours a run that is at work keeps the server from being culled as "
+        "idle; 0: not at all.",
+    ).tag(config=True)
+    heartbeat_s = Float(
+        1.0, min=0.05, max=60.0, help="Seconds between the heartbeats of a stream."
+    ).tag(config=True)
+    max_subscribers = Int(4000, min=1, help="How many streams can be open at a time.").tag(
+        config=True
+    )
+    max_pending_events = Int(
+        10_000, min=10, help="How many events may wait for a slow stream before it is closed."
+    ).tag(config=True)
+    max_pending_bytes = Int(
+        4 * _MIB, min=1024, help="How many bytes may wait for a slow stream before it is closed."
+    ).tag(config=True)
+    max_body_bytes = Int(_MIB, min=1024, help="The size of a request's body, uploads apart.").tag(
+        config=True
+    )
+    max_upload_bytes = Int(4096 * _MIB, min=1024, help="The size of one upload.").tag(config=True)
+    sample_interval_s = Float(
+        2.0, min=0.1, max=60.0, help="Seconds between looks at the machine while nobody watches."
+    ).tag(config=True)
+    watched_sample_interval_s = Float(
+        1.0, min=0.1, max=60.0, help="Seconds between looks at the machine while somebody watches."
+    ).tag(config=True)
+    serving_idle_s = Float(
+        3600.0,
+        min=1.0,
+        help="Seconds after which the process of a model that nobody asks is ended; the next "
+        "request starts it again.",
+    ).tag(config=True)
+    thresholds = Dict(
+        per_key_traits=None,
+        help="Where a figure of the machine's health turns yellow and red, such as "
+        "{'memory.percent': {'yellow': 85, 'red': 95, 'margin': 2}}. Figures: cpu.percent, "
+        "memory.percent, swap.percent, disk.percent, event_loop_lag.",
+    ).tag(config=True)
+
+    @default("max_concurrent_runs")
+    def _default_max_concurrent_runs(self) -> int:
+        return max(1, (os.cpu_count() or 1) // 2)
+
+    def initialize(self) -> None:
+        """Open the data directory, add the routes, and start when the loop runs."""
+        if not sys.platform.startswith(("linux", "darwin")):
+            raise UnsupportedPlatform(
+                "jupyter-progress runs on Linux and macOS; on Windows use it in WSL"
+            )
+        server: Any = self.serverapp
+        self.services: Services | None = None
+        self._keepalive = Keepalive(self.max_keepalive_hours)
+        self._refresh: PeriodicCallback | None = None
+        services = Services(self._options(), version=__version__, log=self.log)
+        self.settings["jupyter_progress_services"] = services
+        super().initialize()
+        self.services = services
+        server.io_loop.add_callback(self._start)
+
+    def _options(self) -> Options:
+        server: Any = self.serverapp
+        data_dir = Path(self.data_dir).expanduser() if self.data_dir else default_data_dir()
+        return Options(
+            data_dir=data_dir,
+            root_dir=Path(server.root_dir),
+            allowed_packages=tuple(self.allowed_packages),
+            heartbeat_s=self.heartbeat_s,
+            max_pending_events=self.max_pending_events,
+            max_pending_bytes=self.max_pending_bytes,
+            max_subscribers=self.max_subscribers,
+            max_body_bytes=self.max_body_bytes,
+            max_upload_bytes=self.max_upload_bytes,
+            max_concurrent_runs=self.max_concurrent_runs,
+            keep_runs_on_shutdown=self.keep_runs_on_shutdown,
+            max_keepalive_hours=self.max_keepalive_hours,
+            idle_sample_s=self.sample_interval_s,
+            watched_sample_s=self.watched_sample_interval_s,
+            serving_idle_s=self.serving_idle_s,
+            thresholds=read_thresholds(self.thresholds),
+        )
+
+    def initialize_handlers(self) -> None:
+        """Add the routes."""
+        self.handlers.extend(routes())
+
+    async def _start(self) -> None:
+        import asyncio
+
+        if self.services is None or self.services.is_closing:
+            return
+        self.services.start(asyncio.get_running_loop(), kernel_url(self.serverapp))
+        self._refresh = PeriodicCallback(self._refresh_activity, KEEPALIVE_EVERY_S * 1000)
+        self._refresh.start()
+
+    def _refresh_activity(self) -> None:
+        if self.current_activity():
+            server: Any = self.serverapp
+            times = server.web_app.settings["last_activity_times"]
+            times["jupyter_progress_runs"] = datetime.now(UTC)
+
+    def current_activity(self) -> bool:
+        """Whether a run is at work, so that the server is not idle."""
+        return self.services is not None and self._keepalive.is_busy(
+            self.services.live.active_runs()
+        )
+
+    async def stop_extension(self) -> None:
+        """Stop in good order, with the server."""
+        if self._refresh is not None:
+            self._refresh.stop()
+        if self.services is not None:
+            await self.services.stop()
+
+
+def kernel_url(server: Any) -> str | None:
+    """Where a process on this machine reaches the server; None where it has no port."""
+    if server.sock:
+        return None
+    host = server.ip
+    if host in ("", "*", "0.0.0.0"):  # noqa: S104 - what it listens on, not what is connected to
+        host = "127.0.0.1"
+    elif host in ("::", "[::]"):
+        host = "::1"
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    scheme = "https" if server.certfile else "http"
+    return urlunsplit((scheme, f"{host}:{server.port}", server.base_url, "", ""))

@@ -1,0 +1,66 @@
+"""The feed: paged, and notes of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ...core.activity import LEVELS
+from ...core.names import NOTES_LIMIT
+from ...core.requests import Note
+from ...errors import InvalidRequest
+from .base import RESOURCE, ProgressHandler
+
+MAX_PAGE = 500
+
+
+class ActivityHandler(ProgressHandler):
+    """``GET`` and ``POST activity``."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self) -> None:
+        query = self.query("level", "kind", "limit", "before")
+        lines, after = await self.services.read(
+            self.services.reader.activity,
+            level=query.choice("level", LEVELS),
+            kind=query.text("kind", limit=60),
+            limit=query.whole("limit", 50, 1, MAX_PAGE),
+            before=query.text("before", limit=60),
+        )
+        self.answer({"activity": lines, "next": after})
+
+    @web.authenticated
+    @authorized("write", RESOURCE)
+    async def post(self) -> None:
+        note = self.read_body(Note)
+        check_text(note.text)
+        self.services.check_open()
+        if note.run_id is not None:
+            await self.services.read(self.services.data.run, self.run_id(note.run_id))
+        kept = await self.services.work(self._keep, note)
+        self.answer(kept, 201)
+
+    def _keep(self, note: Note) -> dict[str, Any]:
+        facts = self.services.facts
+        identity, place = facts.note(note.level, note.text, who=self.who, run_id=note.run_id)
+        facts.wait(place)
+        return {
+            "id": identity,
+            "level": note.level,
+            "kind": "note",
+            "text": note.text,
+            "who": self.who,
+            "run_id": note.run_id,
+            "time": self.services.now(),
+        }
+
+
+def check_text(text: str) -> None:
+    """Raise InvalidRequest where a note says nothing or too much."""
+    if not text.strip():
+        raise InvalidRequest("text", "is empty; expected some text")
+    if len(text) > NOTES_LIMIT:
+        raise InvalidRequest("text", f"has {len(text)} characters; at most {NOTES_LIMIT}")

@@ -1,0 +1,154 @@
+"""What all REST handlers share: who asks, bodies with a limit, queries, answers, errors."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import APIHandler
+from tornado.web import HTTPError, stream_request_body
+
+from ...core.names import is_run_id, shorten
+from ...core.requests import read_json, read_request
+from ...errors import BodyTooLarge, Denied, ProgressError, UnknownRun
+from ..kernel_pass import KernelPassMixin, person
+from ..services import Services
+from .answers import answer_of
+from .query import Query
+
+RESOURCE = "jupyter_progress"
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+@stream_request_body
+class ProgressHandler(KernelPassMixin, APIHandler):
+    """Base of the REST handlers.
+
+    A body arrives in pieces, after ``prepare``: it is refused by its size before it is read.
+    Every verb of a subclass carries ``@web.authenticated`` and ``@authorized(action, RESOURCE)``,
+    with both arguments: without them the decorator keeps those of its first caller.
+    """
+
+    def initialize(self) -> None:
+        self._received: list[bytes] = []
+        self._received_bytes = 0
+        # Looking does not count as using the server: a page that polls must not keep it from
+        # being culled.
+        self._track_activity = self.request.method not in ("GET", "HEAD", "OPTIONS")
+
+    @property
+    def services(self) -> Services:
+        """The extension's parts."""
+        return self.settings["jupyter_progress_services"]  # type: ignore[no-any-return]
+
+    @property
+    def body_limit(self) -> int:
+        """How many bytes a body may have."""
+        return self.services.options.max_body_bytes
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        if self._finished or self.request.method == "OPTIONS":
+            return
+        if self.current_user is None:
+            # Also where `allow_unauthenticated_access` is on: no body is taken from strangers.
+            raise HTTPError(403)
+        await self.before_body()
+        limit = self.body_limit
+        length = self.request.headers.get("Content-Length", "")
+        if length.isdigit() and int(length) > limit:
+            raise self._too_large(int(length))
+        # A body without a length is cut off a little later than refused, see data_received.
+        connection: Any = self.request.connection
+        connection.set_max_body_size(max(2 * limit, limit + (1 << 16)))
+
+    async def before_body(self) -> None:
+        """What is to be settled before any of the body is read."""
+
+    def data_received(self, chunk: bytes) -> Any:
+        self._received_bytes += len(chunk)
+        if self._received_bytes <= self.body_limit:
+            self._received.append(chunk)
+        else:
+            self._received.clear()
+
+    def read_body(self, kind: type[T], *, optional: bool = False) -> T:
+        """The body as a request.
+
+        Raises
+        ------
+        InvalidRequest
+            It is too large, no JSON, or not of this kind; the message names the field.
+        """
+        if self._received_bytes > self.body_limit:
+            raise self._too_large(self._received_bytes)
+        body = b"".join(self._received)
+        if optional and not body.strip():
+            return kind()
+        return read_request(read_json(body), kind)
+
+    def _too_large(self, size_bytes: int) -> BodyTooLarge:
+        return BodyTooLarge(
+            "", f"the body has {size_bytes} bytes or more; at most {self.body_limit} are allowed"
+        )
+
+    def query(self, *known: str) -> Query:
+        """The query, in which only these keys may stand."""
+        return Query(self.request.query_arguments, known)
+
+    @property
+    def who(self) -> str:
+        """The person who asks, for the feed; empty where the server knows nobody by name."""
+        return person(self.current_user)
+
+    async def require(self, action: str, resource: str = RESOURCE) -> None:
+        """Raise Denied where the user may not do this."""
+        allowed = await ensure_async(
+            self.authorizer.is_authorized(self, self.current_user, action, resource)
+        )
+        if not allowed:
+            raise Denied(f"this needs the permission to {action} on {resource}")
+
+    def run_id(self, text: str) -> str:
+        """A run id from the address.
+
+        Raises
+        ------
+        UnknownRun
+            No run can have this id.
+        """
+        if not is_run_id(text):
+            raise UnknownRun(shorten(text, 60))
+        return text
+
+    def answer(self, found: Any, status: int = 200) -> None:
+        """Answer with JSON; NaN and infinities become null."""
+        self.set_status(status)
+        self.finish(found if isinstance(found, bytes) else msgspec.json.encode(found))
+
+    def answer_nothing(self, status: int = 204) -> None:
+        """Answer without a body."""
+        self.set_status(status)
+        self.finish()
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        status, wire = answer_of(status_code, error)
+        self.answer(wire, status)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if isinstance(value, ProgressError) and value.status < 500:
+            self.log.debug("%s %s: %s", self.request.method, self.request.path, value)
+        else:
+            super().log_exception(typ, value, tb)
+
+    def on_finish(self) -> None:
+        super().on_finish()
+        services = self.settings.get("jupyter_progress_services")
+        if services is not None and self.get_status() < 500:
+            services.times.add("rest", self.request.request_time())

@@ -1,0 +1,85 @@
+"""Reading a query: only known keys, each of its type and within its limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+from ...core.names import shorten
+from ...errors import InvalidRequest, UnknownKey
+
+# Keys of Jupyter's own; a name of digits only is what JupyterLab adds to get past caches.
+JUPYTER_KEYS = frozenset({"token", "_xsrf", "no_track_activity"})
+
+
+class Query:
+    """The part of an address behind the question mark.
+
+    Parameters
+    ----------
+    arguments
+        As tornado has split them.
+    known
+        The keys that this address takes.
+
+    Raises
+    ------
+    UnknownKey
+        Another key stands in it.
+    """
+
+    def __init__(self, arguments: dict[str, list[bytes]], known: Collection[str]) -> None:
+        for name in arguments:
+            if name not in known and name not in JUPYTER_KEYS and not name.isdigit():
+                expected = ", ".join(known) or "none"
+                raise UnknownKey(shorten(name, 80), f"is not known here; expected: {expected}")
+        self._arguments = arguments
+
+    def text(self, name: str, limit: int = 500) -> str | None:
+        """A text, or None where the key is missing or empty."""
+        values = self._arguments.get(name)
+        if not values or not values[-1]:
+            return None
+        try:
+            text = values[-1].decode("utf-8")
+        except UnicodeDecodeError:
+            raise InvalidRequest(name, "is not UTF-8") from None
+        if len(text) > limit:
+            raise InvalidRequest(name, f"has {len(text)} characters; at most {limit} are allowed")
+        return text
+
+    def choice(self, name: str, choices: Collection[str]) -> str | None:
+        """One of some words, or None where the key is missing."""
+        text = self.text(name)
+        if text is not None and text not in choices:
+            expected = ", ".join(sorted(choices))
+            raise InvalidRequest(name, f"is {shorten(text, 60)!r}; expected one of: {expected}")
+        return text
+
+    def whole(self, name: str, default: int | None, low: int, high: int) -> int | None:
+        """A whole number within its limits."""
+        text = self.text(name)
+        if text is None:
+            return default
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+            raise InvalidRequest(name, f"is {shorten(text, 60)!r}; expected a whole number")
+        value = int(text)
+        if not low <= value <= high:
+            raise InvalidRequest(name, f"is {value}; expected {low} to {high}")
+        return value
+
+    def number(self, name: str, default: float | None, low: float, high: float) -> float | None:
+        """A number within its limits."""
+        text = self.text(name)
+        if text is None:
+            return default
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise InvalidRequest(
+                name, f"is {shorten(text, 60)!r}; expected a number from {low:g} to {high:g}"
+            )
+        return value

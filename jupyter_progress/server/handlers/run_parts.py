@@ -1,0 +1,111 @@
+"""What belongs to one run: controls, metrics, output, registering its model."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ...core.names import check_model_name
+from ...core.state import RunState
+from ...store.layout import RunDirectory
+from ...training.controls import ask_to_stop
+from ..deployment import register_run
+from .base import RESOURCE
+from .runs import RunHandler
+
+OUTPUT_LIMIT = 1 << 20  # bytes that are looked at, however many lines were asked for
+MAX_LINES = 10_000
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that says nothing."""
+
+
+class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST runs/{id}/register``."""
+
+    name: str
+
+
+class ControlHandler(RunHandler):
+    """``POST runs/{id}/stop`` and ``cancel``."""
+
+    @web.authenticated
+    @authorized("execute", RESOURCE)
+    async def post(self, run_id: str, action: str) -> None:
+        self.read_body(Nothing, optional=True)
+        state = await self.state_of(run_id)
+        directory = await self.directory_of(run_id)
+        await self.services.work(self._ask, directory, state, action)
+        self.answer(await self.state_of(run_id), 202)
+
+    def _ask(self, directory: RunDirectory, state: RunState, action: str) -> None:
+        facts = self.services.facts
+        with facts.writing:
+            ask_to_stop(directory, state, action=action, who=self.who, writer=facts.writer)
+        self.services.indexer.wake()
+        place = facts.last_about(directory)
+        if place.sequence:
+            facts.wait(place)
+
+
+class MetricsHandler(RunHandler):
+    """``GET runs/{id}/metrics``."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self, run_id: str) -> None:
+        query = self.query("names", "max_points", "since_step")
+        names = query.text("names", limit=10_000)
+        max_points = query.whole("max_points", 1000, 2, 100_000)
+        since_step = query.number("since_step", None, -1e300, 1e300)
+        await self.state_of(run_id)
+        series = await self.services.read(
+            self.services.reader.series,
+            run_id,
+            names=[name for name in names.split(",") if name] if names else None,
+            max_points=max_points,
+            since_step=since_step,
+        )
+        self.answer({"series": series})
+
+
+class OutputHandler(RunHandler):
+    """``GET runs/{id}/output``."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self, run_id: str) -> None:
+        lines = self.query("tail").whole("tail", 200, 1, MAX_LINES)
+        directory = await self.directory_of(run_id)
+        text = await self.services.read(read_tail, directory.output, lines or 200)
+        self.answer({"text": text})
+
+
+def read_tail(path: Path, lines: int) -> str:
+    """The last lines of a file; empty where it is not there yet."""
+    try:
+        with path.open("rb") as file:
+            size_bytes = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size_bytes - OUTPUT_LIMIT))
+            end = file.read(OUTPUT_LIMIT)
+    except FileNotFoundError:
+        return ""
+    text = end.decode("utf-8", errors="replace")
+    return "".join(text.splitlines(keepends=True)[-lines:])
+
+
+class RegisterHandler(RunHandler):
+    """``POST runs/{id}/register``."""
+
+    @web.authenticated
+    @authorized("execute", RESOURCE)
+    async def post(self, run_id: str) -> None:
+        name = check_model_name("name", self.read_body(Registration).name)
+        state = await self.state_of(run_id)
+        version = await self.services.work(register_run, self.services, name, state, self.who)
+        self.answer({"name": name, "version": version, "run_id": run_id}, 201)

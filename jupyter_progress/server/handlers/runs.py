@@ -1,0 +1,186 @@
+"""Runs: starting, listing, reading, renaming, deleting."""
+
+from __future__ import annotations
+
+import msgspec
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+from tornado.escape import url_escape
+
+from ...core.names import check_label, is_run_id
+from ...core.requests import (
+    Executor,
+    RunChange,
+    RunRequest,
+    check_notes,
+    check_run_request,
+    check_tags,
+)
+from ...core.state import RunState
+from ...core.transitions import ACTIVE, ENDED, is_active
+from ...errors import InvalidRequest, RunGoingOn, UnknownRun
+from ...store.layout import RunDirectory
+from ...training.submit import create_run
+from ..facts import Place
+from ..idempotency import Reserved, reserve_now
+from .base import RESOURCE, ProgressHandler
+
+MAX_PAGE = 200
+
+
+class RunHandler(ProgressHandler):
+    """Base of the handlers about one run."""
+
+    async def state_of(self, run_id: str) -> RunState:
+        """A run's newest state.
+
+        Raises
+        ------
+        UnknownRun
+            There is no such run.
+        """
+        self.run_id(run_id)
+        state = await self.services.read(self.services.indexer.live_state, run_id)
+        if state is None:
+            raise UnknownRun(run_id)
+        return state
+
+    async def directory_of(self, run_id: str) -> RunDirectory:
+        """A run's directory."""
+        return await self.services.read(self.services.data.run, self.run_id(run_id))
+
+
+class RunsHandler(RunHandler):
+    """``GET`` and ``POST runs``."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self) -> None:
+        query = self.query("status", "tag", "limit", "before")
+        before = query.text("before", limit=60)
+        if before is not None and not is_run_id(before):
+            raise InvalidRequest("before", "expected the 'next' of the page before")
+        runs, following = await self.services.read(
+            self.services.reader.runs,
+            status=query.choice("status", ACTIVE | ENDED),
+            tag=query.text("tag"),
+            limit=query.whole("limit", 50, 1, MAX_PAGE),
+            before=before,
+        )
+        # What is going on is further than its last logged event says.
+        live = self.services.live
+        shown = [live.run(run.run_id) or run if is_active(run.status) else run for run in runs]
+        self.answer({"runs": shown, "next": following})
+
+    @web.authenticated
+    @authorized("execute", RESOURCE)
+    async def post(self) -> None:
+        self.services.check_open()
+        request = check_run_request(self.read_body(RunRequest))
+        if await self._runs_code(request):
+            await self.require("execute", "kernels")
+        await self.services.work(self.services.checker.check, request)
+        reserved = await self._reserve(request)
+        run_id = reserved.run_id
+        await self.services.work(self._create, request, reserved)
+        self.set_header("Location", f"{self.request.path.rstrip('/')}/{url_escape(run_id)}")
+        self.answer(await self.state_of(run_id), 201)
+
+    async def _runs_code(self, request: RunRequest) -> bool:
+        """Whether the request brings code of its own: an interpreter, an object, a pickle."""
+        if request.executor is not None or "upload" in request.estimator:
+            return True
+        if request.dataset["source"] != "upload":
+            return False
+        for key in ("id", "validation", "test"):
+            upload = request.dataset.get(key)
+            if upload is not None:
+                kept = await self.services.read(self.services.uploads.meta, upload)
+                if kept["format"] == "pickle":
+                    return True
+        return False
+
+    async def _reserve(self, request: RunRequest) -> Reserved:
+        key = self.request.headers.get("Idempotency-Key")
+        if not key:
+            return reserve_now()
+        body = msgspec.json.encode(request, order="sorted")
+        return await self.services.work(self.services.idempotency.reserve, key, body)
+
+    def _create(self, request: RunRequest, reserved: Reserved) -> None:
+        services = self.services
+        writer = services.facts.writer
+        with services.creating:
+            if not (services.data.runs / reserved.run_id).is_dir():
+                if request.executor is None:
+                    request = msgspec.structs.replace(
+                        request, executor=Executor(cwd=str(services.options.root_dir))
+                    )
+                create_run(
+                    services.data,
+                    request,
+                    who=self.who,
+                    writer=writer,
+                    time=reserved.time,
+                    entropy=reserved.entropy,
+                )
+        services.indexer.wake()
+        services.facts.wait(Place(reserved.run_id, writer, 1))
+
+
+class OneRunHandler(RunHandler):
+    """``GET``, ``PATCH`` and ``DELETE runs/{id}``."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self, run_id: str) -> None:
+        self.query()
+        self.answer(await self.state_of(run_id))
+
+    @web.authenticated
+    @authorized("write", RESOURCE)
+    async def patch(self, run_id: str) -> None:
+        change = self.read_body(RunChange)
+        _check_change(change)
+        state = await self.state_of(run_id)
+        directory = await self.directory_of(run_id)
+        facts = msgspec.to_builtins(change)
+        data = {key: value for key, value in facts.items() if value is not None}
+        if data:
+            await self.services.work(self._journal, directory, state.name, data)
+        self.answer(await self.state_of(run_id))
+
+    def _journal(self, directory: RunDirectory, name: str, data: dict[str, object]) -> None:
+        facts = self.services.facts
+        facts.wait(facts.about_run(directory, "run_updated", data, name=name, who=self.who))
+
+    @web.authenticated
+    @authorized("write", RESOURCE)
+    async def delete(self, run_id: str) -> None:
+        state = await self.state_of(run_id)
+        if is_active(state.status):
+            raise RunGoingOn(
+                f"run {run_id} is {state.status}; cancel it, and delete it once it has ended"
+            )
+        await self.services.work(self._delete, state)
+        self.answer_nothing()
+
+    def _delete(self, state: RunState) -> None:
+        services = self.services
+        place = services.facts.about_server(
+            "run_deleted", {}, name=state.name, who=self.who, run_id=state.run_id
+        )
+        try:
+            services.data.run(state.run_id).delete()
+        except UnknownRun:
+            services.text_log.debug("run %s had no directory any more", state.run_id)
+        services.facts.wait(place)
+
+
+def _check_change(change: RunChange) -> None:
+    if change.name is not None:
+        check_label("name", change.name)
+    if change.tags is not None:
+        check_tags(change.tags)
+    if change.notes is not None:
+        check_notes(change.notes)

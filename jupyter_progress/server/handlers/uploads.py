@@ -1,0 +1,73 @@
+"""``POST uploads``: streamed to disk as it comes, whatever its size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ...errors import ProgressError
+from ...training.uploads import Upload
+from .base import RESOURCE, ProgressHandler
+
+
+class UploadsHandler(ProgressHandler):
+    """Takes one file as the body."""
+
+    def initialize(self) -> None:
+        super().initialize()
+        self._upload: Upload | None = None
+        self._failure: ProgressError | None = None
+
+    @property
+    def body_limit(self) -> int:
+        return self.services.options.max_upload_bytes
+
+    async def before_body(self) -> None:
+        """All that can be refused is refused before a byte of it is stored."""
+        if self.request.method != "POST":
+            return
+        await self.require("execute")
+        self.services.check_open()
+        format = self.query("format").text("format", limit=40) or ""
+        if format == "pickle":
+            await self.require("execute", "kernels")
+        self._upload = await self.services.work(self.services.uploads.begin, format)
+
+    async def data_received(self, chunk: bytes) -> None:
+        self._received_bytes += len(chunk)
+        if self._upload is None or self._failure is not None:
+            return
+        if self._received_bytes > self.body_limit:
+            self._failure = self._too_large(self._received_bytes)
+            return
+        try:
+            await self.services.work(self._upload.write, chunk)
+        except ProgressError as error:
+            self._failure = error
+
+    @web.authenticated
+    @authorized("execute", RESOURCE)
+    async def post(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._upload is None:
+            raise web.HTTPError(400)
+        kept: dict[str, Any] = await self.services.work(self._upload.finish)
+        self._upload = None
+        self.answer(kept, 201)
+
+    def on_finish(self) -> None:
+        super().on_finish()
+        self._drop()
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self._drop()
+
+    def _drop(self) -> None:
+        """What was not finished is not kept."""
+        upload, self._upload = self._upload, None
+        if upload is not None:
+            self.services.in_background(upload.abort)

@@ -1,0 +1,30 @@
+"""The extension's settings as plain values, so that its parts do not know traitlets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..core.health import THRESHOLDS, Threshold
+
+
+@dataclass(frozen=True)
+class Options:
+    """Each is a trait of the extension, and is told there."""
+
+    data_dir: Path
+    root_dir: Path
+    allowed_packages: tuple[str, ...] = ("sklearn", "xgboost", "lightgbm")
+    heartbeat_s: float = 1.0
+    max_pending_events: int = 10_000
+    max_pending_bytes: int = 4 << 20
+    max_subscribers: int = 4000
+    max_body_bytes: int = 1 << 20
+    max_upload_bytes: int = 4 << 30
+    max_concurrent_runs: int = 2
+    keep_runs_on_shutdown: str = "auto"
+    max_keepalive_hours: float = 24.0
+    idle_sample_s: float = 2.0
+    watched_sample_s: float = 1.0
+    serving_idle_s: float = 3600.0
+    thresholds: tuple[Threshold, ...] = field(default=THRESHOLDS)

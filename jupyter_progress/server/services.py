@@ -1,0 +1,260 @@
+"""The wiring: what the extension consists of, how it starts and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from ..core.times import to_iso
+from ..core.wire import CLOSE_SERVER_CLOSING, ServerFacts, Snapshot, VolatileMessage, first_revision
+from ..errors import ShuttingDown
+from ..models.registry import Registry
+from ..models.serving import ServingPool
+from ..store.indexer import Committed, Indexer
+from ..store.layout import DataDirectory
+from ..store.locks import free_slot
+from ..store.log import Log
+from ..training.checking import Checker
+from ..training.uploads import Uploads
+from .batch import Batch, make_batch
+from .broadcaster import Broadcaster
+from .facts import Facts
+from .idempotency import IdempotencyKeys
+from .kernel_pass import KernelPass
+from .latency import LoopLag, ResponseTimes
+from .live_view import LiveView
+from .machine import Machine
+from .monitor import Monitor, Sample
+from .options import Options
+from .pulse import Pulse
+from .run_queue import RunQueue
+
+T = TypeVar("T")
+GOODBYE_S = 0.5  # for close frames to reach those who read
+
+
+class Services:
+    """Everything behind the handlers of one server.
+
+    Parameters
+    ----------
+    options
+        The extension's settings.
+    version
+        Of jupyter-progress.
+    log
+        The server's own log of text lines.
+
+    Raises
+    ------
+    StoreError
+        The data directory cannot be used.
+    """
+
+    def __init__(self, options: Options, *, version: str, log: logging.Logger) -> None:
+        self.options = options
+        self.text_log = log
+        self.is_closing = False
+        # Held while something is looked up and then made: a run, a version, what is in service.
+        self.creating = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._readers = ThreadPoolExecutor(4, thread_name_prefix="progress-read")
+        self._workers = ThreadPoolExecutor(8, thread_name_prefix="progress-work")
+        self._open_store(version)
+        self._open_models()
+        self._open_monitor()
+        self.broadcaster = Broadcaster()
+        self.pulse = Pulse(
+            self.broadcaster,
+            heartbeat_s=options.heartbeat_s,
+            max_streams=options.max_subscribers,
+            head=lambda: self.live.head,
+        )
+        self.live = LiveView(self._first_snapshot(version))
+        self.idempotency = IdempotencyKeys(self.data.path / "idempotency")
+        self.queue = RunQueue(
+            self.data,
+            slot=self.slot,
+            facts=self.facts,
+            wake=self.indexer.wake,
+            max_concurrent=options.max_concurrent_runs,
+        )
+
+    def _open_store(self, version: str) -> None:
+        self.data = DataDirectory(self.options.data_dir)
+        self.data.ensure()
+        self.slot, self._slot_lock = free_slot(self.data.path)
+        self._log = Log.open(self.data.path / f"log-{self.slot}.db", now=time.time())
+        self.indexer = Indexer(
+            self.data, self._log, on_commit=self._committed, own_server=f"server-{self.slot}"
+        )
+        self.reader = self.indexer.reader
+        self.facts = Facts(self.data, self.slot, self.indexer)
+        self.kernel_pass = KernelPass(self.data.servers)
+
+    def _open_models(self) -> None:
+        self.registry = Registry(self.data.models, self.data.key())
+        self.serving = ServingPool(self.registry, idle_s=self.options.serving_idle_s)
+        self.uploads = Uploads(self.data)
+        self.checker = Checker(
+            self.data, self.options.root_dir, list(self.options.allowed_packages)
+        )
+
+    def _open_monitor(self) -> None:
+        self.times = ResponseTimes()
+        self.lag = LoopLag()
+        self._metrics_sent = first_revision(self._log.openings)
+        self.monitor = Monitor(
+            Machine(self.data.path),
+            self.times,
+            self.lag,
+            on_sample=self._sampled,
+            on_change=self._health_changed,
+            has_viewers=lambda: len(self.broadcaster) > 0,
+            thresholds=self.options.thresholds,
+            idle_s=self.options.idle_sample_s,
+            watched_s=self.options.watched_sample_s,
+        )
+
+    def _first_snapshot(self, version: str) -> Snapshot:
+        facts = ServerFacts(
+            version=version,
+            python=sys.executable,
+            slot=f"server-{self.slot}",
+            data_dir_id=self.data.identity,
+            journal_mode=self._log.journal_mode,
+        )
+        return Snapshot(
+            log_id=self._log.log_id,
+            offset=self.reader.head(),
+            server=facts,
+            runs=self.reader.recent_runs(),
+            activity=self.reader.activity(limit=50)[0],
+            models=self.registry.summaries(),
+        )
+
+    # -- the data path, from the indexer's and the monitor's threads to the loop
+
+    def _committed(self, committed: Committed) -> None:
+        batch = make_batch(
+            committed.events,
+            committed.volatile,
+            committed.head,
+            encode_frame=len(self.broadcaster) > 0,
+        )
+        self._on_loop(self._publish, batch)
+
+    def _publish(self, batch: Batch) -> None:
+        self.live.apply(batch)
+        self.broadcaster.publish(batch)
+        if batch.durable:
+            self.queue.notice(self.live.active_runs())
+
+    def _sampled(self, sample: Sample) -> None:
+        self._on_loop(self._publish_health, sample)
+
+    def _publish_health(self, sample: Sample) -> None:
+        # Numbered here, so that `after` is what has been published and never ahead of it.
+        self._metrics_sent += 1
+        message = VolatileMessage(
+            type="system_metrics",
+            after=self.live.head,
+            revision=self._metrics_sent,
+            time=sample["time"],
+            run_id=None,
+            data=sample,
+        )
+        self._publish(make_batch([], [message], self.live.head))
+
+    def _health_changed(self, before: str, after: str, reasons: list[str]) -> None:
+        self.facts.about_server("health_changed", {"from": before, "to": after, "reasons": reasons})
+
+    def _on_loop(self, call: Callable[..., None], *arguments: Any) -> None:
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(call, *arguments)
+
+    # -- working off the loop
+
+    async def read(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Do something that reads the disk, in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._readers, functools.partial(call, *arguments, **named)
+        )
+
+    async def work(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Do something that can take its time, in a thread of its own."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._workers, functools.partial(call, *arguments, **named)
+        )
+
+    def in_background(self, call: Callable[[], object]) -> None:
+        """Do something that nobody waits for, in a thread."""
+        self._workers.submit(call)
+
+    def check_open(self) -> None:
+        """Raise ShuttingDown where nothing new can be begun any more."""
+        if self.is_closing:
+            raise ShuttingDown("the Jupyter server is going down; ask again when it is back")
+
+    def now(self) -> str:
+        """The time, as messages carry it."""
+        return to_iso(time.time())
+
+    # -- life
+
+    def start(self, loop: asyncio.AbstractEventLoop, url: str | None) -> None:
+        """Begin to read journals, to sample and to start runs; on the loop.
+
+        Parameters
+        ----------
+        url
+            Where kernels of this machine reach the server; None where they cannot.
+        """
+        self._loop = loop
+        if url is not None:
+            self.kernel_pass.publish(url)
+        self.queue.notice(self.live.active_runs())
+        self.lag.start(loop)
+        self.pulse.start()
+        self.indexer.start()
+        self.monitor.start()
+        self.queue.start()
+        self._workers.submit(self.idempotency.forget_old, time.time())
+
+    async def stop(self) -> None:
+        """Stop in good order: runs go on or not as the options say, queued ones stay queued."""
+        if self.is_closing:
+            return
+        self.is_closing = True
+        self.lag.stop()
+        self.pulse.stop()
+        await self.work(self.queue.stop, self.interrupts_runs)
+        had_subscribers = len(self.broadcaster) > 0
+        self.broadcaster.close(CLOSE_SERVER_CLOSING, "the Jupyter server is going down")
+        await asyncio.sleep(GOODBYE_S if had_subscribers else 0)
+        for close in (self.monitor.stop, self.serving.close, self.checker.close, self.indexer.stop):
+            await self.work(close)
+        self._loop = None
+        self.facts.close()
+        self._log.close()
+        self.kernel_pass.withdraw()
+        self._slot_lock.release()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def interrupts_runs(self) -> bool:
+        """Whether runs are to end with this server: under a JupyterHub, which takes the machine."""
+        keep = self.options.keep_runs_on_shutdown
+        return keep == "never" or (keep == "auto" and "JUPYTERHUB_SERVICE_PREFIX" in os.environ)

@@ -1,0 +1,256 @@
+"""The live channel: hello, then a replay or a snapshot, then everything as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+from typing import Any
+
+import msgspec
+from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from tornado import web
+from tornado.websocket import WebSocketHandler
+
+from ..core.wire import (
+    CLOSE_BAD_MESSAGE,
+    CLOSE_MESSAGE_TOO_LARGE,
+    CLOSE_PERMISSION_WITHDRAWN,
+    CLOSE_POSITION_LOST,
+    CLOSE_SERVER_CLOSING,
+    CLOSE_TOO_SLOW,
+    Message,
+    durable_message,
+)
+from ..errors import ProgressError
+from .catch_up import Position, read_published, resume_from
+from .channel import Channel, ChannelBroken
+from .frames import array_frame
+from .handlers.answers import answer_of
+from .handlers.query import Query
+from .kernel_pass import KernelPassMixin
+from .services import Services
+from .subscriber import Subscriber
+
+RESOURCE = "jupyter_progress"
+REPLAY_CHUNK = 1000
+REPLAY_STALLED_S = 30.0
+MAX_MESSAGE_BYTES = 64 << 10
+CLOSE_TRY_AGAIN = 1011
+BEYOND = 2**53
+
+
+class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
+    """``GET stream``."""
+
+    # Jupyter's mixin has milliseconds here and tornado reads seconds; the pings of this handler
+    # are its own, and browsers get heartbeats, for they cannot see pings.
+    ping_interval = None
+    ping_timeout = None
+
+    def initialize(self) -> None:
+        self.subscriber: Subscriber | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._position = Position(None, None)
+
+    @property
+    def services(self) -> Services:
+        """The extension's parts."""
+        return self.settings["jupyter_progress_services"]  # type: ignore[no-any-return]
+
+    @property
+    def max_message_size(self) -> int:
+        # Above this tornado closes with 1009; between, with the code that says what was wrong.
+        return 16 * MAX_MESSAGE_BYTES
+
+    def set_default_headers(self) -> None:
+        """A handshake has no use for the headers of pages."""
+
+    def get_compression_options(self) -> None:
+        """No compression: it costs five times what it saves."""
+
+    async def is_permitted(self) -> bool:
+        """Whether the user may (still) read."""
+        return bool(
+            await ensure_async(
+                self.authorizer.is_authorized(self, self.current_user, "read", RESOURCE)
+            )
+        )
+
+    @ws_authenticated
+    async def get(self) -> None:
+        if not await self.is_permitted():
+            raise web.HTTPError(403)
+        query = Query(self.request.query_arguments, ("log_id", "since"))
+        self._position = Position(query.text("log_id"), query.whole("since", None, 0, BEYOND))
+        if self.services.is_closing or self.services.pulse.is_full:
+            raise web.HTTPError(503)
+        await super().get()
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        status, wire = answer_of(status_code, kwargs.get("exc_info", (None, None, None))[1])
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(msgspec.json.encode(wire))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if not (isinstance(value, ProgressError) and value.status < 500):
+            super().log_exception(typ, value, tb)
+
+    # Not `super().open()`: the mixin's would start its pings.
+    def open(self) -> None:
+        options = self.services.options
+        self.set_nodelay(True)
+        try:
+            channel = Channel(
+                self,
+                max_buffer_bytes=8 * options.max_pending_bytes + (16 << 20),
+                on_drained=self._drained,
+            )
+        except ChannelBroken:
+            return
+        self.subscriber = Subscriber(
+            channel,
+            max_events=options.max_pending_events,
+            max_bytes=options.max_pending_bytes,
+        )
+        self.services.pulse.watch(self)
+        # In a task: messages from the client are read meanwhile.
+        self._serving = asyncio.ensure_future(self._begin(self.subscriber))
+
+    async def _begin(self, subscriber: Subscriber) -> None:
+        try:
+            since = await resume_from(self.services, self._position)
+            if self.services.is_closing:
+                subscriber.channel.close(CLOSE_SERVER_CLOSING, "the Jupyter server is going down")
+            elif since is None:
+                self._begin_with_snapshot(subscriber)
+            else:
+                await self._begin_with_replay(subscriber, since)
+        except ChannelBroken:
+            subscriber.channel.abort()
+        except Exception:
+            # One consumer's beginning failed: the others and the server go on.
+            self.log.exception("a stream could not be begun")
+            subscriber.channel.close(CLOSE_TRY_AGAIN, "the log could not be read; come back")
+
+    def _hello(self, recovered: bool) -> bytes:
+        live = self.services.live
+        return msgspec.json.encode(
+            Message(
+                type="hello",
+                log_id=live.log_id,
+                offset=live.head,
+                recovered=recovered,
+                heartbeat_s=self.services.options.heartbeat_s,
+            )
+        )
+
+    def _begin_with_snapshot(self, subscriber: Subscriber) -> None:
+        """All at once, so that nothing can be published in between."""
+        live = self.services.live
+        snapshot = msgspec.json.encode(
+            Message(
+                type="snapshot",
+                log_id=live.log_id,
+                offset=live.head,
+                data=msgspec.Raw(live.encoded_snapshot()),
+            )
+        )
+        subscriber.channel.write(array_frame((self._hello(False), snapshot)))
+        self.services.broadcaster.join(subscriber, live.head)
+
+    async def _begin_with_replay(self, subscriber: Subscriber, since: int) -> None:
+        """Read up to what has been published, and join in the very moment that it is reached."""
+        live, channel = self.services.live, subscriber.channel
+        channel.write(array_frame((self._hello(True),)))
+        position = since
+        while position < live.head:
+            events = await read_published(self.services, position, REPLAY_CHUNK)
+            if not events or events[0].offset != position + 1:
+                channel.close(CLOSE_POSITION_LOST, "the log no longer has what follows; come back")
+                return
+            position = events[-1].offset
+            channel.write(
+                array_frame(msgspec.json.encode(durable_message(event)) for event in events)
+            )
+            if not await channel.drained(REPLAY_STALLED_S):
+                channel.close(CLOSE_TOO_SLOW, "too slow; come back with your position")
+                return
+        if channel.is_closed or self.services.is_closing:
+            return
+        # No await between the loop's last look and here.
+        self.services.broadcaster.join(subscriber, position)
+        volatile = live.volatile()
+        if volatile:
+            channel.write(array_frame(map(msgspec.json.encode, volatile)))
+
+    def _drained(self) -> None:
+        subscriber = self.subscriber
+        if subscriber is None:
+            return
+        try:
+            subscriber.flush()
+        except ChannelBroken:
+            self.services.broadcaster.leave(subscriber)
+            subscriber.channel.abort()
+
+    def on_message(self, message: str | bytes) -> None:
+        subscriber = self.subscriber
+        if subscriber is None or subscriber.channel.is_closed:
+            return
+        if len(message) > MAX_MESSAGE_BYTES:
+            self._refuse(CLOSE_MESSAGE_TOO_LARGE, f"at most {MAX_MESSAGE_BYTES} bytes")
+            return
+        asked = _read_ping(message)
+        if asked is None:
+            self._refuse(CLOSE_BAD_MESSAGE, 'expected {"type": "ping", "id": …}')
+            return
+        try:
+            subscriber.reply(msgspec.json.encode({"type": "pong", "id": asked.get("id")}))
+        except ChannelBroken:
+            subscriber.channel.abort()
+
+    def _refuse(self, code: int, reason: str) -> None:
+        if self.subscriber is not None:
+            self.services.broadcaster.leave(self.subscriber)
+            self.subscriber.channel.close(code, reason)
+
+    def measure(self) -> None:
+        """Ask for a pong; how long it takes is a response time of the socket."""
+        if self.subscriber is not None:
+            self.subscriber.channel.ping(struct.pack("!d", time.monotonic()))
+
+    def on_pong(self, data: bytes) -> None:
+        if len(data) == 8:
+            (sent,) = struct.unpack("!d", data)
+            self.services.times.add("socket", max(0.0, time.monotonic() - sent))
+
+    async def check_permission(self) -> None:
+        """Close the channel of a user who may no longer read."""
+        if not await self.is_permitted():
+            self._refuse(CLOSE_PERMISSION_WITHDRAWN, "you may no longer read this")
+
+    def on_close(self) -> None:
+        self.services.pulse.forget(self)
+        if self.subscriber is not None:
+            self.subscriber.channel.is_closed = True
+            self.services.broadcaster.leave(self.subscriber)
+        if self._serving is not None:
+            self._serving.cancel()
+
+
+def _read_ping(message: str | bytes) -> dict[str, Any] | None:
+    if isinstance(message, bytes):
+        return None
+    try:
+        asked = msgspec.json.decode(message)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if not isinstance(asked, dict) or asked.get("type") != "ping":
+        return None
+    identity = asked.get("id")
+    return asked if identity is None or isinstance(identity, str | int | float) else None
