@@ -127,7 +127,7 @@ function applyDurable(state: ViewState, message: Message, now: number): ViewStat
       return withHealthChange(at, message);
     case "model_registered":
     case "model_deployed":
-      return withModel(at, message, now);
+      return withModel(at, message);
     case "run_deleted": {
       const runs = new Map(at.runs);
       if (runId !== null) runs.delete(runId);
@@ -158,7 +158,7 @@ function withHealthChange(state: ViewState, message: Message): ViewState {
   return { ...state, health: readHealth(changed) };
 }
 
-function withModel(state: ViewState, message: Message, now: number): ViewState {
+function withModel(state: ViewState, message: Message): ViewState {
   const payload = fields(message.data);
   const name = text(payload["name"]);
   const version = number(payload["version"]);
@@ -171,10 +171,10 @@ function withModel(state: ViewState, message: Message, now: number): ViewState {
   };
   const others = state.models.filter((model) => model.name !== name);
   const models = [...others, changed].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const run = message.run_id ? state.runs.get(message.run_id) : undefined;
-  const at = { ...state, models };
-  if (!run?.result || run.result.model) return at;
-  return withRun(at, { ...run, result: { ...run.result, model: { name, version } } }, now);
+  const modelOfRun = message.run_id
+    ? withEntry(state.modelOfRun, message.run_id, { name, version })
+    : state.modelOfRun;
+  return { ...state, models, modelOfRun };
 }
 
 /**

@@ -11,7 +11,6 @@ import { Details, Section, type SectionName } from "../view/Details";
 import { HealthBox, HealthMark } from "../view/HealthBox";
 import { Notices } from "../view/Notices";
 import { Summary } from "../view/Panel";
-import { Failure } from "../view/Results";
 import { ConnectionMark, isFresh, StatusMark } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
@@ -118,7 +117,6 @@ function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunSta
       <div class="jpp-live">
         <Summary feed={feed} {...progress} isWhole />
         <Controls run={run} models={feed.state.models} control={(wanted) => feed.control(wanted)} />
-        {run.error && <Failure error={run.error} isWhole />}
         <Details feed={feed} shown={RUN_SECTIONS} {...progress} />
       </div>
     </article>

@@ -10,7 +10,7 @@ import { readActivities, readRun, readSeries, readSnapshot } from "../model/read
 import { fields } from "../model/reading_fields";
 import { fetchedSeries } from "../model/series";
 import { EMPTY, withEntry, type ViewState } from "../model/view_state";
-import type { Message, RunState } from "../model/wire";
+import type { Activity, Message, RunState } from "../model/wire";
 import { readFromKernel, type CommPort, type KernelConnection } from "./comm";
 import type { Way } from "./connection";
 import { askServer, KernelControls, type Control } from "./controls";
@@ -58,6 +58,7 @@ export class PanelFeed {
   #isKernelInStep = false;
   #askedKernelAt = -Infinity;
   #snapshotAt = -Infinity;
+  #saved: Activity[] = [];
 
   constructor(options: PanelFeedOptions) {
     this.#options = options;
@@ -101,8 +102,16 @@ export class PanelFeed {
     this.#snapshotAt = time;
     // Kept out of the state: what a saved notebook says starts no notice of what came since.
     this.run = run;
-    this.state = { ...this.state, activity: readActivities(activity) };
+    this.#saved = readActivities(activity);
     this.#tell();
+  }
+
+  /** A run's own activity, newest first; what the page was saved with goes on below the newest. */
+  activityOf(runId: string): Activity[] {
+    const own = this.state.activity.filter((told) => told.run_id === runId);
+    const ids = new Set(own.map((told) => told.id));
+    const saved = this.#saved.filter((told) => told.run_id === runId && !ids.has(told.id));
+    return [...own, ...saved];
   }
 
   setKernelLog(logId: string): void {

@@ -93,14 +93,14 @@ export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element
 function RunActivity({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element {
   return (
     <ActivityFeed
-      activity={feed.state.activity.filter((told) => isAbout(told.run_id, run))}
+      activity={feed.activityOf(run.run_id)}
       loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
       say={(text) => feed.control({ action: "note", text, runId: run.run_id })}
     />
   );
 }
 
-/** The machine's own activity (health, deployments, notes) concerns every run. */
+/** What is about the machine (its health, a deployment) concerns every run. */
 export function isAbout(runId: string | null, run: RunState): boolean {
   return runId === null || runId === run.run_id;
 }

@@ -34,7 +34,21 @@ export function HealthLine({ health }: { health: Health }): JSX.Element {
   );
 }
 
-function Meter({ name, gauge, unit }: { name: string; gauge: Gauge; unit: "bytes" | "cores" }): JSX.Element {
+interface MeterProps {
+  name: string;
+  gauge: Gauge;
+  unit: "bytes" | "cores";
+  tone?: "green" | "yellow" | "red";
+}
+
+/** A reason names its figure and its colour: "memory at 84 % (yellow from 80 %)". */
+function toneOf(name: string, reasons: readonly string[]): "green" | "yellow" | "red" {
+  const own = reasons.find((reason) => reason.toLowerCase().startsWith(`${name.toLowerCase()} `));
+  if (!own) return "green";
+  return own.includes("(red") ? "red" : "yellow";
+}
+
+function Meter({ name, gauge, unit, tone = "green" }: MeterProps): JSX.Element {
   const fill = useRef<HTMLDivElement>(null);
   const at = Math.min(100, Math.max(0, gauge.percent ?? 0));
   useLayoutEffect(() => {
@@ -44,7 +58,7 @@ function Meter({ name, gauge, unit }: { name: string; gauge: Gauge; unit: "bytes
   const limit = gauge.limit === null ? "" : ` of ${amount(gauge.limit)}`;
   const detail = gauge.used === null ? "" : `${amount(gauge.used)}${limit}`;
   return (
-    <div class="jpp-meter">
+    <div class={`jpp-meter jpp-meter-${tone}`}>
       <span class="jpp-meter-name">{name}</span>
       <span class="jpp-meter-track" aria-hidden="true">
         <span class="jpp-meter-fill" ref={fill} />
@@ -86,7 +100,8 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
       <div class="jpp-meters">
         {GAUGES.map(([name, key, unit]) => {
           const gauge = health[key];
-          return gauge && <Meter key={key} name={name} gauge={gauge} unit={unit} />;
+          const tone = toneOf(name, health.reasons);
+          return gauge && <Meter key={key} name={name} gauge={gauge} unit={unit} tone={tone} />;
         })}
         {health.gpus.map((gpu, index) => (
           <GpuMeters key={index} gpu={gpu} />

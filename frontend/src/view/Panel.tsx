@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
+import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { Feeding, PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
@@ -68,19 +69,17 @@ export function RunPanel({ feed, show }: PanelProps): JSX.Element {
   const { run } = feed;
   if (!run) return <Waiting feed={feed} feeding={feeding} />;
   const progress = progressOf(feed, run, feeding);
+  // What has ended does not change: an old report of it is as good as new.
+  const isStale = !progress.isFresh && !hasEnded(run.status);
   return (
-    <article class={progress.isFresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label={run.name}>
+    <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
       <Header run={run} feeding={feeding} />
       <Notices notices={feed.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
       <Caution feed={feed} feeding={feeding} />
-      <Summary feed={feed} {...progress} />
       {show === null ? (
         <Toggled feed={feed} {...progress} />
       ) : (
-        <>
-          <Actions feed={feed} run={run} />
-          <Details feed={feed} shown={show} {...progress} />
-        </>
+        <Opened feed={feed} shown={show} {...progress} />
       )}
     </article>
   );
@@ -88,24 +87,22 @@ export function RunPanel({ feed, show }: PanelProps): JSX.Element {
 
 interface SummaryProps extends ProgressProps {
   feed: PanelFeed;
-  /** Health and failure stand elsewhere, in full. */
+  /** The rest is open too: the failure is shown in full, and health has its own section. */
   isWhole?: boolean;
 }
 
 /** What is seen at a glance. */
 export function Summary({ feed, isWhole = false, ...progress }: SummaryProps): JSX.Element {
   const { run } = progress;
-  const { health, activity } = feed.state;
+  const { health } = feed.state;
   return (
     <div class="jpp-live">
       <ProgressBar {...progress} />
       <Figures {...progress} />
       <StageStrip run={run} />
-      {run.error && !isWhole && <Failure error={run.error} isWhole={false} />}
+      {run.error && <Failure error={run.error} isWhole={isWhole} />}
       {!isWhole && health && health.status !== "green" && <HealthLine health={health} />}
-      <ActivityList
-        activity={activity.filter((told) => isAbout(told.run_id, run)).slice(0, NEWEST_ACTIVITY)}
-      />
+      {!isWhole && <ActivityList activity={feed.activityOf(run.run_id).slice(0, NEWEST_ACTIVITY)} />}
     </div>
   );
 }
@@ -116,11 +113,14 @@ function Actions({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element
   return <Controls run={run} models={feed.state.models} control={control} />;
 }
 
-function Toggled({ feed, ...progress }: ProgressProps & { feed: PanelFeed }): JSX.Element {
+type PartProps = ProgressProps & { feed: PanelFeed };
+
+function Toggled({ feed, ...progress }: PartProps): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
     <>
+      <Summary feed={feed} {...progress} isWhole={isOpen} />
       <footer class="jpp-footer">
         <Actions feed={feed} run={progress.run} />
         <button
@@ -135,12 +135,20 @@ function Toggled({ feed, ...progress }: ProgressProps & { feed: PanelFeed }): JS
         </button>
       </footer>
       <div id={id} class="jpp-live" hidden={!isOpen}>
-        {isOpen && (
-          <>
-            {progress.run.error && <Failure error={progress.run.error} isWhole />}
-            <Details feed={feed} shown={SECTIONS} {...progress} />
-          </>
-        )}
+        {isOpen && <Details feed={feed} shown={SECTIONS} {...progress} />}
+      </div>
+    </>
+  );
+}
+
+/** Only the sections that were asked for, without a toggle. */
+function Opened({ feed, shown, ...progress }: PartProps & { shown: readonly SectionName[] }): JSX.Element {
+  return (
+    <>
+      <Summary feed={feed} {...progress} />
+      <Actions feed={feed} run={progress.run} />
+      <div class="jpp-live">
+        <Details feed={feed} shown={shown} {...progress} />
       </div>
     </>
   );

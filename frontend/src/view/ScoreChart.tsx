@@ -16,14 +16,20 @@ function pointsOf(known: RunSeries | undefined): Point[] {
   return accuracy.length ? accuracy : (known?.series["live_score"] ?? []);
 }
 
-function colourOf(element: Element, name: string): string {
-  return getComputedStyle(element).getPropertyValue(name).trim() || "gray";
+/** A canvas cannot read a custom property, nor `light-dark()`: the browser resolves it on a probe. */
+function colourOf(element: HTMLElement, name: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 function optionsFor(element: HTMLElement, width: number): uPlot.Options {
   const text = (): string => colourOf(element, "--jpp-text-2");
   const grid = (): string => colourOf(element, "--jpp-line");
-  const font = `11px ${colourOf(element, "--jpp-font")}`;
+  const font = `11px ${getComputedStyle(element).fontFamily}`;
   const axis = { stroke: text, font, ticks: { show: false }, grid: { stroke: grid, width: 1 } };
   return {
     width,
@@ -33,7 +39,7 @@ function optionsFor(element: HTMLElement, width: number): uPlot.Options {
     cursor: { y: false, points: { size: 7 } },
     scales: { x: { time: false } },
     axes: [
-      { ...axis, size: 28, space: 60 },
+      { ...axis, size: 28, space: 60, grid: { show: false } },
       { ...axis, size: 52, space: 32 },
     ],
     series: [
