@@ -12,7 +12,7 @@ from pathlib import Path
 
 # Tokens of the Jupyter server, of a JupyterHub and of their proxies, and what tells where they are.
 _SECRET_PREFIXES = ("JUPYTERHUB_", "JPY_", "CONFIGPROXY_", "JUPYTER_PROGRESS_TOKEN")
-_SECRET_NAMES = frozenset({"JUPYTER_TOKEN", "JUPYTER_PROGRESS_URL"})
+_SECRET_NAMES = frozenset({"JUPYTER_TOKEN", "JUPYTER_SERVER_PASSWORD", "JUPYTER_PROGRESS_URL"})
 
 _RUN_MODULE = (
     "import runpy, sys; sys.path.append(sys.argv.pop(1)); "

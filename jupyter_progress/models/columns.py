@@ -38,7 +38,7 @@ def describe_columns(X: Any) -> list[dict[str, Any]]:
 
 def _describe(series: Any, name: str) -> dict[str, Any]:
     dtype = series.dtype
-    column = {"name": name, "kind": _KINDS.get(getattr(dtype, "kind", ""), "any")}
+    column: dict[str, Any] = {"name": name, "kind": _KINDS.get(getattr(dtype, "kind", ""), "any")}
     column["dtype"] = str(dtype)
     if str(dtype) == "category":
         column["kind"] = "category"

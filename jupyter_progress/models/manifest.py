@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 from pathlib import Path
 from typing import Any
 
 from ..errors import ArtifactRefused
+from ..store.durable_files import write_whole
 from .signing import SIGNATURE, is_signed, signature_of
 
 MANIFEST = "manifest.json"
@@ -71,15 +71,7 @@ def write_manifest(directory: Path, manifest: dict[str, Any], key: bytes) -> dic
 
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file so that a reader finds the old one or the new one, never half of one."""
-    waiting = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        with waiting.open("x", encoding="utf-8") as file:
-            json.dump(content, file, allow_nan=False)
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.replace(path)
-    finally:
-        waiting.unlink(missing_ok=True)
+    write_whole(path, json.dumps(content, allow_nan=False, indent=1).encode() + b"\n")
 
 
 def model_file(directory: Path, manifest: dict[str, Any]) -> Path:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import os
 import pickle
 import warnings
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from ..errors import ArtifactRefused
 from .manifest import (
@@ -112,7 +113,7 @@ def load_model(directory: Path, *, key: bytes) -> Any:
         return _open(file, path, manifest)
 
 
-def _open(file: BinaryIO, path: Path, manifest: dict[str, Any]) -> Any:
+def _open(file: BufferedReader, path: Path, manifest: dict[str, Any]) -> Any:
     try:
         if manifest["format"] == "skops":
             return _read_skops(file, manifest["types"])
@@ -155,7 +156,7 @@ def _write_skops(estimator: Any, directory: Path) -> list[str]:
     return types
 
 
-def _read_skops(file: BinaryIO, types: list[str]) -> Any:
+def _read_skops(file: BufferedReader, types: list[str]) -> Any:
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 SIGNATURE = "signature"
 
@@ -44,6 +45,6 @@ def is_signed(manifest: dict[str, Any], key: bytes) -> bool:
     return hmac.compare_digest(found, signature_of(manifest, key))
 
 
-def digest_of(file: BinaryIO) -> str:
+def digest_of(file: BufferedReader) -> str:
     """The SHA-256 of an open file from its present place to its end, as 64 hexadecimal digits."""
     return hashlib.file_digest(file, "sha256").hexdigest()

@@ -52,7 +52,8 @@ def load_dataset(name: str) -> tuple[Any, Any]:
     import sklearn.datasets
 
     loader = getattr(sklearn.datasets, _BUNDLED[name][0])
-    return loader(return_X_y=True, as_frame=True)
+    X, y = loader(return_X_y=True, as_frame=True)
+    return X, y
 
 
 def task_of_dataset(name: str) -> str:
