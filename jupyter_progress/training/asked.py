@@ -1,0 +1,90 @@
+"""What the run's worker is asked to do, and the watch over its keeper.
+
+A thread of the worker looks; the fit asks ``check()`` between two increments. A fit that never asks
+is ended from outside, by the keeper.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from ..store.control import ControlReader
+from ..store.layout import RunDirectory
+
+_POLL_S = 0.1
+
+
+class Cancelled(BaseException):
+    """The run is dropped. No Exception: a user's ``except Exception`` must not swallow it."""
+
+
+class Interrupted(BaseException):
+    """Jupyter, or the machine, is going down: save what there is and end."""
+
+
+class Asked:
+    """What was asked of this run so far.
+
+    Parameters
+    ----------
+    run
+        The run's directory.
+    keeper_pid
+        The process that started this one. When it is gone nobody looks after the run, and this
+        process ends at once; None where nobody has to.
+    """
+
+    def __init__(self, run: RunDirectory, keeper_pid: int | None = None) -> None:
+        self._reader = ControlReader(run)
+        self._keeper_pid = keeper_pid
+        self._stop = threading.Event()
+        self._cancel = threading.Event()
+        self._interrupt = threading.Event()
+        self._ended = threading.Event()
+        self.who = ""
+        self._thread = threading.Thread(target=self._watch, name="asked", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._look()
+        self._thread.start()
+
+    def end(self) -> None:
+        """Look no more."""
+        self._ended.set()
+
+    @property
+    def to_stop(self) -> bool:
+        """Whether the best so far is to be kept, and the run finished."""
+        return self._stop.is_set() or self._interrupt.is_set()
+
+    @property
+    def to_interrupt(self) -> bool:
+        """Whether the run is to end as interrupted."""
+        return self._interrupt.is_set()
+
+    def check(self) -> None:
+        """Leave a fit, or a stage, that is not wanted any more.
+
+        Raises
+        ------
+        Cancelled
+        """
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_POLL_S):
+            if self._keeper_pid is not None and os.getppid() != self._keeper_pid:
+                os._exit(1)
+            self._look()
+
+    def _look(self) -> None:
+        for control in self._reader.poll():
+            event = {"stop": self._stop, "cancel": self._cancel, "interrupt": self._interrupt}.get(
+                control.action
+            )
+            if event is not None:
+                self.who = control.who
+                event.set()

@@ -1,0 +1,188 @@
+"""What a run's stages share: the request, the journal, and what the stages before have made."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..core.activity import activity_id
+from ..core.requests import RunRequest, Split
+from ..store.journal import JournalWriter, tell
+from ..store.layout import DataDirectory, RunDirectory
+from .asked import Asked
+from .sources import LoadedData
+from .sources.table import Table
+from .timings import Timings, Workload
+
+_REPORT_INTERVAL_S = 0.1
+
+
+@dataclass
+class Parts:
+    """The loaded rows, divided. A part that there is none of is None."""
+
+    train: Table
+    validation: Table | None
+    test: Table | None
+    stratified: tuple[bool, bool] = (False, False)
+
+
+@dataclass
+class Context:
+    """One run in its worker.
+
+    Parameters
+    ----------
+    facts
+        ``request.json``.
+    request
+        The request in it, with all defaults.
+    """
+
+    data_dir: DataDirectory
+    run: RunDirectory
+    facts: dict[str, Any]
+    request: RunRequest
+    journal: JournalWriter
+    asked: Asked
+    timings: Timings
+
+    estimator: Any = None
+    is_classifier: bool = True
+    random_state: dict[str, int] = field(default_factory=dict)
+    threads: dict[str, int] = field(default_factory=dict)
+    loaded: LoadedData | None = None
+    parts: Parts | None = None
+    preprocessor: Any = None
+    preprocessed: list[dict[str, Any]] = field(default_factory=list)
+    prepared_train: Any = None
+    prepared_validation: Any = None
+    model: Any = None
+    stopped: bool = False
+    live: dict[str, float | None] = field(default_factory=dict)
+    evaluation: dict[str, Any] = field(default_factory=dict)
+    registered: dict[str, Any] | None = None
+    stage: str | None = None
+    begun_s: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._reported_s = 0.0
+        self._unreported: dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        """What the run is called."""
+        return str(self.facts.get("name") or self.run.run_id)
+
+    @property
+    def split(self) -> Split:
+        """The split that was asked for; one that holds nothing out where none was."""
+        return self.request.split or Split(test=0.0, validation=0.0, stratify=False)
+
+    @property
+    def root(self) -> Path:
+        """What a data file's path is relative to."""
+        root = (self.facts.get("limits") or {}).get("root_dir")
+        return Path(root) if root else Path.cwd()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Since the worker began."""
+        return round(time.monotonic() - self.begun_s, 3)
+
+    @property
+    def workload(self) -> Workload:
+        """What decides how long the stages take."""
+        table = self.loaded.table if self.loaded else None
+        return Workload(
+            estimator=_class_name(self.estimator),
+            source=_source_name(self.request.dataset),
+            cells=table.rows * table.columns if table else None,
+            members=_members(self.estimator),
+        )
+
+    def tell(self, kind: str, data: dict[str, Any], **how: Any) -> None:
+        """Journal a fact and its line of the feed."""
+        tell(self.journal, self.run.run_id, kind, data, self.name, **how)
+
+    def finding(self, level: str, text: str, kind: str = "data_finding") -> None:
+        """Put a line of its own into the activity feed."""
+        identity = activity_id(
+            self.run.run_id, self.journal.writer, self.journal.last_sequence + 1
+        )
+        self.journal.append(
+            "activity_update",
+            {"id": identity, "level": level, "kind": kind, "text": text, "who": ""},
+        )
+
+    def report(self, **facts: Any) -> None:
+        """Report progress; some times a second at most, and the newest always in the end."""
+        self._unreported.update({key: value for key, value in facts.items() if value is not None})
+        now_s = time.monotonic()
+        if now_s - self._reported_s >= _REPORT_INTERVAL_S:
+            self.flush_report(now_s)
+
+    def flush_report(self, now_s: float | None = None) -> None:
+        """Write what has been reported and not yet been written."""
+        if self._unreported:
+            facts, self._unreported = self._unreported, {}
+            self._reported_s = time.monotonic() if now_s is None else now_s
+            self.journal.append("training_progress", facts)
+
+    def log_metrics(self, step: int, values: dict[str, float | None]) -> None:
+        """Note metrics of a step."""
+        self.journal.log_metrics(step, values)
+
+
+def open_context(run_path: Path, asked: Asked | None = None) -> Context:
+    """Read a run's directory, in its worker."""
+    import os
+
+    data_dir = DataDirectory(run_path.parent.parent)
+    run = data_dir.run(run_path.name)
+    facts = run.request()
+    return Context(
+        data_dir=data_dir,
+        run=run,
+        facts=facts,
+        request=msgspec.convert(facts["request"], RunRequest),
+        journal=JournalWriter(run.journal("worker-1")),
+        asked=asked or Asked(run, keeper_pid=os.getppid()),
+        timings=Timings(data_dir.timings),
+    )
+
+
+def take_rows(table: Table, indices: np.ndarray) -> Table | None:
+    """The rows at these places; None for none."""
+    return table.take(indices) if len(indices) else None
+
+
+def _class_name(estimator: Any) -> str:
+    if estimator is None:
+        return ""
+    steps = getattr(estimator, "steps", None)
+    if isinstance(steps, list) and steps:
+        return f"Pipeline({_class_name(steps[-1][1])})"
+    cls = type(estimator)
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _members(estimator: Any) -> int:
+    steps = getattr(estimator, "steps", None)
+    if isinstance(steps, list) and steps:
+        return _members(steps[-1][1])
+    for name in ("n_estimators", "max_iter"):
+        found = getattr(estimator, name, None)
+        if isinstance(found, int) and found > 0:
+            return found
+    return 1
+
+
+def _source_name(dataset: dict[str, Any]) -> str:
+    what = dataset.get("name") or dataset.get("path") or dataset.get("id")
+    return f"{dataset.get('source')}:{what}"

@@ -1,0 +1,116 @@
+"""Asking a run to end: to keep the best so far and finish, or to drop everything."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal
+
+from ..core.state import RunState
+from ..core.times import to_iso
+from ..core.transitions import has_ended
+from ..errors import NothingToKeep, RunHasEnded
+from ..store.control import append_control
+from ..store.journal import JournalWriter, tell
+from ..store.layout import RunDirectory
+from ..store.locks import FileLock
+from .plain_journal import last_sequences
+
+_AFTER_TRAIN = ("evaluate", "save_model")
+
+
+def ask_to_stop(
+    run_dir: RunDirectory,
+    state: RunState,
+    *,
+    action: Literal["stop", "cancel"],
+    who: str,
+    writer: str,
+) -> None:
+    """Ask a run to end. On return it is on disk; the run ends by itself, soon after.
+
+    Parameters
+    ----------
+    state
+        The run's newest state, with its live progress.
+    action
+        ``stop`` keeps the best so far and finishes; ``cancel`` drops it, within two seconds.
+    who
+        The user who asks.
+    writer
+        Who journals it: ``server-0``, ``kernel-1a2b3c4d``.
+
+    Raises
+    ------
+    RunHasEnded
+    NothingToKeep
+        A stop before the training has made anything that could be kept.
+    """
+    if has_ended(state.status):
+        raise RunHasEnded(f"the run {state.run_id} has {_ended_as(state.status)} already")
+    if action == "stop":
+        _check_something_to_keep(state)
+    if state.status == "queued" and _cancel_queued(run_dir, state, who, writer):
+        return
+    facts = {"action": action, "who": who}
+    if not _is_asked(state, run_dir, action):
+        _journal(run_dir, writer, "training_stopping", facts, state.name, who)
+    append_control(run_dir, writer, action, who)
+
+
+def _ended_as(status: str) -> str:
+    return "been cancelled" if status == "cancelled" else status
+
+
+def _check_something_to_keep(state: RunState) -> None:
+    if state.kind != "pipeline" or state.current_stage in _AFTER_TRAIN:
+        return
+    if state.current_stage == "train" and state.step:
+        return
+    raise NothingToKeep(
+        f"the run {state.run_id} has nothing that could be kept yet; cancel it, or stop it later"
+    )
+
+
+def _is_asked(state: RunState, run_dir: RunDirectory, action: str) -> bool:
+    """Whether this was asked before; the same again is no new fact."""
+    if state.status != "stopping":
+        return False
+    from ..store.control import ControlReader
+
+    return any(control.action == action for control in ControlReader(run_dir).poll())
+
+
+def _cancel_queued(run_dir: RunDirectory, state: RunState, who: str, writer: str) -> bool:
+    """End a run that nobody has started; False where a keeper has, meanwhile."""
+    lock = FileLock(run_dir.lock_file)
+    if not lock.acquire():
+        return False
+    try:
+        if run_dir.exit_file.exists():
+            raise RunHasEnded(f"the run {state.run_id} has ended already")
+        facts = {"stage": None, "elapsed_time": None, "who": who}
+        follows = last_sequences(run_dir.journals, but=writer)
+        _journal(run_dir, writer, "training_cancelled", facts, state.name, who, follows)
+        run_dir.write_json(
+            run_dir.exit_file,
+            {"exit_status": None, "signal": None, "asked": "cancel", "time": to_iso(time.time())},
+        )
+    finally:
+        lock.release()
+    return True
+
+
+def _journal(
+    run_dir: RunDirectory,
+    writer: str,
+    kind: str,
+    facts: dict[str, Any],
+    name: str,
+    who: str,
+    follows: dict[str, int] | None = None,
+) -> None:
+    journal = JournalWriter(run_dir.journal(writer))
+    try:
+        tell(journal, run_dir.run_id, kind, facts, name, who, follows=follows)
+    finally:
+        journal.close()

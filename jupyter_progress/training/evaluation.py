@@ -1,0 +1,99 @@
+"""How well a fitted model does on rows that it was not fitted on."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .sources.table import Table
+
+_CLASSES_SHOWN = 50  # a larger confusion matrix helps nobody and weighs on every message
+
+
+def evaluate(model: Any, rows: Table | None, *, is_classifier: bool) -> dict[str, Any]:
+    """Measure a model.
+
+    Parameters
+    ----------
+    model
+        Fitted; takes raw rows.
+    rows
+        Held-out rows; None or none at all leaves every figure null.
+
+    Returns
+    -------
+    dict
+        ``{"scores", "confusion_matrix", "classes"}``, of JSON types.
+    """
+    classes = plain_list(getattr(model, "classes_", None)) if is_classifier else None
+    if rows is None or rows.rows == 0:
+        names = ("accuracy", "balanced_accuracy", "f1_macro") if is_classifier else _REGRESSION
+        return {"scores": dict.fromkeys(names), "confusion_matrix": None, "classes": classes}
+    predicted = np.asarray(model.predict(rows.X))
+    if predicted.ndim == 2 and predicted.shape[1] == 1:
+        predicted = predicted[:, 0]
+    if not is_classifier:
+        scores = regression_scores(rows.y, predicted)
+        return {"scores": scores, "confusion_matrix": None, "classes": None}
+    return {
+        "scores": classification_scores(rows.y, predicted),
+        "confusion_matrix": _confusion_matrix(rows.y, predicted, model),
+        "classes": classes,
+    }
+
+
+_REGRESSION = ("r2", "mae", "rmse")
+
+
+def classification_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float | None]:
+    """Accuracy, balanced accuracy and macro F1."""
+    from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+
+    with warnings.catch_warnings():
+        # Predicting a class that the few test rows lack is no fault.
+        warnings.simplefilter("ignore")
+        return {
+            "accuracy": finite(accuracy_score(y, predicted)),
+            "balanced_accuracy": finite(balanced_accuracy_score(y, predicted)),
+            "f1_macro": finite(f1_score(y, predicted, average="macro", zero_division=0)),
+        }
+
+
+def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float | None]:
+    """R², mean absolute error and root mean squared error; R² needs two rows."""
+    from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
+
+    return {
+        "r2": finite(r2_score(y, predicted)) if len(y) > 1 else None,
+        "mae": finite(mean_absolute_error(y, predicted)),
+        "rmse": finite(math.sqrt(mean_squared_error(y, predicted))),
+    }
+
+
+def _confusion_matrix(y: np.ndarray, predicted: np.ndarray, model: Any) -> list[list[int]] | None:
+    from sklearn.metrics import confusion_matrix
+
+    labels = getattr(model, "classes_", None)
+    if labels is None or not 0 < len(labels) <= _CLASSES_SHOWN or not np.isin(labels, y).any():
+        return None
+    return confusion_matrix(y, predicted, labels=labels).tolist()
+
+
+def plain_list(values: Any) -> list[Any] | None:
+    """An array's values as JSON has them; what JSON lacks as text."""
+    if values is None:
+        return None
+    try:
+        listed = np.asarray(values).tolist()
+    except ValueError:
+        return None
+    return [v if isinstance(v, bool | int | float | str) else str(v) for v in listed]
+
+
+def finite(value: Any) -> float | None:
+    """A number for JSON; None for NaN and infinities."""
+    number = float(value)
+    return number if math.isfinite(number) else None

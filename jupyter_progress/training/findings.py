@@ -1,0 +1,199 @@
+"""What a person would want to know about their data before a fit, and what makes a fit impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsuitableData
+from .sources.table import Table
+
+_DUPLICATES_UP_TO_CELLS = 20_000_000
+_FEW_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence about the data.
+
+    Parameters
+    ----------
+    level
+        ``info`` or ``warning``.
+    """
+
+    level: str
+    text: str
+
+
+def check(table: Table, *, is_classifier: bool, field: str = "dataset") -> None:
+    """Refuse data that no estimator of this kind can be fitted on.
+
+    Raises
+    ------
+    UnsuitableData
+        Missing targets, one class only, or targets that are no numbers for a regressor.
+    """
+    check_targets(table, is_classifier=is_classifier, field=field)
+    if is_classifier:
+        _check_classes(table.y, field)
+
+
+def check_targets(table: Table, *, is_classifier: bool, field: str) -> None:
+    """Refuse targets that are missing or, for a regressor, no numbers.
+
+    Raises
+    ------
+    UnsuitableData
+    """
+    missing = int(_missing(table.y).sum())
+    if missing:
+        raise UnsuitableData(
+            field, f"the target is missing in {missing:,} of {table.rows:,} rows; drop those rows"
+        )
+    if not is_classifier and table.y.dtype.kind not in "fiub":
+        try:
+            table.y.astype(float)
+        except (TypeError, ValueError):
+            raise UnsuitableData(
+                field, f"a regressor needs numbers as targets; found {table.y[0]!r}"
+            ) from None
+
+
+def _check_classes(y: np.ndarray, field: str) -> None:
+    from sklearn.utils.multiclass import type_of_target
+
+    try:
+        classes = np.unique(y)
+    except TypeError:
+        kinds = sorted({type(value).__name__ for value in y})
+        raise UnsuitableData(field, f"the target mixes types: {', '.join(kinds)}") from None
+    if len(classes) < 2:
+        raise UnsuitableData(
+            field, f"the target has one class only ({classes[0]!r}); a classifier needs two or more"
+        )
+    if type_of_target(y) == "continuous":
+        raise UnsuitableData(
+            field, "the target is continuous; a classifier needs classes. Use a regressor instead"
+        )
+
+
+def look(table: Table, *, is_classifier: bool) -> list[Finding]:
+    """Look through the data for what a person would want to know."""
+    return [
+        *_missing_values(table.X),
+        *_constant_columns(table.X),
+        *_duplicate_rows(table),
+        *(_classes(table.y) if is_classifier else _targets(table.y)),
+        *_size(table),
+    ]
+
+
+def _missing(values: np.ndarray) -> np.ndarray:
+    import pandas as pd
+
+    return np.asarray(pd.isna(values))
+
+
+def _missing_values(X: Any) -> Iterator[Finding]:
+    counts = _missing_by_column(X)
+    if counts is None or not counts.any():
+        return
+    names = _names(X)
+    worst = np.argsort(counts)[::-1][:3]
+    shown = ", ".join(
+        f"{names[i]} ({100 * counts[i] / X.shape[0]:.1f} %)" for i in worst if counts[i]
+    )
+    more = int((counts > 0).sum()) - 3
+    rest = f" and {more} more" if more > 0 else ""
+    yield Finding("warning", f"{int(counts.sum()):,} values are missing: {shown}{rest}")
+
+
+def _missing_by_column(X: Any) -> np.ndarray | None:
+    if hasattr(X, "isna"):
+        return X.isna().sum().to_numpy()
+    if isinstance(X, np.ndarray) and X.dtype.kind == "f":
+        return np.isnan(X).sum(axis=0)
+    return None
+
+
+def _constant_columns(X: Any) -> Iterator[Finding]:
+    names = _names(X)
+    if hasattr(X, "iloc"):
+        constant = [i for i in range(X.shape[1]) if _is_constant(X.iloc[:, i])]
+    elif isinstance(X, np.ndarray):
+        constant = np.flatnonzero((X == X[0]).all(axis=0)).tolist()
+    else:
+        return
+    if constant:
+        shown = ", ".join(names[i] for i in constant[:5])
+        more = f" and {len(constant) - 5} more" if len(constant) > 5 else ""
+        which = "1 column has" if len(constant) == 1 else f"{len(constant)} columns have"
+        yield Finding("warning", f"{which} the same value in every row: {shown}{more}")
+
+
+def _is_constant(column: Any) -> bool:
+    try:
+        return bool(column.nunique(dropna=False) <= 1)
+    except TypeError:
+        return False  # values that cannot be compared, such as lists
+
+
+def _duplicate_rows(table: Table) -> Iterator[Finding]:
+    import pandas as pd
+
+    if table.rows * table.columns > _DUPLICATES_UP_TO_CELLS or hasattr(table.X, "tocsr"):
+        return
+    frame = table.X if hasattr(table.X, "iloc") else pd.DataFrame(table.X)
+    try:
+        count = int(frame.assign(**{"\0target": table.y}).duplicated().sum())
+    except TypeError:
+        return  # values that cannot be hashed
+    if count:
+        yield Finding("warning", f"{count:,} of {table.rows:,} rows stand there more than once")
+
+
+def _classes(y: np.ndarray) -> Iterator[Finding]:
+    classes, counts = np.unique(y, return_counts=True)
+    order = np.argsort(counts)[::-1]
+    if len(classes) <= 12:
+        shown = ", ".join(f"{classes[i]}: {counts[i]:,}" for i in order)
+    else:
+        shown = f"from {counts.min():,} to {counts.max():,} rows each"
+    yield Finding("info", f"{len(classes)} classes ({shown})")
+    few = int((counts < _FEW_ROWS).sum())
+    if few:
+        which = "1 class has" if few == 1 else f"{few} classes have"
+        yield Finding("warning", f"{which} fewer than {_FEW_ROWS} rows")
+    elif counts.max() > 10 * counts.min():
+        yield Finding(
+            "warning",
+            f"The largest class is {counts.max() / counts.min():.0f} times the smallest: look at "
+            "the balanced accuracy",
+        )
+
+
+def _targets(y: np.ndarray) -> Iterator[Finding]:
+    numbers = y.astype(float)
+    yield Finding(
+        "info",
+        f"Targets from {numbers.min():.6g} to {numbers.max():.6g}, on average {numbers.mean():.6g}",
+    )
+    if numbers.min() == numbers.max():
+        yield Finding("warning", "Every row has the same target")
+
+
+def _size(table: Table) -> Iterator[Finding]:
+    if table.rows < table.columns:
+        yield Finding(
+            "warning", f"There are fewer rows ({table.rows:,}) than columns ({table.columns:,})"
+        )
+
+
+def _names(X: Any) -> list[str]:
+    if hasattr(X, "columns"):
+        return [str(name) for name in X.columns]
+    return [f"column {i}" for i in range(X.shape[1])]

@@ -1,0 +1,81 @@
+"""Which way an estimator is fitted: grown, watched from inside, or in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .bagging import fit_bagging
+from .boosting import fit_boosting
+from .forests import fit_forest
+from .plain import fit_plainly
+from .watch import Fitted, Watch
+
+Way: TypeAlias = Callable[[Any, Any, np.ndarray, Watch], Fitted]
+
+# By the exact class: a subclass may mean something else by fit.
+_WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
+    "sklearn.ensemble._forest.RandomForestClassifier": (fit_forest, ("_validate_X_predict",)),
+    "sklearn.ensemble._forest.RandomForestRegressor": (fit_forest, ("_validate_X_predict",)),
+    "sklearn.ensemble._forest.ExtraTreesClassifier": (fit_forest, ("_validate_X_predict",)),
+    "sklearn.ensemble._forest.ExtraTreesRegressor": (fit_forest, ("_validate_X_predict",)),
+    "sklearn.ensemble._bagging.BaggingClassifier": (fit_bagging, ("_set_oob_score",)),
+    "sklearn.ensemble._bagging.BaggingRegressor": (fit_bagging, ("_set_oob_score",)),
+    "sklearn.ensemble._gb.GradientBoostingClassifier": (fit_boosting, ("_raw_predict_init",)),
+    "sklearn.ensemble._gb.GradientBoostingRegressor": (fit_boosting, ("_raw_predict_init",)),
+}
+
+
+def choose_way(estimator: Any) -> Way:
+    """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives."""
+    if _is_plain_pipeline(estimator):
+        return _fit_pipeline
+    cls = type(estimator)
+    way, needed = _WAYS.get(f"{cls.__module__}.{cls.__qualname__}", (fit_plainly, ()))
+    # What is private to scikit-learn may be gone in another version.
+    if not all(hasattr(cls, name) for name in needed) or _goes_on_from_a_fit(estimator):
+        return fit_plainly
+    return way
+
+
+def shows_steps(estimator: Any) -> bool:
+    """Whether the fit shows more than its end."""
+    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    return choose_way(last) is not fit_plainly
+
+
+def _goes_on_from_a_fit(estimator: Any) -> bool:
+    """Whether plain ``fit`` would keep members that are there already."""
+    return bool(getattr(estimator, "warm_start", False)) and hasattr(estimator, "estimators_")
+
+
+def _is_plain_pipeline(estimator: Any) -> bool:
+    """A pipeline whose ``fit`` is known to be its steps' one after another."""
+    from sklearn import get_config
+    from sklearn.pipeline import Pipeline
+
+    if type(estimator) is not Pipeline or len(estimator.steps) < 2:
+        return False
+    is_simple = estimator.memory is None and getattr(estimator, "transform_input", None) is None
+    if not is_simple or get_config().get("enable_metadata_routing"):
+        return False
+    last = estimator.steps[-1][1]
+    return choose_way(last) is not fit_plainly
+
+
+def _fit_pipeline(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
+    """Fit the first steps, then the last one in its own way, as ``Pipeline.fit`` does."""
+    for _name, step in estimator.steps[:-1]:
+        if step is None or step == "passthrough":
+            continue
+        watch.asked.check()
+        if hasattr(step, "fit_transform"):
+            X = step.fit_transform(X, y)
+        else:
+            X = step.fit(X, y).transform(X)
+        if watch.has_rows:
+            watch.X = step.transform(watch.X)
+    last = estimator.steps[-1][1]
+    return choose_way(last)(last, X, y, watch)

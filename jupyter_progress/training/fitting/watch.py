@@ -1,0 +1,176 @@
+"""What a way to fit is given to watch with: held-out rows, a score, a voice, and what was asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..evaluation import finite
+from .stand_in import stand_in_for
+
+
+class SaysWhatIsAsked(Protocol):
+    """Whether the run is to end; see ``training.asked``."""
+
+    @property
+    def to_stop(self) -> bool:
+        """Keep what there is and finish."""
+
+    def check(self) -> None:
+        """Raise where the run is dropped."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How a fit ended.
+
+    Parameters
+    ----------
+    stopped
+        Whether it ended early, as asked.
+    """
+
+    stopped: bool = False
+
+
+@dataclass
+class Watch:
+    """Scores a growing model on held-out rows and reports its progress.
+
+    Parameters
+    ----------
+    X, y
+        Rows and targets that the model is not trained on, of the columns that the fitted estimator
+        takes; None where no rows were held out.
+    is_classifier
+        Scored by accuracy, else by R².
+    scoring
+        A scorer's name, to be scored by it as well; None for none.
+    report
+        Given the fields of a progress report.
+    log_metrics
+        Given a step and metrics by name.
+    train_rows
+        How many rows the model is trained on.
+    """
+
+    X: Any
+    y: np.ndarray | None
+    is_classifier: bool
+    scoring: str | None
+    max_overhead: float
+    asked: SaysWhatIsAsked
+    report: Callable[..., None]
+    log_metrics: Callable[[int, dict[str, float | None]], None]
+    train_rows: int = 0
+    processed: int = 0
+
+    def __post_init__(self) -> None:
+        self.begun_s = time.perf_counter()
+        self._scorer: Any = None
+        self._known: np.ndarray | None = None
+        self.last: dict[str, float | None] = {}
+        if self.scoring is not None:
+            from sklearn.metrics import get_scorer
+
+            self._scorer = get_scorer(self.scoring)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is anything to score on."""
+        return self.y is not None and len(self.y) > 0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Since the fit began."""
+        return time.perf_counter() - self.begun_s
+
+    def score_classes(
+        self, classes: np.ndarray, places: np.ndarray, probabilities: Callable[[], np.ndarray]
+    ) -> None:
+        """Score a classifier that grows.
+
+        Parameters
+        ----------
+        classes
+            The classes, sorted.
+        places
+            For each held-out row, the place of the predicted class among them.
+        probabilities
+            Gives the array of shape (rows, classes) where a scorer wants it.
+        """
+        if self._known is None:
+            self._known = _places_of(self.y, classes)
+        scores = {"live_accuracy": float(np.mean(places == self._known))}
+        if self._scorer is not None:
+            scores["live_score"] = self._by_scorer(
+                stand_in_for(classes, classes[places], probabilities)
+            )
+        self._scored(scores)
+
+    def score_numbers(self, predicted: np.ndarray) -> None:
+        """Score a regressor that grows, by what it predicts for the held-out rows."""
+        if self._scorer is not None:
+            value = self._by_scorer(stand_in_for(None, predicted, None))
+        else:
+            from sklearn.metrics import r2_score
+
+            value = finite(r2_score(self.y, predicted)) if len(predicted) > 1 else None
+        self._scored({"live_score": value})
+
+    def score_fitted(self, model: Any) -> None:
+        """Score a model that is fitted, in one go."""
+        if not self.has_rows:
+            return
+        scores: dict[str, float | None] = {}
+        if self.is_classifier:
+            predicted = np.asarray(model.predict(self.X)).reshape(len(self.y), -1)[:, 0]
+            scores["live_accuracy"] = float(np.mean(predicted == self.y))
+        if self._scorer is not None:
+            scores["live_score"] = finite(self._scorer(model, self.X, self.y))
+        elif not self.is_classifier:
+            self.score_numbers(np.asarray(model.predict(self.X)).reshape(len(self.y)))
+            return
+        self._scored(scores)
+
+    def tell(self, step: int, total: int | None, overhead: float | None) -> None:
+        """Report a step, with the newest scores."""
+        self.report(
+            stage="train",
+            stage_progress=None if not total else round(100.0 * step / total, 2),
+            step=step,
+            total_steps=total,
+            throughput=round(self.train_rows * step / max(self.elapsed_s, 1e-9), 1),
+            monitoring_overhead=None if overhead is None else round(overhead, 5),
+            predictions_processed=self.processed,
+            live_accuracy=self.last.get("live_accuracy"),
+            live_score=self._live_score(),
+        )
+        if self.last:
+            self.log_metrics(step, dict(self.last))
+
+    def _live_score(self) -> dict[str, Any] | None:
+        if "live_score" in self.last:
+            return {"name": self.scoring or "r2", "value": self.last["live_score"]}
+        if "live_accuracy" in self.last:
+            return {"name": "accuracy", "value": self.last["live_accuracy"]}
+        return None
+
+    def _by_scorer(self, stand_in: Any) -> float | None:
+        return finite(self._scorer(stand_in, self.X, self.y))
+
+    def _scored(self, scores: dict[str, float | None]) -> None:
+        self.last = scores
+        self.processed += len(self.y) if self.y is not None else 0
+
+
+def _places_of(y: np.ndarray | None, classes: np.ndarray) -> np.ndarray:
+    """Where each target stands among the classes; -1 for one that was not trained on."""
+    y = np.asarray(y)
+    places = np.searchsorted(classes, y)
+    places[places == len(classes)] = 0
+    return np.where(classes[places] == y, places, -1)

@@ -1,0 +1,274 @@
+"""The keeper: starts one run's worker, watches it, carries out what was asked, and reaps it.
+
+It imports the standard library and
+psutil alone, lives in a session of its own, and holds the run's lock while it lives. Its last deed is
+``exit.json``; a run with a free lock and no ``exit.json`` has lost its keeper (see ``recover``).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from ..core.times import to_iso
+from ..store.control import Control, ControlReader
+from ..store.layout import RunDirectory
+from ..store.locks import FileLock, this_process
+from . import last_words
+from .launch import worker_command, worker_environment
+from .memory_limit import cgroup_limit, oom_kills, own_cgroup
+from .output_tail import OutputTail
+from .plain_journal import PlainJournal, find_current_stage, find_last_event, last_sequences
+from .process_tree import TreeSampler, identify, signal_tree
+
+POLL_S = 0.1
+SAMPLE_S = 1.0
+GRACE_S = 1.0  # what a cancelled worker has to end by itself
+TERM_S = 0.4  # what it has after SIGTERM; then SIGKILL
+INTERRUPT_GRACE_S = 6.0  # what an interrupted worker has to save what it has
+NICENESS = 5
+
+
+class Keeper:
+    """Looks after one run from its start to its end.
+
+    Parameters
+    ----------
+    run
+        The run's directory; its lock is held by the caller.
+    """
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._run = run
+        self._request = run.request()
+        self._limits: dict[str, Any] = self._request.get("limits") or {}
+        self._journal = PlainJournal(run.journal("keeper"))
+        self._controls = ControlReader(run)
+        self._cgroup = own_cgroup()
+        self._oom_kills_before = oom_kills(self._cgroup)
+        self._limit = self._memory_limit()
+        self._asked: Control | None = None
+        self._over: str | None = None  # the limit that the run went over
+        self._kill_at: list[tuple[float, signal.Signals]] = []
+        self._gone = threading.Event()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._sampler: TreeSampler | None = None
+        self._started_s = time.monotonic()
+
+    def run(self) -> None:
+        """Take the run to its end."""
+        self._read_controls()
+        if self._asked is not None:
+            self._end_without_worker()
+            return
+        try:
+            output = self._start()
+        except OSError as reason:
+            command = worker_command(self._request, self._run.path)
+            self._fail(last_words.of_start(reason, command[0]))
+            self._write_exit(None)
+            return
+        self._watch()
+        self._sweep()
+        output.join(1.0)
+        self._write_last_event()
+        self._write_exit(self._worker.returncode if self._worker else None)
+
+    def interrupt(self, *_: Any) -> None:
+        """Have the run end as interrupted: the machine, or Jupyter, is going down."""
+        if self._asked is None:
+            self._ask(Control("interrupt", "", to_iso(time.time())))
+
+    def _start(self) -> OutputTail:
+        executor = self._request.get("executor") or {}
+        reading, writing = os.pipe()
+        try:
+            self._worker = subprocess.Popen(
+                worker_command(self._request, self._run.path),
+                cwd=executor.get("cwd") or None,
+                env=worker_environment(self._limits),
+                stdin=subprocess.DEVNULL,
+                stdout=writing,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        pid = self._worker.pid
+        try:
+            os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
+        except OSError as reason:  # it has ended already, or this system does not allow it
+            print(f"keeper: priority not lowered: {reason}", file=sys.stderr)
+        self._run.write_json(self._run.worker_file, identify(pid))
+        self._sampler = TreeSampler(pid)
+        threading.Thread(target=self._reap, name="reaper", daemon=True).start()
+        return OutputTail(reading, self._run.output)
+
+    def _reap(self) -> None:
+        if self._worker is not None:
+            self._worker.wait()
+        self._gone.set()
+
+    def _watch(self) -> None:
+        next_sample_s = time.monotonic()
+        while not self._gone.wait(POLL_S):
+            now_s = time.monotonic()
+            self._read_controls()
+            if now_s >= next_sample_s:
+                next_sample_s = now_s + SAMPLE_S
+                self._sample(now_s)
+            self._kill_if_due(now_s)
+
+    def _sample(self, now_s: float) -> None:
+        used = self._sampler.sample(now_s) if self._sampler else None
+        if used is None:
+            return
+        self._report({**used, "limit": self._limit})
+        allowed = self._limits.get("memory_bytes")
+        if allowed and used["memory"] > allowed:
+            self._go_over("memory")
+        seconds = self._limits.get("time_s")
+        if seconds and now_s - self._started_s > seconds:
+            self._go_over("time")
+
+    def _report(self, resources: dict[str, Any]) -> None:
+        try:
+            self._journal.append("training_progress", {"resources": resources})
+        except OSError as reason:
+            # A full disk is no reason to end a training; the next sample tries again.
+            print(f"keeper: sample not written: {reason}", file=sys.stderr)
+
+    def _go_over(self, what: str) -> None:
+        if self._over is None:
+            self._over = what
+            self._schedule(0.0)
+
+    def _read_controls(self) -> None:
+        for control in self._controls.poll():
+            if control.action in ("cancel", "interrupt"):
+                self._ask(control)
+
+    def _ask(self, control: Control) -> None:
+        if self._asked is not None and (self._asked.action, control.action) != (
+            "interrupt",
+            "cancel",
+        ):
+            return
+        self._asked = control
+        self._schedule(GRACE_S if control.action == "cancel" else INTERRUPT_GRACE_S)
+
+    def _schedule(self, grace_s: float) -> None:
+        now_s = time.monotonic()
+        self._kill_at = [
+            (now_s + grace_s, signal.SIGTERM),
+            (now_s + grace_s + TERM_S, signal.SIGKILL),
+        ]
+
+    def _kill_if_due(self, now_s: float) -> None:
+        if self._kill_at and now_s >= self._kill_at[0][0] and self._worker is not None:
+            _, number = self._kill_at.pop(0)
+            members = self._sampler.members if self._sampler else []
+            signal_tree(self._worker.pid, number, members)
+
+    def _sweep(self) -> None:
+        """End what the worker has left behind; it would hold the pipe and the machine."""
+        if self._worker is not None and self._sampler is not None:
+            signal_tree(self._worker.pid, signal.SIGKILL, self._sampler.members[1:])
+
+    def _write_last_event(self) -> None:
+        # The worker is dead: its journal does not grow any more.
+        if find_last_event(self._run.journals) is not None:
+            return
+        returncode = self._worker.returncode if self._worker else 0
+        stage = find_current_stage(self._run.journals)
+        if self._over == "memory":
+            self._fail(last_words.out_of_memory(self._peak, self._limit, stage))
+        elif self._over == "time":
+            self._fail(last_words.out_of_time(self._limits["time_s"], stage))
+        elif self._asked is not None:
+            self._write_end(self._asked, stage)
+        else:
+            self._fail(
+                last_words.of_dead_worker(
+                    returncode,
+                    stage=stage,
+                    output=self._run.output,
+                    peak_memory=self._peak,
+                    limit=self._limit,
+                    was_oom_killed=oom_kills(self._cgroup) > self._oom_kills_before,
+                )
+            )
+
+    def _end_without_worker(self) -> None:
+        if self._asked is not None:
+            self._write_end(self._asked, None)
+        self._write_exit(None)
+
+    def _write_end(self, asked: Control, stage: str | None) -> None:
+        kind = "training_cancelled" if asked.action == "cancel" else "training_interrupted"
+        self._tell(kind, {"stage": stage, "elapsed_time": self._elapsed, "who": asked.who})
+
+    def _fail(self, error: dict[str, Any]) -> None:
+        self._tell("training_failed", {"error": error, "elapsed_time": self._elapsed})
+
+    def _tell(self, kind: str, facts: dict[str, Any]) -> None:
+        follows = last_sequences(self._run.journals, but="keeper")
+        name = self._request.get("name") or self._run.run_id
+        self._journal.tell(self._run.run_id, kind, facts, name=name, follows=follows)
+
+    def _write_exit(self, returncode: int | None) -> None:
+        number = -returncode if returncode is not None and returncode < 0 else None
+        facts = {
+            "exit_status": None if number else returncode,
+            "signal": last_words.signal_name(number) if number else None,
+            "asked": self._asked.action if self._asked else None,
+            "peak_memory": self._peak,
+            "limit": self._limit,
+            "time": to_iso(time.time()),
+        }
+        self._run.write_json(self._run.exit_file, facts)
+        self._journal.close()
+
+    @property
+    def _elapsed(self) -> float:
+        return round(time.monotonic() - self._started_s, 3)
+
+    @property
+    def _peak(self) -> int:
+        sampled = self._sampler.peak_memory if self._sampler else 0
+        # The system's own count also sees what came and went between two samples.
+        unit = 1 if sys.platform == "darwin" else 1024
+        return max(sampled, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit)
+
+    def _memory_limit(self) -> int | None:
+        limits = [cgroup_limit(self._cgroup), self._limits.get("memory_bytes")]
+        known = [limit for limit in limits if limit]
+        return min(known) if known else None
+
+
+def main(path: str) -> int:
+    """Look after a run, unless somebody else does or it has ended."""
+    run = RunDirectory(Path(path))
+    lock = FileLock(run.lock_file)
+    if not lock.acquire():
+        return 0
+    if run.exit_file.exists():
+        return 0
+    run.write_json(run.keeper_file, this_process())
+    keeper = Keeper(run)
+    signal.signal(signal.SIGTERM, keeper.interrupt)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    keeper.run()
+    lock.release()
+    return 0

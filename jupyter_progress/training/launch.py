@@ -1,0 +1,126 @@
+"""How a run's processes are started: with which interpreter, and without the server's secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..store.layout import DataDirectory, RunDirectory
+
+# Of the server's environment these are no business of a training.
+_SECRETS = re.compile(
+    r"JUPYTER_TOKEN|JUPYTER_SERVER_PASSWORD|JUPYTERHUB_.*|JPY_.*|CONFIGPROXY_.*"
+    r"|JUPYTER_PROGRESS_TOKEN.*|JUPYTER_PROGRESS_URL"
+)
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+# Not by PYTHONPATH: the worker would inherit it, and its interpreter may be another one.
+_KEEPER = """
+import sys
+sys.path.append(sys.argv[2])
+from jupyter_progress.training.keeper import main
+sys.exit(main(sys.argv[1]))
+"""
+# The kernel's modules must be found as in the kernel, before anything of ours is imported.
+_OPENING = """
+import json, sys
+first = json.loads(sys.argv[2])
+sys.path[:] = first + [entry for entry in sys.path if entry not in first]
+from jupyter_progress.training.worker import main
+sys.exit(main(sys.argv[1]))
+"""
+
+
+def start_keeper(run_dir: RunDirectory, data_dir: DataDirectory) -> subprocess.Popen[bytes]:
+    """Start a run's keeper in a session of its own, so that it outlives this process.
+
+    Parameters
+    ----------
+    run_dir
+        A queued run. Where another keeper holds its lock, the new one ends at once.
+    data_dir
+        Where the run lives.
+
+    Returns
+    -------
+    subprocess.Popen
+        The keeper; a thread reaps it, so that nobody has to wait for it.
+    """
+    log = (run_dir.path / "keeper.log").open("ab")
+    with log:
+        keeper = subprocess.Popen(
+            [sys.executable, "-c", _KEEPER, str(run_dir.path), _own_folder()],
+            cwd=data_dir.path,
+            env=clean_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    threading.Thread(target=keeper.wait, name=f"keeper {run_dir.run_id}", daemon=True).start()
+    return keeper
+
+
+def clean_environment(environment: dict[str, str] | None = None) -> dict[str, str]:
+    """The environment without what is secret to the server."""
+    found = dict(os.environ if environment is None else environment)
+    return {name: value for name, value in found.items() if not _SECRETS.fullmatch(name)}
+
+
+def worker_command(request: dict[str, Any], run_path: Path) -> list[str]:
+    """The command that starts a run's worker."""
+    executor = request.get("executor") or {}
+    python = executor.get("python") or sys.executable
+    return [python, "-c", _OPENING, str(run_path), json.dumps(executor.get("sys_path") or [])]
+
+
+def worker_environment(limits: dict[str, Any]) -> dict[str, str]:
+    """A worker's environment: the keeper's, with as many threads as it may use.
+
+    Parameters
+    ----------
+    limits
+        Of the run; ``threads`` says how many threads BLAS and OpenMP may use. By default as many
+        as there are processors for this process; those libraries would count the whole machine's.
+    """
+    environment = dict(os.environ)
+    threads = str(limits.get("threads") or available_processors())
+    for name in _THREAD_VARIABLES:
+        environment.setdefault(name, threads)
+    # Threads that spin while they wait take the processors from the kernels beside them.
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["PYTHONFAULTHANDLER"] = "1"
+    return environment
+
+
+def available_processors() -> int:
+    """The processors that this process may run on, within its container's quota."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        count = os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        if quota != "max":
+            count = min(count, max(1, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        return count
+    return count
+
+
+def _own_folder() -> str:
+    """Where this very package was found."""
+    return str(Path(__file__).resolve().parents[2])

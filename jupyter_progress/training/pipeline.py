@@ -1,0 +1,120 @@
+"""The eight stages of the built-in pipeline, in their order, and the run's result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ..core.stages import PIPELINE
+from .asked import Interrupted
+from .context import Context
+from .stages import evaluate, initialize, load_data, preprocess, save_model
+from .stages import split_data, train, validate_data
+
+Stage = Callable[[Context], dict[str, Any]]
+
+STAGES: dict[str, Stage] = {
+    "initialize": initialize.run,
+    "load_data": load_data.run,
+    "validate_data": validate_data.run,
+    "split_data": split_data.run,
+    "preprocess": preprocess.run,
+    "train": train.run,
+    "evaluate": evaluate.run,
+    "save_model": save_model.run,
+}
+
+
+def run_stages(context: Context) -> None:
+    """Go through all stages.
+
+    Raises
+    ------
+    Cancelled
+        The run is dropped.
+    Interrupted
+        Jupyter, or the machine, is going down; what could be kept is saved.
+    """
+    _begin(context)
+    took: dict[str, float] = {}
+    for index, planned in enumerate(PIPELINE):
+        if context.asked.to_interrupt and context.model is None:
+            raise Interrupted
+        if context.asked.to_interrupt and planned.id == "evaluate":
+            continue  # there is time to save what there is, and no more
+        context.asked.check()
+        took[planned.id] = _run_stage(context, planned.id, index)
+    context.asked.check()
+    if context.asked.to_interrupt:
+        raise Interrupted
+    if not context.stopped:
+        context.timings.add(context.workload, took)
+
+
+def finish(context: Context, follows: dict[str, int]) -> None:
+    """Tell the end, once everything that belongs to it is on disk."""
+    if context.registered is not None:
+        context.tell("model_registered", {**context.registered, "previous": None})
+    facts = {"result": result_of(context), "elapsed_time": context.elapsed_s}
+    context.tell("training_completed", facts, follows=follows)
+
+
+def _begin(context: Context) -> None:
+    stages = [msgspec.to_builtins(stage) for stage in context.timings.plan(context.workload)]
+    queued = context.facts.get("queued_by")
+    context.tell(
+        "training_started",
+        {"name": context.name, "stages": stages},
+        follows={queued["writer"]: queued["sequence"]} if queued else None,
+    )
+
+
+def _run_stage(context: Context, stage: str, index: int) -> float:
+    context.stage = stage
+    begun_s = time.monotonic()
+    facts: dict[str, Any] = {
+        "stage": stage,
+        "title": PIPELINE[index].title,
+        "index": index,
+        "estimated_s": context.timings.estimate(stage, context.workload),
+    }
+    context.journal.append("stage_started", dict(facts), flush=True)
+    metrics = STAGES[stage](context)
+    context.flush_report()
+    elapsed_s = time.monotonic() - begun_s
+    done = {
+        **facts,
+        "elapsed_s": round(elapsed_s, 3),
+        "progress": 100.0,
+        "elapsed_time": context.elapsed_s,
+        "metrics": metrics,
+    }
+    context.tell("stage_completed", done)
+    return round(elapsed_s, 4)
+
+
+def result_of(context: Context) -> dict[str, Any]:
+    """The run's ``result``, of JSON types."""
+    parts = context.parts
+    split = context.request.split
+    given = msgspec.to_builtins(split) if split is not None else {}
+    return {
+        "test": context.evaluation.get("scores", {}),
+        "validation": context.live,
+        "confusion_matrix": context.evaluation.get("confusion_matrix"),
+        "classes": context.evaluation.get("classes"),
+        "rows": {
+            "train": parts.train.rows if parts else 0,
+            "validation": parts.validation.rows if parts and parts.validation else 0,
+            "test": parts.test.rows if parts and parts.test else 0,
+        },
+        "split": {**given, "stratified": list(parts.stratified) if parts else [False, False]},
+        "stopped": context.stopped,
+        "model": context.registered,
+        "preprocess": context.preprocessed,
+        "random_state": context.random_state,
+        "threads": context.threads,
+    }

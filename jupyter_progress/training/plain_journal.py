@@ -1,0 +1,191 @@
+"""A journal written and read with the standard library alone, for the keeper and for recovery.
+
+The keeper lives as long as the training and there may be many of them, so it imports no codec. The
+file is the same that ``store.journal`` writes: one JSON object a line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time as clock
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from ..core.activity import activity_for, activity_id
+from ..core.times import to_iso
+from ..store.durable_files import PRIVATE_FILE, write_all
+
+LAST_EVENTS: Final = frozenset(
+    {"training_completed", "training_failed", "training_cancelled", "training_interrupted"}
+)
+_BLOCK_BYTES: Final = 1 << 16
+
+
+class PlainJournal:
+    """Appends to one writer's journal; each line reaches the file at once.
+
+    Parameters
+    ----------
+    path
+        The journal. An existing one is continued; a torn last line is closed first.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._sequence = last_sequence(path)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+        self._is_torn = _ends_torn(path)
+
+    @property
+    def writer(self) -> str:
+        """The writer's name, which is the file's."""
+        return self._path.stem
+
+    def append(
+        self,
+        event_type: str,
+        data: dict[str, Any],
+        *,
+        follows: dict[str, int] | None = None,
+        sync: bool = False,
+    ) -> int:
+        """Write one line.
+
+        Parameters
+        ----------
+        sync
+            Wait until the disk has it.
+
+        Returns
+        -------
+        int
+            The line's sequence.
+        """
+        line = {
+            "sequence": self._sequence + 1,
+            "type": event_type,
+            "time": to_iso(clock.time()),
+            "data": data,
+        }
+        if follows:
+            line["follows"] = follows
+        text = json.dumps(line, separators=(",", ":"), allow_nan=False) + "\n"
+        opening = "\n" if self._is_torn else ""
+        self._is_torn = True  # until all of the line is there: a full disk takes part of it
+        write_all(self._fd, (opening + text).encode())
+        self._is_torn = False
+        self._sequence += 1
+        if sync:
+            os.fsync(self._fd)
+        return self._sequence
+
+    def tell(
+        self,
+        origin: str,
+        event_type: str,
+        data: dict[str, Any],
+        *,
+        name: str,
+        who: str = "",
+        follows: dict[str, int] | None = None,
+    ) -> int:
+        """Write a fact and the line of the activity feed that tells it."""
+        sequence = self.append(event_type, data, follows=follows, sync=True)
+        told = activity_for(event_type, data, name, who)
+        if told is not None:
+            identity = activity_id(origin, self.writer, sequence + 1)
+            self.append("activity_update", {"id": identity, **told}, sync=True)
+        return sequence
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._fd)
+
+
+def lines_backwards(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole, readable lines of a journal, the newest first."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        place = file.seek(0, os.SEEK_END)
+        rest = b""
+        torn = True  # what stands after the last newline is no whole line
+        while place > 0:
+            size = min(_BLOCK_BYTES, place)
+            place -= size
+            file.seek(place)
+            pieces = (file.read(size) + rest).split(b"\n")
+            rest = pieces[0]
+            for piece in reversed(pieces[1:]):
+                if torn:
+                    torn = False
+                    continue
+                yield from _parsed(piece)
+        if not torn:
+            yield from _parsed(rest)
+
+
+def last_sequence(path: Path) -> int:
+    """The sequence of a journal's last whole line; 0 for none."""
+    for line in lines_backwards(path):
+        return int(line["sequence"])
+    return 0
+
+
+def last_sequences(journals: Path, but: str) -> dict[str, int]:
+    """Where each other writer of a run stands.
+
+    Parameters
+    ----------
+    journals
+        The run's folder of journals.
+    but
+        The writer that asks.
+    """
+    found = {path.stem: last_sequence(path) for path in journals.glob("*.jsonl")}
+    return {writer: n for writer, n in sorted(found.items()) if n and writer != but}
+
+
+def find_last_event(journals: Path) -> dict[str, Any] | None:
+    """The event that ended the run, where some writer has written one."""
+    for path in journals.glob("*.jsonl"):
+        for line in lines_backwards(path):
+            if line["type"] in LAST_EVENTS:
+                return line
+            if line["type"] in ("stage_started", "training_started", "training_resumed"):
+                break  # the worker's own words before its end hold no end
+    return None
+
+
+def find_current_stage(journals: Path) -> str | None:
+    """The stage that a worker was last in."""
+    newest: tuple[str, str] | None = None
+    for path in journals.glob("*.jsonl"):
+        for line in lines_backwards(path):
+            if line["type"] == "stage_started":
+                found = (str(line["time"]), str(line["data"].get("stage")))
+                newest = max(newest, found) if newest else found
+                break
+    return newest[1] if newest else None
+
+
+def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:
+    try:
+        line = json.loads(piece)
+    except ValueError:
+        return
+    if isinstance(line, dict) and isinstance(line.get("sequence"), int) and "type" in line:
+        line.setdefault("data", {})
+        yield line
+
+
+def _ends_torn(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"

@@ -1,0 +1,130 @@
+"""A worker's process tree: what it uses, and how it is brought to its end.
+
+The worker leads a process group of its own. Children that left the group are found by their parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from typing import Any
+
+import psutil
+
+
+class TreeSampler:
+    """Measures CPU and memory of a process and all its descendants.
+
+    Parameters
+    ----------
+    pid
+        The process at the root of the tree.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._cpu_s: dict[int, float] = {}
+        self._sampled_s: float | None = None
+        self.peak_memory = 0
+        self.members: list[psutil.Process] = []
+
+    def sample(self, now_s: float) -> dict[str, Any] | None:
+        """Measure once.
+
+        Parameters
+        ----------
+        now_s
+            A monotonic clock.
+
+        Returns
+        -------
+        dict or None
+            ``{"cpu": percent of one core since the last sample, "memory": bytes,
+            "peak_memory": bytes}``; None when the tree is gone.
+        """
+        members = tree_of(self._pid)
+        if not members:
+            return None
+        self.members = members
+        cpu_s: dict[int, float] = {}
+        memory = 0
+        for process in members:
+            with contextlib.suppress(psutil.Error), process.oneshot():
+                times = process.cpu_times()
+                cpu_s[process.pid] = times.user + times.system
+                memory += process.memory_info().rss
+        spent = sum(seconds - self._cpu_s.get(pid, 0.0) for pid, seconds in cpu_s.items())
+        cpu = None
+        if self._sampled_s is not None and now_s > self._sampled_s:
+            cpu = round(100.0 * max(0.0, spent) / (now_s - self._sampled_s), 1)
+        self._cpu_s, self._sampled_s = cpu_s, now_s
+        self.peak_memory = max(self.peak_memory, memory)
+        return {"cpu": cpu, "memory": memory, "peak_memory": self.peak_memory}
+
+
+def tree_of(pid: int) -> list[psutil.Process]:
+    """A process and its descendants; empty when it is gone."""
+    try:
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def is_same_process(pid: int, start_time: float) -> bool:
+    """Whether a process of this id lives that started at this moment."""
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - start_time) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def signal_tree(pid: int, number: signal.Signals, members: list[psutil.Process]) -> None:
+    """Send a signal to a worker's process group, and to members of its tree that left it.
+
+    Parameters
+    ----------
+    pid
+        The worker, which leads its group.
+    members
+        The tree as it was last seen; each is signalled only if it is still the same process.
+    """
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+    for process in members:
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                process.send_signal(number)
+
+
+def identify(pid: int) -> dict[str, Any]:
+    """What tells a process from a later one of the same id: ``{"pid", "start_time"}``."""
+    try:
+        return {"pid": pid, "start_time": psutil.Process(pid).create_time()}
+    except psutil.Error:
+        return {"pid": pid, "start_time": 0.0}
+
+
+def end_group(pid: int, start_time: float, within_s: float) -> None:
+    """Kill a worker that has lost its keeper, with all of its group.
+
+    Parameters
+    ----------
+    pid, start_time
+        The worker. Another process of this id is left alone; where the worker itself is gone, what
+        is left of its group still is ended.
+    within_s
+        How long to wait for their end.
+    """
+    try:
+        newcomer = psutil.Process(pid)
+        if not is_same_process(pid, start_time) and newcomer.status() != psutil.STATUS_ZOMBIE:
+            return
+    except psutil.Error:
+        newcomer = None
+    members = tree_of(pid) if newcomer else []
+    signal_tree(pid, signal.SIGKILL, members)
+    psutil.wait_procs(members, timeout=within_s)

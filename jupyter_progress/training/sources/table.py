@@ -1,0 +1,134 @@
+"""Rows and targets in the few forms that the stages deal with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import UnknownColumn, UnsuitableData
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with their targets.
+
+    Parameters
+    ----------
+    X
+        A DataFrame, an array or a CSR matrix, of shape (rows, columns).
+    y
+        An array of shape (rows,).
+    """
+
+    X: Any
+    y: np.ndarray
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.X.shape[0])
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return int(self.X.shape[1])
+
+    def take(self, indices: np.ndarray) -> Table:
+        """The rows at these places, in this order."""
+        return Table(rows_at(self.X, indices), self.y[indices])
+
+
+def rows_at(X: Any, indices: np.ndarray) -> Any:
+    """Rows of a frame, an array or a matrix by place."""
+    return X.iloc[indices] if hasattr(X, "iloc") else X[indices]
+
+
+def make_table(X: Any, y: Any, field: str) -> Table:
+    """Bring rows and targets into shape.
+
+    Parameters
+    ----------
+    X
+        Anything two-dimensional: a frame, an array, a sparse matrix, nested lists.
+    y
+        Anything one-dimensional, or of one column.
+    field
+        How messages name the data.
+
+    Raises
+    ------
+    UnsuitableData
+        Of another shape, empty, or of different lengths.
+    """
+    X = _two_dimensional(X, field)
+    y = _one_dimensional(y, field)
+    if X.shape[0] != y.shape[0]:
+        raise UnsuitableData(
+            field, f"X has {X.shape[0]:,} rows and y has {y.shape[0]:,}; expected the same number"
+        )
+    if X.shape[0] == 0:
+        raise UnsuitableData(field, "has no rows")
+    if X.shape[1] == 0:
+        raise UnsuitableData(field, "has no columns to learn from")
+    return Table(X, y)
+
+
+def split_target(frame: Any, target: str | None, field: str) -> Table:
+    """Take the target column out of a frame.
+
+    Raises
+    ------
+    UnknownColumn
+        There is no such column, or none was named.
+    """
+    names = [str(name) for name in frame.columns]
+    if target is None:
+        raise UnknownColumn(f"{field}.target", f"is missing; expected one of {_listed(names)}")
+    if target not in names:
+        raise UnknownColumn(
+            f"{field}.target", f"{target!r} is no column; expected one of {_listed(names)}"
+        )
+    place = names.index(target)
+    return make_table(frame.drop(columns=frame.columns[place]), frame.iloc[:, place], field)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:20])
+    return shown if len(names) <= 20 else f"{shown} and {len(names) - 20} more"
+
+
+def _two_dimensional(X: Any, field: str) -> Any:
+    import pandas as pd
+    from scipy import sparse
+
+    if isinstance(X, pd.DataFrame):
+        return X
+    if isinstance(X, pd.Series):
+        return X.to_frame()
+    if sparse.issparse(X):
+        return X.tocsr()
+    try:
+        array = np.asarray(X)
+    except ValueError as error:
+        raise UnsuitableData(field, f"X is no table: {error}") from None
+    if array.ndim != 2:
+        raise UnsuitableData(
+            field, f"X has {array.ndim} dimensions; expected 2, of shape (rows, columns)"
+        )
+    if array.dtype.kind in "OUSM":
+        # A frame knows the type of each column, where an array of objects has none.
+        return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])]).infer_objects()
+    return array
+
+
+def _one_dimensional(y: Any, field: str) -> np.ndarray:
+    array = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise UnsuitableData(
+            field, f"y has the shape {array.shape}; expected one target for each row"
+        )
+    return array

@@ -1,0 +1,83 @@
+"""``initialize``: the libraries are imported, the estimator is made, its random state is fixed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ...errors import UnsuitableEstimator
+from ..context import Context
+from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
+from ..uploads import Uploads
+
+
+def run(context: Context) -> dict[str, Any]:
+    """Make the estimator."""
+    import sklearn
+
+    context.estimator = _make(context)
+    task = task_of(context.estimator)
+    if task is None:
+        raise UnsuitableEstimator(
+            "estimator",
+            f"{type(context.estimator).__name__} is neither a classifier nor a regressor",
+        )
+    context.is_classifier = task == "classification"
+    context.random_state = fix_random_state(context.estimator)
+    context.threads = _threads()
+    return {
+        "estimator": type(context.estimator).__name__,
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "scikit-learn": sklearn.__version__,
+    }
+
+
+def _make(context: Context) -> Any:
+    spec = context.request.estimator
+    if "upload" not in spec:
+        allowed = (context.facts.get("limits") or {}).get("allowed") or DEFAULT_ALLOWED
+        return build_estimator(spec, allowed)
+    import cloudpickle
+
+    path = Uploads(context.data_dir).path(spec["upload"])
+    with path.open("rb") as file:
+        estimator = cloudpickle.load(file)  # noqa: S301 - from the user's kernel, in their worker
+    for method in ("fit", "predict"):
+        if not callable(getattr(estimator, method, None)):
+            raise UnsuitableEstimator(
+                "estimator", f"a {type(estimator).__name__} has no method {method}"
+            )
+    return estimator
+
+
+def fix_random_state(estimator: Any) -> dict[str, int]:
+    """Draw every random state that is unset, once, so that the run can be repeated.
+
+    Returns
+    -------
+    dict
+        What was drawn, by parameter.
+    """
+    import secrets
+
+    if not hasattr(estimator, "get_params"):
+        return {}
+    drawn = {
+        name: secrets.randbelow(2**31)
+        for name, value in estimator.get_params(deep=True).items()
+        if value is None and name.rpartition("__")[2] == "random_state"
+    }
+    if drawn:
+        estimator.set_params(**drawn)
+    return drawn
+
+
+def _threads() -> dict[str, int]:
+    """How many threads BLAS and OpenMP use here: last bits of some results depend on it."""
+    from threadpoolctl import threadpool_info
+
+    found: dict[str, int] = {}
+    for library in threadpool_info():
+        kind = str(library["user_api"])
+        found[kind] = max(found.get(kind, 0), int(library["num_threads"]))
+    return found

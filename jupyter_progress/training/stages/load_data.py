@@ -1,0 +1,16 @@
+"""``load_data``: the rows and targets are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..context import Context
+from ..sources import load
+from ..uploads import Uploads
+
+
+def run(context: Context) -> dict[str, Any]:
+    """Read the data."""
+    context.loaded = load(context.request.dataset, Uploads(context.data_dir), context.root)
+    table = context.loaded.table
+    return {"rows": table.rows, "columns": table.columns}

@@ -1,0 +1,45 @@
+"""``train``: the estimator is fitted on the training rows, and scored on others as it grows."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ..context import Context
+from ..fitting import Watch, choose_way
+
+
+def run(context: Context) -> dict[str, Any]:
+    """Fit."""
+    assert context.parts is not None
+    train, validation = context.parts.train, context.parts.validation
+    watch = Watch(
+        X=context.prepared_validation,
+        y=validation.y if validation else None,
+        is_classifier=context.is_classifier,
+        scoring=context.request.scoring,
+        max_overhead=context.request.max_overhead,
+        asked=context.asked,
+        report=context.report,
+        log_metrics=context.log_metrics,
+        train_rows=train.rows,
+    )
+    begun_s = time.perf_counter()
+    fitted = choose_way(context.estimator)(
+        context.estimator, context.prepared_train, train.y, watch
+    )
+    fit_s = time.perf_counter() - begun_s
+    context.asked.check()
+    context.stopped = fitted.stopped
+    context.live = dict(watch.last)
+    context.model = _whole(context)
+    return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
+
+
+def _whole(context: Context) -> Any:
+    """One model that takes raw rows."""
+    if context.preprocessor is None:
+        return context.estimator
+    from sklearn.pipeline import Pipeline
+
+    return Pipeline([("preprocess", context.preprocessor), ("model", context.estimator)])

@@ -1,0 +1,85 @@
+"""The worker: one run's training, in the user's interpreter, started and watched by a keeper."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+from .asked import Cancelled, Interrupted
+from .context import Context, open_context
+from .failure import describe
+from .pipeline import finish, run_stages
+from .plain_journal import last_sequences
+
+
+def main(run_path: str) -> int:
+    """Train; the answer is the process' exit code.
+
+    A run that is cancelled ends here without a last word: the keeper writes it, as it does for a
+    worker that had to be killed.
+    """
+    keeper_pid = os.getppid()
+    die_with(keeper_pid)
+    context = open_context(Path(run_path))
+    # Only once keeper_pid is known to be alive: a keeper that died before is nobody's keeper.
+    context.asked.start()
+    try:
+        code = _train(context)
+    finally:
+        context.asked.end()
+        context.journal.close()
+    return code
+
+
+def _train(context: Context) -> int:
+    try:
+        run_stages(context)
+    except Cancelled:
+        return 0
+    except Interrupted:
+        context.tell(
+            "training_interrupted",
+            {
+                "stage": context.stage,
+                "elapsed_time": context.elapsed_s,
+                "who": context.asked.who,
+            },
+            follows=_others(context),
+        )
+        return 0
+    except BaseException as failure:
+        # Whatever a user's code raises, SystemExit and KeyboardInterrupt too, ends this run and is
+        # told; the whole traceback goes into the output.
+        traceback.print_exc()
+        context.flush_report()
+        context.tell(
+            "training_failed",
+            {
+                "error": describe(failure, context.stage),
+                "elapsed_time": context.elapsed_s,
+            },
+            follows=_others(context),
+        )
+        return 1
+    finish(context, _others(context))
+    return 0
+
+
+def _others(context: Context) -> dict[str, int]:
+    """What others have journalled of this run, which comes before its end; not the keeper's samples."""
+    found = last_sequences(context.run.journals, but=context.journal.writer)
+    found.pop("keeper", None)
+    return found
+
+
+def die_with(parent_pid: int) -> None:
+    """Have the system end this process when its parent dies (Linux; elsewhere a thread looks)."""
+    if sys.platform == "linux":
+        death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+        ctypes.CDLL(None, use_errno=True).prctl(death_signal, signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        os._exit(1)
