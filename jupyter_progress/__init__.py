@@ -1,0 +1,100 @@
+"""Training that is started in a notebook, runs in the Jupyter server's care, and is watched live.
+
+::
+
+    import jupyter_progress as jp
+
+    run = jp.train(RandomForestClassifier(300), X, y, name="digits")
+    run.wait().result["test"]["accuracy"]
+
+Names are loaded when they are used first: importing this package imports nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from . import errors
+    from .notebook.handle import RunHandle
+    from .notebook.listing import Server, get_run, last_run, load_model, runs, server
+    from .notebook.own_runs import Run, track
+    from .notebook.panel import Panel
+    from .notebook.train import train
+
+__all__ = [
+    "Panel",
+    "Run",
+    "RunHandle",
+    "Server",
+    "__version__",
+    "errors",
+    "get_run",
+    "last_run",
+    "load_model",
+    "runs",
+    "server",
+    "track",
+    "train",
+]
+
+_HOME = {
+    "Panel": "notebook.panel",
+    "Run": "notebook.own_runs",
+    "RunHandle": "notebook.handle",
+    "Server": "notebook.listing",
+    "errors": "errors",
+    "get_run": "notebook.listing",
+    "last_run": "notebook.listing",
+    "load_model": "notebook.listing",
+    "runs": "notebook.listing",
+    "server": "notebook.listing",
+    "track": "notebook.own_runs",
+    "train": "notebook.train",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name (PEP 562)."""
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _check_platform()
+    from importlib import import_module
+
+    module = import_module(f"{__name__}.{home}")
+    found = module if name == "errors" else getattr(module, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _check_platform() -> None:
+    import sys
+
+    if not sys.platform.startswith(("linux", "darwin")):
+        from .errors import UnsupportedPlatform
+
+        raise UnsupportedPlatform(
+            f"jupyter-progress runs on Linux and macOS; this is {sys.platform}"
+        )
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """What Jupyter's server asks for."""
+    _check_platform()
+    from .server.extension import JupyterProgress
+
+    return [{"module": "jupyter_progress", "app": JupyterProgress}]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext jupyter_progress` puts the package into the notebook as `jp`."""
+    import sys
+
+    shell.push({"jp": sys.modules[__name__]})

@@ -45,6 +45,8 @@ class Follower:
         Called with the messages that changed the view, in order, and how they came; with an empty
         list when only the connection changed. Never called by two threads at once. It may call
         :meth:`stop`; it must not wait for anything.
+    polls_only
+        Leave the socket alone and poll from the beginning.
     timing
         The bounds.
 
@@ -66,6 +68,7 @@ class Follower:
         *,
         view: View | None = None,
         on_messages: OnMessages | None = None,
+        polls_only: bool = False,
         timing: Timing | None = None,
     ) -> None:
         self.address = address
@@ -76,6 +79,7 @@ class Follower:
         self.error: ProgressError | None = None
         self._on_messages = on_messages
         self._timing = timing or Timing()
+        self._polls_only = polls_only
         self._client = RestClient(address, timeout_s=self._timing.poll_timeout_s)
         self._is_reachable = True
         self._is_in_grace = True
@@ -96,10 +100,13 @@ class Follower:
         """Begin, from the view's position if it has one."""
         if self._threads:
             return
-        self._next_poll = time.monotonic() + self._timing.hello_s
+        targets = {"polling": self._keep_polling}
+        if not self._polls_only:
+            targets["socket"] = self._keep_socket
+        self._next_poll = time.monotonic() + (0.0 if self._polls_only else self._timing.hello_s)
         self._threads = [
             threading.Thread(target=target, name=f"jupyter-progress-{name}", daemon=True)
-            for name, target in (("socket", self._keep_socket), ("polling", self._keep_polling))
+            for name, target in targets.items()
         ]
         for thread in self._threads:
             thread.start()
@@ -162,6 +169,10 @@ class Follower:
             return was_live, ChannelEnded("stopped")
         except ChannelEnded as ended:
             return was_live, ended
+        except Exception as error:
+            # Whatever a library raises, polling and the next attempt must go on.
+            log.exception("the stream ended in a way that is not known here")
+            return False, ChannelEnded(type(error).__name__)
         finally:
             self._channel = None
             if channel is not None:

@@ -1,0 +1,1 @@
+"""What a person types in a cell: training, run handles, lists of runs, panels."""

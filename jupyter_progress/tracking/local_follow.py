@@ -21,6 +21,7 @@ from ..errors import ProgressError
 from ..store.indexer import Committed, Indexer
 from ..store.layout import DataDirectory
 from ..store.log import Log
+from ..store.reader import LogReader
 
 FIRST_SNAPSHOT_S = 0.3
 SNAPSHOT_OVER = 200  # events at once; more come as one snapshot
@@ -80,6 +81,11 @@ class LocalFollower:
     def last_heard(self) -> float | None:
         """When the disk was last looked at, in seconds since 1970-01-01 UTC: just now."""
         return time.time() if self.is_running and self._has_begun else None
+
+    @property
+    def reader(self) -> LogReader:
+        """Reads the log in memory: runs that the view has forgotten, and metrics."""
+        return self._indexer.reader
 
     @property
     def is_running(self) -> bool:

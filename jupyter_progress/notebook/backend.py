@@ -1,0 +1,131 @@
+"""Who carries out what a notebook asks: the Jupyter server, or, where there is none, this process.
+
+Both do the same things under the same names, so that every call works alike. Which one it is, is
+decided once: a server without this extension is an error and never silently replaced.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from ..client.discovery import find_server
+from ..core.requests import RunRequest
+from ..core.state import RunState
+from ..panel.feed import Feeds
+
+
+class Backend(Protocol):
+    """What both can do. Every call blocks until it is done, or raises a ProgressError."""
+
+    feeds: Feeds
+
+    def upload(self, stream: BinaryIO, format: str) -> str:
+        """Hand over a file; answers its id."""
+
+    def submit(self, request: RunRequest) -> RunState:
+        """Start a run."""
+
+    def state(self, run_id: str) -> RunState:
+        """A run's newest state."""
+
+    def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
+        """Runs, newest first."""
+
+    def stop(self, run_id: str) -> None:
+        """Keep the best so far and finish."""
+
+    def cancel(self, run_id: str) -> None:
+        """Drop it."""
+
+    def update(self, run_id: str, change: dict[str, Any]) -> None:
+        """Rename, tag or annotate a run."""
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run that has ended."""
+
+    def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
+        """A run's metrics in full: ``{name: [[step, value], …]}``."""
+
+    def output(self, run_id: str, tail: int) -> str:
+        """The last lines that a run printed."""
+
+    def register(self, run_id: str, name: str) -> int:
+        """Make a model version of what a run has trained."""
+
+    def deploy(self, name: str, version: int | None, run_id: str | None) -> dict[str, Any]:
+        """Put a version in service: ``{name, deployed, previous}``."""
+
+    def predict(self, name: str, rows: list[Any]) -> dict[str, Any]:
+        """Ask what is in service."""
+
+    def model(self, name: str) -> dict[str, Any]:
+        """A registered model: ``{name, deployed, versions}``."""
+
+    def model_folder(self, run_id: str) -> Path:
+        """Where a run's own model lies on this machine's disk."""
+
+    def version_folder(self, name: str, version: int) -> Path:
+        """Where a model version lies on this machine's disk."""
+
+    def key(self) -> bytes:
+        """What signs the models."""
+
+    def note(self, text: str, run_id: str | None) -> None:
+        """Add a line of one's own to the activity feed."""
+
+
+_backend: Backend | None = None
+_lock = threading.Lock()
+
+
+def current_backend() -> Backend:
+    """The one of this process.
+
+    Raises
+    ------
+    ExtensionMissing
+        There is a server, and jupyter-progress is not loaded in it.
+    VersionMismatch, Denied, ServerUnreachable
+        It does not fit, does not let this process in, or does not answer.
+    """
+    global _backend
+    with _lock:
+        if _backend is None:
+            _backend = _choose()
+        return _backend
+
+
+def local_backend() -> Backend:
+    """This process, whether or not there is a server."""
+    from .local_backend import LocalBackend
+
+    global _local
+    with _lock:
+        if isinstance(_backend, LocalBackend):
+            return _backend
+        if _local is None:
+            _local = LocalBackend()
+        return _local
+
+
+_local: Backend | None = None
+
+
+def forget_backend() -> None:
+    """Look for a server again at the next call."""
+    global _backend
+    with _lock:
+        _backend = None
+
+
+def _choose() -> Backend:
+    address = find_server()
+    if address is None:
+        from .local_backend import LocalBackend
+
+        return LocalBackend()
+    from .server_backend import ServerBackend
+
+    return ServerBackend(address)

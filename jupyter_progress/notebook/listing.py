@@ -1,0 +1,192 @@
+"""Finding runs, models and the server again, for example after a kernel restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..client.rest import RestClient
+from ..core.activity import headline, seconds
+from ..core.names import check_model_name, is_run_id, shorten
+from ..core.transitions import ACTIVE, ENDED
+from ..errors import InvalidRequest, NotFound, ServerNotFound, UnknownRun
+from ..panel.report import everything_html
+from .backend import current_backend
+from .handle import RunHandle
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATUSES = sorted(ACTIVE | ENDED)
+
+
+class NoRuns(NotFound):
+    """There is no run yet."""
+
+    reason = "unknown_run"
+    kind = "run"
+
+    def __str__(self) -> str:
+        return "there is no run yet; jp.train(…) starts one"
+
+
+class RunList(list[RunHandle]):
+    """Runs, newest first; a list that a notebook shows as a table."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """The runs as a DataFrame: a row for each, with its result."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "run_id": run.run_id,
+                    "name": state["name"],
+                    "status": state["status"],
+                    "tags": state["tags"],
+                    "start_time": state["start_time"],
+                    "elapsed_time": state["elapsed_time"],
+                    **((state["result"] or {}).get("test") or {}),
+                }
+                for run in self
+                if (state := run.state)
+            ]
+        )
+
+    def __repr__(self) -> str:
+        lines = []
+        for run in self:
+            state = run._state()
+            took = seconds(state.elapsed_time) if state.elapsed_time is not None else ""
+            words = (state.run_id, state.status, state.name, headline(state.result or {}), took)
+            lines.append("  ".join(word for word in words if word))
+        return "\n".join(lines) or "no runs"
+
+    def _repr_html_(self) -> str:
+        return everything_html([run._state() for run in self])
+
+
+def runs(*, tag: str | None = None, status: str | None = None, limit: int = 50) -> RunList:
+    """List runs, newest first.
+
+    Parameters
+    ----------
+    tag
+        Only runs with this tag.
+    status
+        Only runs of this status, for example ``"running"`` or ``"completed"``.
+    limit
+        At most so many.
+    """
+    if status is not None and status not in STATUSES:
+        raise InvalidRequest("status", f"is {status!r}; expected one of: {', '.join(STATUSES)}")
+    if not isinstance(limit, int) or limit < 1:
+        raise InvalidRequest("limit", f"is {limit!r}; expected a whole number of at least 1")
+    backend = current_backend()
+    found = backend.runs(status=status, tag=tag, limit=limit)
+    return RunList(RunHandle(run.run_id, backend=backend, state=run) for run in found)
+
+
+def get_run(run_id: str) -> RunHandle:
+    """Find a run by its id.
+
+    Raises
+    ------
+    UnknownRun
+    """
+    if not isinstance(run_id, str) or not is_run_id(run_id):
+        raise UnknownRun(shorten(str(run_id), 80))
+    backend = current_backend()
+    return RunHandle(run_id, backend=backend, state=backend.state(run_id))
+
+
+def last_run() -> RunHandle:
+    """The run that was started last.
+
+    Raises
+    ------
+    UnknownRun
+        There is none yet.
+    """
+    found = runs(limit=1)
+    if not found:
+        raise NoRuns("last")
+    return found[0]
+
+
+def load_model(name: str, version: int | None = None) -> Any:
+    """Open a registered model in this kernel.
+
+    Parameters
+    ----------
+    name
+        The model.
+    version
+        By default the one in service, else the newest.
+
+    Returns
+    -------
+    estimator
+        Fitted; takes raw rows.
+
+    Raises
+    ------
+    UnknownModel
+    """
+    from ..models.persistence import load_model as open_model
+
+    backend = current_backend()
+    registered = backend.model(check_model_name("name", name))
+    if version is None:
+        version = registered["deployed"] or registered["versions"][-1]["version"]
+    return open_model(backend.version_folder(name, version), key=backend.key())
+
+
+class Server:
+    """The Jupyter server that this process works with, for REST calls of one's own.
+
+    ::
+
+        server = jp.server()
+        requests.get(server.api_url + "status", headers=server.headers).json()
+
+    Attributes
+    ----------
+    url
+        The server's base URL, ending in ``/``.
+    api_url
+        Where the calls of this extension begin, ending in ``/``.
+    rest
+        A client that needs nothing else: ``server.rest.get("status")``.
+    """
+
+    def __init__(self, rest: RestClient) -> None:
+        self.rest = rest
+        self.url = rest.address.url
+        self.api_url = rest.address.api_url
+        self.page_url = self.url + "jupyter-progress/"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What lets a request in. A secret: not to be printed in a notebook."""
+        return self.rest._credentials()
+
+    def __repr__(self) -> str:
+        return f"Server({self.url!r})"
+
+
+def server() -> Server:
+    """The Jupyter server in reach.
+
+    Raises
+    ------
+    ServerNotFound
+        There is none; everything works without one, but there is no REST to call.
+    """
+    backend = current_backend()
+    client = getattr(backend, "client", None)
+    if client is None:
+        raise ServerNotFound(
+            "there is no Jupyter server in reach of this process; runs are started and watched "
+            "without one (connection 'local'). Start one with `jupyter lab`."
+        )
+    return Server(client)

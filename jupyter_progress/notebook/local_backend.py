@@ -1,0 +1,277 @@
+"""What a notebook asks where there is no server: carried out on disk, by this process.
+
+The kernel starts the keeper, writes the journals and the control files, and has the serving process
+for a child. A server that starts later shows all of it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import threading
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..core.activity import activity_id
+from ..core.requests import RunRequest, check_run_request
+from ..core.state import RunState
+from ..core.times import to_iso
+from ..core.transitions import has_ended, is_active
+from ..core.view import View
+from ..errors import NoModel, RunGoingOn, RunNotFinished, StoreError, UnknownModel, UnknownRun
+from ..models.registry import Registry
+from ..models.serving import ServingPool
+from ..panel.feed import Feed, Feeds, FollowerLike, Listener
+from ..store.journal import JournalWriter, tell
+from ..store.layout import DataDirectory, RunDirectory, default_data_dir
+from ..tracking.local_follow import LocalFollower
+from ..training.checking import Checker
+from ..training.controls import ask_to_stop
+from ..training.launch import start_keeper
+from ..training.recover import needs_recovery, recover_run
+from ..training.submit import create_run
+from ..training.uploads import Uploads
+
+CHUNK_BYTES = 1 << 20
+KNOWN_WITHIN_S = 10.0
+ALL_POINTS = 1 << 40
+
+
+class LocalBackend:
+    """Works on one data directory.
+
+    Parameters
+    ----------
+    data_dir
+        By default that of this user.
+    """
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        self.data = DataDirectory(data_dir or default_data_dir()).ensure()
+        self.writer = f"kernel-{secrets.token_hex(4)}"
+        self.who = getpass.getuser()
+        self._lock = threading.RLock()
+        self._registry = Registry(self.data.models, self.data.key())
+        self._uploads = Uploads(self.data)
+        self._serving: ServingPool | None = None
+        self._checker: Checker | None = None
+        feed = Feed(self._follower, is_kept=True)
+        self.feeds = Feeds(feed, feed)
+
+    def _follower(self, view: View, listener: Listener) -> FollowerLike:
+        self._local = LocalFollower(
+            self.data, view=view, on_messages=listener, on_tick=self._look_after
+        )
+        return self._local
+
+    @property
+    def follower(self) -> LocalFollower:
+        """What reads the journals here, begun with the first use."""
+        self.feeds.stream.listen(_nobody)()
+        return self._local
+
+    def _look_after(self) -> None:
+        """Give a last event to runs whose keeper was killed: no server is there to do it."""
+        with self._local.lock:
+            active = [run_id for run_id, run in self._local.view.runs.items() if is_active(run.status)]
+        for run_id in active:
+            try:
+                run = self.data.run(run_id)
+                if needs_recovery(run) and recover_run(run):
+                    self._local.wake()
+            except UnknownRun:
+                continue  # deleted in between
+
+    # Starting
+
+    def upload(self, stream: BinaryIO, format: str) -> str:
+        """Hand over a file; answers its id."""
+        with self._uploads.begin(format) as upload:
+            while chunk := stream.read(CHUNK_BYTES):
+                upload.write(chunk)
+            return str(upload.finish()["id"])
+
+    def submit(self, request: RunRequest) -> RunState:
+        """Start a run, with its keeper."""
+        check_run_request(request)
+        if "class" in request.estimator or request.dataset["source"] != "upload":
+            self._check(request)
+        run = create_run(self.data, request, who=self.who, writer=self.writer)
+        start_keeper(run, self.data)
+        self.follower.wake()
+        return self._known(run.run_id)
+
+    def _check(self, request: RunRequest) -> None:
+        with self._lock:
+            if self._checker is None:
+                self._checker = Checker(self.data, Path.cwd())
+        self._checker.check(request)
+
+    # Reading
+
+    def state(self, run_id: str) -> RunState:
+        """A run's newest state."""
+        self.data.run(run_id)
+        return self._known(run_id)
+
+    def _known(self, run_id: str) -> RunState:
+        """Wait until the reader of the journals has come to a run that is on disk."""
+        follower = self.follower
+        deadline = time.monotonic() + KNOWN_WITHIN_S
+        while time.monotonic() < deadline:
+            found = follower.view.runs.get(run_id) or follower.reader.run(run_id)
+            if found is not None:
+                return found
+            follower.wake()
+            time.sleep(0.02)
+        raise StoreError(f"the journals of run {run_id} could not be read; see {self.data.runs}")
+
+    def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
+        """Runs, newest first."""
+        follower = self.follower
+        newest = self.data.run_ids()[-1:]
+        if newest:
+            self._known(newest[0])
+        found, _next = follower.reader.runs(status=status, tag=tag, limit=limit)
+        return [follower.view.runs.get(run.run_id, run) for run in found]
+
+    def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
+        """A run's metrics in full."""
+        self.state(run_id)
+        return self.follower.reader.series(run_id, names=names, max_points=ALL_POINTS)
+
+    def output(self, run_id: str, tail: int) -> str:
+        """The last lines that a run printed."""
+        path = self.data.run(run_id).output
+        if not path.exists():
+            return ""
+        return "".join(path.read_text("utf-8", "replace").splitlines(keepends=True)[-tail:])
+
+    # Controls
+
+    def stop(self, run_id: str) -> None:
+        """Keep the best so far and finish."""
+        self._ask(run_id, "stop")
+
+    def cancel(self, run_id: str) -> None:
+        """Drop it."""
+        self._ask(run_id, "cancel")
+
+    def _ask(self, run_id: str, action: str) -> None:
+        run, state = self.data.run(run_id), self.state(run_id)
+        ask_to_stop(run, state, action=action, who=self.who, writer=self.writer)
+        self.follower.wake()
+
+    def update(self, run_id: str, change: dict[str, Any]) -> None:
+        """Rename, tag or annotate a run."""
+        self._tell(self.data.run(run_id), "run_updated", change)
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run that has ended."""
+        state = self.state(run_id)
+        if is_active(state.status):
+            raise RunGoingOn(f"run {run_id} is {state.status}; cancel it first, or wait for its end")
+        self.data.run(run_id).delete()
+        self.follower.wake()
+
+    def note(self, text: str, run_id: str | None) -> None:
+        """Add a line of one's own to a run's feed."""
+        if run_id is None:
+            raise UnknownRun("")
+        journal = JournalWriter(self.data.run(run_id).journal(self.writer))
+        identity = activity_id(run_id, self.writer, journal.last_sequence + 1)
+        fact = {"id": identity, "level": "info", "kind": "note", "text": text, "who": self.who}
+        journal.append("activity_update", fact, flush=True)
+        journal.close()
+        self.follower.wake()
+
+    # Models
+
+    def register(self, run_id: str, name: str) -> int:
+        """Make a model version of what a run has trained."""
+        run, state = self.data.run(run_id), self.state(run_id)
+        if not has_ended(state.status):
+            raise RunNotFinished(f"run {run_id} is {state.status}; its model comes with its end")
+        if state.status != "completed":
+            raise NoModel(f"run {run_id} ended as {state.status}, without a model to register")
+        with self._lock:
+            known = self._version_of(name, run_id)
+            if known is not None:
+                return known
+            now = to_iso(time.time())
+            version = self._registry.register(
+                name, run.path, run_id=run_id, result=state.result, time=now
+            )
+            fact = {"name": name, "version": version, "previous": version - 1 or None}
+            self._tell(run, "model_registered", fact)
+        return version
+
+    def _version_of(self, name: str, run_id: str) -> int | None:
+        try:
+            versions = self._registry.get(name)["versions"]
+        except UnknownModel:
+            return None
+        found = [known["version"] for known in versions if known.get("run_id") == run_id]
+        return found[0] if found else None
+
+    def deploy(self, name: str, version: int | None, run_id: str | None) -> dict[str, Any]:
+        """Put a version in service, once its process has opened the model."""
+        if version is None:
+            version = self.register(run_id or "", name)
+        known = {found["version"]: found for found in self._registry.get(name)["versions"]}
+        if version not in known:
+            raise UnknownModel(f"{name} version {version}")
+        self._pool().check(name, version)
+        with self._lock:
+            previous = self._registry.deploy(name, version, to_iso(time.time()))
+            fact = {"name": name, "version": version, "previous": previous}
+            try:
+                self._tell(self.data.run(known[version]["run_id"]), "model_deployed", fact)
+            except UnknownRun:
+                pass  # the run was deleted; its model stays, and there is no journal to tell it in
+        return {"name": name, "deployed": version, "previous": previous}
+
+    def predict(self, name: str, rows: list[Any]) -> dict[str, Any]:
+        """Ask what is in service."""
+        return self._pool().predict(name, rows)
+
+    def _pool(self) -> ServingPool:
+        with self._lock:
+            if self._serving is None:
+                self._serving = ServingPool(self._registry)
+            return self._serving
+
+    def model(self, name: str) -> dict[str, Any]:
+        """A registered model."""
+        return self._registry.get(name)
+
+    def model_folder(self, run_id: str) -> Path:
+        """Where a run's own model lies."""
+        return self.data.run(run_id).model_dir
+
+    def version_folder(self, name: str, version: int) -> Path:
+        """Where a model version lies."""
+        return self._registry.directory(name, version)
+
+    def key(self) -> bytes:
+        """What signs the models."""
+        return self.data.key()
+
+    def close(self) -> None:
+        """End the processes that were started here; runs go on."""
+        for part in (self._serving, self._checker):
+            if part is not None:
+                part.close()
+
+    def _tell(self, run: RunDirectory, kind: str, fact: dict[str, Any]) -> None:
+        journal = JournalWriter(run.journal(self.writer))
+        try:
+            tell(journal, run.run_id, kind, fact, self.state(run.run_id).name, who=self.who)
+        finally:
+            journal.close()
+        self.follower.wake()
+
+
+def _nobody(_messages: Any, _connection: str) -> None:
+    """Listens to nothing: it only has the follower begin."""

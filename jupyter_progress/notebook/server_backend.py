@@ -1,0 +1,189 @@
+"""What a notebook asks, carried out by the Jupyter server over REST."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+import msgspec
+
+from ..client.discovery import ServerAddress, check_server
+from ..client.follow import Follower
+from ..client.rest import RestClient
+from ..core.requests import RunRequest
+from ..core.state import RunState
+from ..core.view import View
+from ..core.wire import Activity
+from ..errors import NoModel, NotFound, ServerUnreachable
+from ..panel.feed import Feed, Feeds, FollowerLike, Listener
+from ..store.layout import DataDirectory, default_data_dir
+
+SUBMIT_TRIES = 5
+SUBMIT_AGAIN_S = 1.0
+MAX_POINTS = 100_000
+PAGE = 200
+# Opening a model in a fresh process imports its libraries.
+DEPLOY_TIMEOUT_S = 180.0
+
+
+class ServerBackend:
+    """Asks one server.
+
+    Parameters
+    ----------
+    address
+        Where it is.
+
+    Raises
+    ------
+    ExtensionMissing, VersionMismatch, Denied, ServerUnreachable
+    """
+
+    def __init__(self, address: ServerAddress) -> None:
+        self.client = RestClient(address)
+        self.address = address
+        self.server = check_server(self.client)["server"]
+        self.feeds = Feeds(Feed(self._follower), Feed(self._polling_follower))
+
+    def _follower(self, view: View, listener: Listener) -> FollowerLike:
+        return Follower(self.address, view=view, on_messages=listener)
+
+    def _polling_follower(self, view: View, listener: Listener) -> FollowerLike:
+        return Follower(self.address, view=view, on_messages=listener, polls_only=True)
+
+    @property
+    def shares_disk(self) -> bool:
+        """Whether the server's data directory is this process's."""
+        found = DataDirectory(default_data_dir())
+        return found.path.is_dir() and found.identity == self.server.get("data_dir_id")
+
+    def upload(self, stream: BinaryIO, format: str) -> str:
+        """Hand over a file; answers its id."""
+        return str(self.client.upload(stream, format)["id"])
+
+    def submit(self, request: RunRequest) -> RunState:
+        """Start a run; asked again under the same key where no answer came."""
+        body = _without_defaults(msgspec.to_builtins(request))
+        key = secrets.token_hex(16)
+        for left in reversed(range(SUBMIT_TRIES)):
+            try:
+                return _state(self.client.post("runs", body, idempotency_key=key))
+            except ServerUnreachable:
+                if not left:
+                    raise
+                time.sleep(SUBMIT_AGAIN_S)
+        raise AssertionError("unreachable")
+
+    def state(self, run_id: str) -> RunState:
+        """A run's newest state."""
+        return _state(self.client.get(f"runs/{quote(run_id, safe='')}"))
+
+    def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
+        """Runs, newest first."""
+        found: list[RunState] = []
+        before = None
+        while len(found) < limit:
+            page = min(PAGE, limit - len(found))
+            answer = self.client.get("runs", status=status, tag=tag, limit=page, before=before)
+            found += [_state(run) for run in answer["runs"]]
+            before = answer["next"]
+            if before is None:
+                break
+        return found
+
+    def stop(self, run_id: str) -> None:
+        """Keep the best so far and finish."""
+        self.client.post(f"runs/{quote(run_id, safe='')}/stop")
+
+    def cancel(self, run_id: str) -> None:
+        """Drop it."""
+        self.client.post(f"runs/{quote(run_id, safe='')}/cancel")
+
+    def update(self, run_id: str, change: dict[str, Any]) -> None:
+        """Rename, tag or annotate a run."""
+        self.client.patch(f"runs/{quote(run_id, safe='')}", change)
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run that has ended."""
+        self.client.delete(f"runs/{quote(run_id, safe='')}")
+
+    def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
+        """A run's metrics: ``{name: [[step, value], …]}``."""
+        asked = ",".join(names) if names else None
+        path = f"runs/{quote(run_id, safe='')}/metrics"
+        answer = self.client.get(path, names=asked, max_points=MAX_POINTS)
+        found: dict[str, list[list[float | None]]] = answer["series"]
+        return found
+
+    def output(self, run_id: str, tail: int) -> str:
+        """The last lines that a run printed."""
+        return str(self.client.get(f"runs/{quote(run_id, safe='')}/output", tail=tail)["text"])
+
+    def register(self, run_id: str, name: str) -> int:
+        """Make a model version of what a run has trained."""
+        answer = self.client.post(f"runs/{quote(run_id, safe='')}/register", {"name": name})
+        return int(answer["version"])
+
+    def deploy(self, name: str, version: int | None, run_id: str | None) -> dict[str, Any]:
+        """Put a version in service."""
+        body = {"version": version} if version is not None else {"run_id": run_id}
+        path = f"models/{quote(name, safe='')}/deploy"
+        answer: dict[str, Any] = self.client.post(path, body, timeout_s=DEPLOY_TIMEOUT_S)
+        return answer
+
+    def predict(self, name: str, rows: list[Any]) -> dict[str, Any]:
+        """Ask what is in service."""
+        path = f"models/{quote(name, safe='')}/predict"
+        answer: dict[str, Any] = self.client.post(path, {"rows": rows}, timeout_s=DEPLOY_TIMEOUT_S)
+        return answer
+
+    def model(self, name: str) -> dict[str, Any]:
+        """A registered model."""
+        answer: dict[str, Any] = self.client.get(f"models/{quote(name, safe='')}")
+        return answer
+
+    def model_folder(self, run_id: str) -> Path:
+        """Where a run's own model lies; it takes the same disk to open it."""
+        return self._disk().run(run_id).model_dir
+
+    def version_folder(self, name: str, version: int) -> Path:
+        """Where a model version lies; it takes the same disk to open it."""
+        folder = self._disk().models / name / str(version)
+        if not folder.is_dir():
+            raise NotFound(f"{name} version {version}")
+        return folder
+
+    def key(self) -> bytes:
+        """What signs the models."""
+        return self._disk().key()
+
+    def note(self, text: str, run_id: str | None) -> None:
+        """Add a line of one's own to the activity feed."""
+        body = {"text": text} if run_id is None else {"text": text, "run_id": run_id}
+        self.client.post("activity", body)
+
+    def activity(self, limit: int) -> list[Activity]:
+        """The newest lines of the feed."""
+        answer = self.client.get("activity", limit=limit)
+        return msgspec.convert(answer["activity"], list[Activity], strict=False)
+
+    def _disk(self) -> DataDirectory:
+        if not self.shares_disk:
+            raise NoModel(
+                "the model lies in the server's data directory, which is not the one of this "
+                f"kernel ({default_data_dir()}); set JUPYTER_PROGRESS_DATA_DIR to the server's, "
+                "or use run.deploy() and run.predict(rows)"
+            )
+        return DataDirectory(default_data_dir())
+
+
+def _state(told: Any) -> RunState:
+    return msgspec.convert(told, RunState, strict=False)
+
+
+def _without_defaults(body: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is None, but for ``split``, where None means something."""
+    return {key: value for key, value in body.items() if value is not None or key == "split"}
