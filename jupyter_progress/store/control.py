@@ -1,4 +1,4 @@
-"""What people ask of a run in progress: stop, cancel. Each who asks has a file; the run reads all."""
+"""What people ask of a run: stop, cancel. Each who asks has a file; the run reads them all."""
 
 from __future__ import annotations
 

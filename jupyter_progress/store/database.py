@@ -1,0 +1,148 @@
+"""Opening the log's database: journal mode, schema, and what to do with a damaged file.
+
+One connection does all writes and checkpoints: in WAL mode, SQLite before 3.51.3 can corrupt a file
+that two connections write or checkpoint at the same time (https://sqlite.org/wal.html#walresetbug).
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import sys
+from pathlib import Path
+
+from ..errors import LogTooNew
+from .durable_files import PRIVATE_FILE
+from .statements import sql_text
+
+logger = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x4A50524F  # "JPRO"
+BUSY_PATIENCE_S = 10.0
+# A check reads the whole file; in a larger one only the offsets are looked at.
+CHECKED_SIZE_BYTES = 256 << 20
+# WAL needs memory that all readers share, which these file systems do not give between machines.
+NETWORK_FILE_SYSTEMS = frozenset(
+    {
+        "9p", "afs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "gpfs", "lustre",
+        "ncpfs", "nfs", "nfs4", "smb3", "smbfs",
+    }
+)  # fmt: skip
+
+
+class Damaged(Exception):
+    """The file is no sound log; it is set aside and made again."""
+
+
+def connect(path: Path | str) -> sqlite3.Connection:
+    """Open the writing connection of a log; the schema is brought up to date.
+
+    Raises
+    ------
+    LogTooNew
+        A later version wrote it. The file is left as it is.
+    Damaged
+        It is no database, another program's, or does not hold together.
+    """
+    if path != ":memory:":
+        Path(path).touch(mode=PRIVATE_FILE)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_PATIENCE_S, isolation_level=None, check_same_thread=False
+    )
+    try:
+        _check_version(connection, path)
+        _check_soundness(connection, path)
+        _set_modes(connection, path)
+        _migrate(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise  # busy, full, not writable: nothing is wrong with the file itself
+        raise Damaged(str(error)) from error
+    except (LogTooNew, Damaged):
+        connection.close()
+        raise
+    return connection
+
+
+def connect_reader(path: Path | str) -> sqlite3.Connection:
+    """Open a connection that can only read."""
+    uri = f"{Path(path).absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=BUSY_PATIENCE_S, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+def set_aside(path: Path, problem: str) -> Path:
+    """Move a damaged database out of the way; the one set aside before it is dropped."""
+    kept = path.with_name(f"{path.stem}.damaged{path.suffix}")
+    path.replace(kept)
+    for ending in ("-wal", "-shm", "-journal"):
+        # Left in place, they would be taken for the new file's.
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    logger.warning("%s is damaged (%s); set aside as %s and made again", path, problem, kept.name)
+    return kept
+
+
+def journal_mode(connection: sqlite3.Connection) -> str:
+    """``wal``, ``delete``, or ``memory``."""
+    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def _check_version(connection: sqlite3.Connection, path: Path | str) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and application != APPLICATION_ID:
+        raise Damaged("it is the database of another program")
+    if version > SCHEMA_VERSION:
+        raise LogTooNew(
+            f"{path} was written by a later version of jupyter-progress (schema {version}; this "
+            f"version knows {SCHEMA_VERSION}). Upgrade jupyter-progress, or move the file away: "
+            "the log is made again from the journals"
+        )
+
+
+def _check_soundness(connection: sqlite3.Connection, path: Path | str) -> None:
+    if path == ":memory:" or Path(path).stat().st_size > CHECKED_SIZE_BYTES:
+        return
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Damaged(str(found))
+
+
+def _set_modes(connection: sqlite3.Connection, path: Path | str) -> None:
+    wanted = "DELETE" if path != ":memory:" and is_on_network(Path(path)) else "WAL"
+    if path != ":memory:":
+        connection.execute(f"PRAGMA journal_mode = {wanted}")
+    if wanted != "WAL":
+        logger.info("%s is on a network file system: rollback journal instead of WAL", path)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    for number in range(version + 1, SCHEMA_VERSION + 1):
+        # In one transaction with its version: a migration that is cut short has not happened.
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{sql_text(f'schema-{number}.sql')}\n"
+            f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {number};\nCOMMIT;"
+        )
+
+
+def is_on_network(path: Path) -> bool:
+    """Whether a file lies on a network file system. Known on Linux only; elsewhere False."""
+    if not sys.platform.startswith("linux"):
+        return False
+    place = path.absolute().parent.resolve()
+    best, found = -1, ""
+    for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
+        _device, mount, kind, *_rest = line.split(" ")
+        mount_path = Path(mount.encode().decode("unicode_escape"))
+        if place.is_relative_to(mount_path) and len(mount_path.parts) >= best:
+            best, found = len(mount_path.parts), kind
+    return found in NETWORK_FILE_SYSTEMS

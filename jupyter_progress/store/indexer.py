@@ -1,0 +1,345 @@
+"""From the journals to the log: reads what is new, commits it in order, then says so.
+
+One thread does it all. A round reads the journals, merges their lines, works out a batch, writes it
+in one transaction together with how far each journal is taken in, and calls ``on_commit``. So an
+event is logged exactly once, wherever the process is killed: before the transaction nothing has
+happened, after it the next one begins behind it.
+"""
+
+from __future__ import annotations
+
+import collections
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ..core.events import Event
+from ..core.state import RunState
+from ..core.transitions import has_ended
+from ..core.wire import VolatileMessage
+from .assembly import Assembly
+from .batch import Batch
+from .layout import DataDirectory
+from .log import Log
+from .ordering import FOLLOWS_PATIENCE_S, Ordering
+from .volatile import INTERVAL_S, VolatileMessages
+from .watch import JournalFile, Origin, Watch
+
+logger = logging.getLogger(__name__)
+
+IDLE_POLL_S = 0.2
+RETRY_S = 1.0
+BATCH_EVENTS = 2000
+ROUND_BYTES = 8 << 20  # read in one round; a rebuild of everything takes many
+PROBLEMS_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What one transaction has added to the log.
+
+    Parameters
+    ----------
+    events
+        With their offsets, in order; ``head`` is that of the last.
+    states
+        The runs that changed, as they are now.
+    volatile
+        To be sent after the events.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    states: dict[str, RunState] = field(default_factory=dict)
+    volatile: list[VolatileMessage] = field(default_factory=list)
+    head: int = 0
+
+
+class Indexer:
+    """Keeps a log current with the journals of a data directory.
+
+    Parameters
+    ----------
+    data_directory
+        Whose journals.
+    log
+        What to write to; nobody else does.
+    on_commit
+        Called after each transaction, in the indexer's thread.
+    run_ids
+        The only runs to index; None for all.
+    own_server
+        Whose health is logged (``server-0``, or the slot); that of other servers is not.
+    poll_s
+        How often runs in progress are looked at.
+    follows_patience_s
+        How long a line waits for what it follows before it goes on without.
+
+    Attributes
+    ----------
+    reader
+        Reads the log, from any thread.
+    problems
+        The newest lines that could not be taken in, in words.
+    """
+
+    def __init__(
+        self,
+        data_directory: DataDirectory,
+        log: Log,
+        *,
+        on_commit: Callable[[Committed], object],
+        run_ids: Iterable[str] | None = None,
+        own_server: str | int | None = None,
+        poll_s: float = 0.05,
+        follows_patience_s: float = FOLLOWS_PATIENCE_S,
+    ) -> None:
+        self._log = log
+        self._on_commit = on_commit
+        self._own_server = f"server-{own_server}" if isinstance(own_server, int) else own_server
+        self._poll_s = poll_s
+        self.reader = log.reader()
+        self.problems: collections.deque[str] = collections.deque(maxlen=PROBLEMS_KEPT)
+        self._logged = log.cursors()
+        self._forgotten = log.forgotten()
+        self._states: dict[str, RunState] = {}  # of runs in progress
+        self._only = None if run_ids is None else frozenset(run_ids)
+        ended = [run_id for run_id, status in log.statuses().items() if has_ended(status)]
+        self._watch = Watch(
+            data_directory,
+            self._logged,
+            ended=ended,
+            forgotten=self._forgotten,
+            run_ids=self._only,
+        )
+        self._ordering = Ordering(follows_patience_s)
+        self._volatile = VolatileMessages(log.openings)
+        self._volatile_after: dict[str, float] = {}
+        self._is_first_round = True
+        self._wake_all = False
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._caught_up = threading.Event()
+        self._progress = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to index, in a thread."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._index_forever, name="indexer", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after the round that it is in. The log stays open."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+        self.reader.close()
+
+    def wake(self, origin: str | None = None) -> None:
+        """Look at once: at a run or a server, or at all that is likely to have changed."""
+        if origin is None:
+            self._wake_all = True
+        else:
+            self._watch.look_at(origin)
+        self._woken.set()
+
+    def caught_up(self, timeout_s: float) -> bool:
+        """Wait until all that was there at the start is logged; False where that takes longer."""
+        return self._caught_up.wait(timeout_s)
+
+    def logged(self, origin: str, writer: str, sequence: int, timeout_s: float) -> bool:
+        """Wait until a line of a journal is in the log.
+
+        Returns
+        -------
+        bool
+            False where it was not within ``timeout_s``.
+        """
+        deadline = time.monotonic() + timeout_s
+        with self._progress:
+            while True:
+                cursor = self._logged.get((origin, writer))
+                if cursor is not None and cursor.sequence >= sequence:
+                    return True
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self.wake(origin)
+                self._progress.wait(min(left, self._poll_s))
+
+    def live_state(self, run_id: str) -> RunState | None:
+        """A run's state with the newest reports of progress; None for an unknown run."""
+        known = self._states.get(run_id)
+        return known if known is not None else self.reader.run(run_id)
+
+    def index_once(self) -> bool:
+        """One round: read, commit, tell.
+
+        Returns
+        -------
+        bool
+            Whether there is more to take in at once.
+        """
+        everything = self._is_first_round
+        wake_all, self._wake_all = self._wake_all, False
+        if wake_all:
+            self._watch.look_at_likely()
+        origins = self._watch.due(everything=everything)
+        has_more = self._read(origins)
+        taken, was_cut = self._assemble(self._ready(origins))
+        if not taken.batch.is_empty:
+            self._commit(taken)
+        self._emit(Committed(volatile=self._due_volatile(), head=self._log.head))
+        self._watch.settle()
+        self._is_first_round = everything and (has_more or was_cut)
+        return has_more or was_cut
+
+    def _read(self, origins: list[Origin]) -> bool:
+        """Read ahead, up to a bound; returns whether there is more."""
+        left = ROUND_BYTES
+        has_more = False
+        for origin in origins:
+            self._watch.find_journals(origin)
+            for journal in list(origin.journals.values()):
+                if left <= 0:
+                    return True
+                left -= self._read_journal(journal)
+                has_more = has_more or journal.has_more
+        for run_id in self._watch.vanished:
+            self._complain([f"{run_id}: its directory has gone while it went on"])
+        self._watch.vanished.clear()
+        return has_more
+
+    def _read_journal(self, journal: JournalFile) -> int:
+        try:
+            count, damaged = journal.read()
+        except FileNotFoundError:
+            return 0  # the run is being deleted; the folder's absence tells
+        self._complain(damaged)
+        return count
+
+    def _ready(self, origins: list[Origin]) -> list[Origin]:
+        """Leave runs that have only volatile news until their next message is due."""
+        now = time.monotonic()
+        return [
+            origin
+            for origin in origins
+            if origin.has_durable or now >= self._volatile_after.get(origin.name, 0.0)
+        ]
+
+    def _assemble(self, origins: list[Origin]) -> tuple[Assembly, bool]:
+        """Work out the next batch; says also whether it was cut because of its size."""
+        taken = Assembly(Batch(self._log.head), self.live_state, self._forgotten, self._own_server)
+        now = time.monotonic()
+        was_cut = False
+        for origin, journal, line in self._ordering.in_order(origins, now, self._read_journal):
+            if origin.is_run or self._only is None or line.run_id in self._only:
+                taken.add(origin.name, origin.is_run, journal.writer, line)
+            self._volatile_after[origin.name] = now + INTERVAL_S
+            if len(taken.batch.events) >= BATCH_EVENTS:
+                was_cut = True
+                break
+        for origin in origins:
+            for journal in origin.journals.values():
+                if journal.is_ahead:
+                    taken.batch.cursors[journal.origin, journal.writer] = journal.cursor()
+        return taken, was_cut
+
+    def _commit(self, taken: Assembly) -> None:
+        batch = taken.batch
+        self._volatile.add(taken.reported, batch.points, self._log.last_step)
+        try:
+            self._log.commit(batch)
+        except BaseException:
+            self._rewind()
+            raise
+        self._complain(taken.problems)
+        for run_id, state in batch.states.items():
+            self._keep(run_id, state)
+        for run_id in batch.forgotten:
+            self._forget(run_id)
+        self._tell(taken)
+        with self._progress:
+            self._logged.update(batch.cursors)
+            self._progress.notify_all()
+
+    def _tell(self, taken: Assembly) -> None:
+        """Say what was committed; before a run's last event, what was still to be said about it."""
+        batch = taken.batch
+        told = 0
+        for place, run_id, state in taken.endings:
+            # While old journals are caught up with there is nobody whose view is live.
+            if not self._caught_up.is_set() or run_id in batch.forgotten:
+                self._volatile.forget(run_id)
+                continue
+            head = batch.head + place
+            volatile = self._volatile.last_of(state, head)
+            if volatile:
+                self._emit(Committed(batch.events[told:place], volatile=volatile, head=head))
+                told = place
+        self._emit(
+            Committed(batch.events[told:], dict(batch.states), self._due_volatile(), self._log.head)
+        )
+
+    def _keep(self, run_id: str, state: RunState) -> None:
+        is_over = has_ended(state.status)
+        self._watch.note_status(run_id, is_over)
+        if is_over:
+            self._states.pop(run_id, None)
+            self._volatile_after.pop(run_id, None)
+        else:
+            self._states[run_id] = state
+
+    def _forget(self, run_id: str) -> None:
+        self._forgotten.add(run_id)
+        self._states.pop(run_id, None)
+        self._volatile.forget(run_id)
+        self._watch.forget(run_id)
+
+    def _rewind(self) -> None:
+        """What was taken was not written: read it again."""
+        self._logged = self._log.cursors()
+        self._watch.rewind(self._logged)
+        self._states.clear()
+        self._volatile.forget_all()
+
+    def _due_volatile(self) -> list[VolatileMessage]:
+        if not self._volatile.is_pending:
+            return []
+        return self._volatile.due(self.live_state, self._log.head, time.monotonic())
+
+    def _emit(self, committed: Committed) -> None:
+        if not (committed.events or committed.states or committed.volatile):
+            return
+        try:
+            self._on_commit(committed)
+        except Exception:
+            # A watcher's mistake must not end the indexing for everybody else.
+            logger.exception("on_commit failed for the events up to offset %d", committed.head)
+
+    def _complain(self, problems: Iterable[str]) -> None:
+        for problem in problems:
+            logger.warning("passed over: %s", problem)
+            self.problems.append(problem)
+
+    def _index_forever(self) -> None:
+        is_failing = False
+        while not self._stopping.is_set():
+            self._woken.clear()
+            wait_s = RETRY_S
+            try:
+                has_more = self.index_once()
+                is_failing = False
+                if has_more:
+                    continue
+                self._caught_up.set()
+                wait_s = self._poll_s if self._watch.is_busy else IDLE_POLL_S
+            except (OSError, sqlite3.Error) as error:
+                if not is_failing:
+                    logger.warning("the log cannot be written (%s); it is tried again", error)
+                is_failing = True
+            self._woken.wait(wait_s)

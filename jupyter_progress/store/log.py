@@ -1,0 +1,200 @@
+"""The log: a server's ordered index of all events, in SQLite. This is its one writer."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ..core.state import RunState
+from ..core.times import to_iso
+from .batch import Batch, Cursor
+from .database import Damaged, connect, connect_reader, journal_mode, set_aside
+from .reader import LogReader
+from .series_table import SeriesTable
+from .statements import statements
+
+MEMORY: Final = ":memory:"
+_SQL = statements("write.sql")
+_encode = msgspec.json.Encoder().encode
+
+
+class Log:
+    """A log that is open for writing; one thread at a time writes.
+
+    Attributes
+    ----------
+    log_id
+        Identity of this log; offsets of another one mean nothing here.
+    openings
+        How often it was opened, from 1; what volatile revisions begin with.
+    head
+        The offset of the last event; 0 where there is none.
+    journal_mode
+        SQLite's: ``wal``; ``delete`` on network file systems; ``memory``.
+    """
+
+    def __init__(self, path: Path | str, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        # A log in memory has one connection for all, and readers must not see half a transaction.
+        self.lock = threading.RLock()
+        self.journal_mode = journal_mode(connection)
+        self.log_id, self.openings = connection.execute(_SQL["find_identity"]).fetchone()
+        self.head: int = connection.execute(_SQL["extent"]).fetchone()[1]
+        self._series = SeriesTable(connection)
+
+    @classmethod
+    def open(cls, path: Path | str, *, now: float) -> Log:
+        """Open a log, or make it. A damaged file is set aside and a new log begun.
+
+        Parameters
+        ----------
+        path
+            The database file, or ``":memory:"``.
+        now
+            The time, in seconds since 1970-01-01 UTC.
+
+        Raises
+        ------
+        LogTooNew
+            A later version of jupyter-progress wrote it.
+        """
+        try:
+            return cls._open(path, now)
+        except Damaged as damage:
+            set_aside(Path(path), str(damage))
+        return cls._open(path, now)
+
+    @classmethod
+    def _open(cls, path: Path | str, now: float) -> Log:
+        connection = connect(path)
+        try:
+            _begin_opening(connection, now)
+            return cls(path, connection)
+        except (sqlite3.Error, Damaged) as error:
+            connection.close()
+            if isinstance(error, sqlite3.OperationalError | Damaged):
+                raise
+            raise Damaged(str(error)) from error
+
+    def close(self) -> None:
+        """Close the writing connection; readers are closed by themselves."""
+        with self.lock:
+            self._connection.close()
+
+    def reader(self) -> LogReader:
+        """A reader of this log, for any thread."""
+        if self.path == MEMORY:
+            return LogReader.sharing(self._connection, self.lock)
+        return LogReader(lambda: connect_reader(self.path))
+
+    def cursors(self) -> dict[tuple[str, str], Cursor]:
+        """How far each journal is logged, by origin and writer."""
+        with self.lock:
+            rows = self._connection.execute(_SQL["all_cursors"]).fetchall()
+        return {(origin, writer): Cursor(*rest) for origin, writer, *rest in rows}
+
+    def statuses(self) -> dict[str, str]:
+        """The status of every run that is known."""
+        with self.lock:
+            return dict(self._connection.execute(_SQL["all_statuses"]).fetchall())
+
+    def forgotten(self) -> set[str]:
+        """The ids of deleted runs."""
+        with self.lock:
+            return {row[0] for row in self._connection.execute(_SQL["forgotten"])}
+
+    def last_step(self, run_id: str, name: str) -> float | None:
+        """The step of a series' newest point; None where it has none."""
+        with self.lock:
+            return self._series.last_step(run_id, name)
+
+    def commit(self, batch: Batch) -> None:
+        """Write all of a batch, or nothing of it.
+
+        Raises
+        ------
+        sqlite3.Error
+            Nothing was written.
+        """
+        with self.lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._write(batch)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._series.forget_all()
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self.head = batch.next_offset - 1
+
+    def _write(self, batch: Batch) -> None:
+        many = self._connection.executemany
+        many(_SQL["add_event"], _event_rows(batch))
+        many(_SQL["add_activity"], _activity_rows(batch))
+        for run_id, state in batch.states.items():
+            self._put_run(run_id, state)
+        for run_id, series in batch.points.items():
+            for name, points in series.items():
+                self._series.append(run_id, name, points)
+        for run_id, offset in batch.forgotten.items():
+            self._forget(run_id, offset)
+        many(
+            _SQL["put_cursor"],
+            [
+                (origin, writer, at.byte, at.sequence, at.fingerprint, at.fingerprint_bytes)
+                for (origin, writer), at in batch.cursors.items()
+                if origin not in batch.forgotten
+            ],
+        )
+
+    def _put_run(self, run_id: str, state: RunState) -> None:
+        self._connection.execute(_SQL["put_run"], (run_id, state.status, _encode(state)))
+        self._connection.execute(_SQL["drop_tags"], (run_id,))
+        self._connection.executemany(_SQL["add_tag"], [(tag, run_id) for tag in state.tags])
+
+    def _forget(self, run_id: str, offset: int) -> None:
+        """Take a deleted run out; its events stay as blanks, so that offsets stay contiguous."""
+        run = self._connection.execute
+        run(_SQL["forget_run"], (run_id,))
+        run(_SQL["forget_activity"], (run_id, offset))
+        run(_SQL["forget_events"], (run_id, offset))
+        for name in ("forget_state", "drop_tags", "forget_cursors", "forget_chunks"):
+            run(_SQL[name], (run_id,))
+        run(_SQL["forget_series"], (run_id,))
+        self._series.forget(run_id)
+
+
+def _begin_opening(connection: sqlite3.Connection, now: float) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    first, last, count = connection.execute(_SQL["extent"]).fetchone()
+    if count and last - first + 1 != count:
+        raise Damaged(f"{count} events between offsets {first} and {last}")
+    if connection.execute(_SQL["find_identity"]).fetchone() is None:
+        connection.execute(_SQL["add_identity"], (secrets.token_hex(8), to_iso(now)))
+    connection.execute(_SQL["count_opening"])
+    connection.execute("COMMIT")
+
+
+def _event_rows(batch: Batch) -> list[tuple[object, ...]]:
+    return [
+        (
+            event.offset, event.type, event.time, event.run_id, event.origin, event.writer,
+            event.sequence, _encode(event.data),
+        )
+        for event in batch.events
+    ]  # fmt: skip
+
+
+def _activity_rows(batch: Batch) -> list[tuple[object, ...]]:
+    return [
+        (event.offset, str(event.data.get("level", "info")), str(event.data.get("kind", "")))
+        for event in batch.events
+        if event.type == "activity_update"
+    ]

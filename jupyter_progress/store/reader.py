@@ -1,0 +1,226 @@
+"""Reading the log, from any thread, while its one writer writes."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from ..core.events import Event
+from ..core.state import RunState
+from ..core.wire import Activity, activity_of
+from .series_table import read_series
+from .statements import statements
+
+RECENT_RUNS = 20
+ACTIVITY_IN_SNAPSHOT = 50
+_IDLE_CONNECTIONS = 4
+_SQL = statements("read.sql")
+_read_state = msgspec.json.Decoder(RunState).decode
+_read_data = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class LogReader:
+    """Answers from the log what REST, snapshots and catch-up ask.
+
+    Parameters
+    ----------
+    connect
+        Opens a connection that can only read.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(_IDLE_CONNECTIONS)
+        self._shared: tuple[sqlite3.Connection, threading.RLock] | None = None
+        self._is_closed = False
+
+    @classmethod
+    def sharing(cls, connection: sqlite3.Connection, lock: threading.RLock) -> LogReader:
+        """A reader of a log in memory, which has only the writer's connection."""
+        reader = cls(lambda: connection)
+        reader._shared = (connection, lock)
+        return reader
+
+    def close(self) -> None:
+        """Close the connections; a read that is under way finishes."""
+        self._is_closed = True
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def head(self) -> int:
+        """The offset of the last event; 0 where there is none."""
+        with self._connection() as connection:
+            return int(connection.execute(_SQL["head"]).fetchone()[0])
+
+    def first_kept(self) -> int:
+        """The offset of the oldest event that is kept; 1 in an empty log."""
+        with self._connection() as connection:
+            return int(connection.execute(_SQL["first_kept"]).fetchone()[0])
+
+    def events(self, since: int, limit: int) -> list[Event]:
+        """At most ``limit`` events with an offset beyond ``since``, in order."""
+        with self._connection() as connection:
+            rows = connection.execute(_SQL["events_after"], (since, limit)).fetchall()
+        return [_event_of(row) for row in rows]
+
+    def story(self, run_id: str) -> list[Event]:
+        """All events about a run, in the order in which they were logged."""
+        with self._connection() as connection:
+            rows = connection.execute(_SQL["story"], (run_id,)).fetchall()
+        return [_event_of(row) for row in rows]
+
+    def run(self, run_id: str) -> RunState | None:
+        """A run's state, or None where the log does not know it."""
+        with self._connection() as connection:
+            row = connection.execute(_SQL["run"], (run_id,)).fetchone()
+        return _read_state(row[0]) if row else None
+
+    def runs(
+        self,
+        status: str | None = None,
+        tag: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> tuple[list[RunState], str | None]:
+        """A page of runs, newest first.
+
+        Parameters
+        ----------
+        before
+            The ``next`` of the page before.
+
+        Returns
+        -------
+        (list of RunState, str or None)
+            The page, and what the next one comes after; None at the end.
+        """
+        asked = {"status": status, "tag": tag, "before": before, "limit": limit + 1}
+        name = "runs" if tag is None else "runs_with_tag"
+        if tag is None:
+            del asked["tag"]
+        with self._connection() as connection:
+            rows = connection.execute(_SQL[name], asked).fetchall()
+        states = [_read_state(row[0]) for row in rows[:limit]]
+        return states, states[-1].run_id if len(rows) > limit else None
+
+    def recent_runs(self) -> list[RunState]:
+        """All active runs and the newest 20, newest first."""
+        with self._connection() as connection:
+            rows = connection.execute(_SQL["recent_runs"], (RECENT_RUNS,)).fetchall()
+        return [_read_state(row[0]) for row in rows]
+
+    def active_runs(self) -> list[RunState]:
+        """All runs that are going on or wait to, oldest first."""
+        with self._connection() as connection:
+            rows = connection.execute(_SQL["active_runs"]).fetchall()
+        return [_read_state(row[0]) for row in rows]
+
+    def activity(
+        self,
+        level: str | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> tuple[list[Activity], int | None]:
+        """A page of the activity feed, newest first; paged like :meth:`runs`, by offset."""
+        asked = {"level": level, "kind": kind, "before": before, "limit": limit + 1}
+        with self._connection() as connection:
+            rows = connection.execute(_SQL["activity"], asked).fetchall()
+        feed = [_activity_of(row) for row in rows[:limit]]
+        return feed, feed[-1].offset if len(rows) > limit else None
+
+    def series(
+        self,
+        run_id: str,
+        names: list[str] | None = None,
+        max_points: int = 1000,
+        since_step: float | None = None,
+    ) -> dict[str, list[list[float | None]]]:
+        """A run's metrics: ``{name: [[step, value], …]}``, with the extremes kept.
+
+        Parameters
+        ----------
+        names
+            Which series; None for all.
+        max_points
+            The most that each may have.
+        since_step
+            Only what comes after this step.
+        """
+        with self._connection() as connection:
+            return read_series(connection, run_id, names, max_points, since_step)
+
+    def snapshot(self) -> tuple[int, list[RunState], list[Activity]]:
+        """Head, recent runs and newest activity, all at the same position."""
+        with self._connection() as connection, _reading(connection):
+            head = int(connection.execute(_SQL["head"]).fetchone()[0])
+            runs = connection.execute(_SQL["recent_runs"], (RECENT_RUNS,)).fetchall()
+            asked = {"level": None, "kind": None, "before": None, "limit": ACTIVITY_IN_SNAPSHOT}
+            feed = connection.execute(_SQL["activity"], asked).fetchall()
+        return head, [_read_state(row[0]) for row in runs], [_activity_of(row) for row in feed]
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        if self._shared is not None:
+            connection, lock = self._shared
+            with lock:
+                yield connection
+            return
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._keep(connection)
+
+    def _keep(self, connection: sqlite3.Connection) -> None:
+        if not self._is_closed:
+            with contextlib.suppress(queue.Full):
+                self._idle.put_nowait(connection)
+                return
+        connection.close()
+
+
+@contextlib.contextmanager
+def _reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Hold one state of the database over several reads."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
+
+
+def _event_of(row: tuple[Any, ...]) -> Event:
+    type, time, data, run_id, origin, writer, sequence, offset = row
+    return Event(
+        type=type,
+        time=time,
+        data=_read_data(data),
+        run_id=run_id,
+        origin=origin,
+        writer=writer,
+        sequence=sequence,
+        offset=offset,
+    )
+
+
+def _activity_of(row: tuple[Any, ...]) -> Activity:
+    time, run_id, data, offset = row
+    event = Event(
+        type="activity_update", time=time, data=_read_data(data), run_id=run_id, offset=offset
+    )
+    activity = activity_of(event)
+    assert activity is not None
+    return activity

@@ -1,0 +1,54 @@
+-- name: head
+SELECT coalesce(max(offset), 0) FROM events;
+
+-- name: first_kept
+SELECT coalesce(min(offset), 1) FROM events;
+
+-- name: events_after
+SELECT type, time, data, run_id, origin, writer, sequence, offset FROM events
+WHERE offset > ? ORDER BY offset LIMIT ?;
+
+-- name: run
+SELECT state FROM runs WHERE run_id = ?;
+
+-- name: runs
+SELECT state FROM runs
+WHERE (:status IS NULL OR status = :status) AND (:before IS NULL OR run_id < :before)
+ORDER BY run_id DESC LIMIT :limit;
+
+-- name: runs_with_tag
+SELECT runs.state FROM run_tags JOIN runs USING (run_id)
+WHERE run_tags.tag = :tag AND (:status IS NULL OR runs.status = :status)
+    AND (:before IS NULL OR run_tags.run_id < :before)
+ORDER BY run_tags.run_id DESC LIMIT :limit;
+
+-- name: recent_runs
+SELECT state FROM runs WHERE status IN ('queued', 'running', 'stopping')
+    OR run_id IN (SELECT run_id FROM runs ORDER BY run_id DESC LIMIT ?)
+ORDER BY run_id DESC;
+
+-- name: active_runs
+SELECT state FROM runs WHERE status IN ('queued', 'running', 'stopping') ORDER BY run_id;
+
+-- name: activity
+SELECT events.time, events.run_id, events.data, events.offset
+FROM activity JOIN events USING (offset)
+WHERE (:level IS NULL OR activity.level = :level) AND (:kind IS NULL OR activity.kind = :kind)
+    AND (:before IS NULL OR activity.offset < :before)
+ORDER BY activity.offset DESC LIMIT :limit;
+
+-- name: series_of_run
+SELECT name, series_id, points, last_step, last_value FROM series WHERE run_id = ? ORDER BY name;
+
+-- name: points_since
+SELECT coalesce(sum(entries), 0) FROM chunks
+WHERE series_id = ? AND level = 0 AND (?2 IS NULL OR max_step > ?2);
+
+-- name: chunks
+SELECT data FROM chunks
+WHERE series_id = ?1 AND level = ?2 AND number >= ?3 AND (?4 IS NULL OR max_step > ?4)
+ORDER BY number;
+
+-- name: story
+SELECT type, time, data, run_id, origin, writer, sequence, offset FROM events
+WHERE run_id = ? ORDER BY offset;
