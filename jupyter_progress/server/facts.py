@@ -44,7 +44,9 @@ class Facts:
         self._indexer = indexer
         # Two writers on one file would give a sequence twice: one fact is written at a time.
         self.writing = threading.Lock()
-        self._own = JournalWriter(data_dir.server_journal(slot))
+        path = data_dir.server_journal(slot)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._own = JournalWriter(path)
 
     def about_run(
         self, run: RunDirectory, kind: str, data: dict[str, Any], *, name: str, who: str = ""

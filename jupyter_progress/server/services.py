@@ -132,12 +132,13 @@ class Services:
             data_dir_id=self.data.identity,
             journal_mode=self._log.journal_mode,
         )
+        head, runs, activity = self.reader.snapshot()
         return Snapshot(
             log_id=self._log.log_id,
-            offset=self.reader.head(),
+            offset=head,
             server=facts,
-            runs=self.reader.recent_runs(),
-            activity=self.reader.activity(limit=50)[0],
+            runs=runs,
+            activity=activity,
             models=self.registry.summaries(),
         )
 

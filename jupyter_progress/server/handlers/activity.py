@@ -28,7 +28,7 @@ class ActivityHandler(ProgressHandler):
             level=query.choice("level", LEVELS),
             kind=query.text("kind", limit=60),
             limit=query.whole("limit", 50, 1, MAX_PAGE),
-            before=query.text("before", limit=60),
+            before=query.whole("before", None, 1, 2**53),
         )
         self.answer({"activity": lines, "next": after})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, TypeVar
 
 import msgspec
@@ -142,8 +143,9 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         self.answer(wire, status)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        if isinstance(value, ProgressError) and value.status < 500:
-            self.log.debug("%s %s: %s", self.request.method, self.request.path, value)
+        if isinstance(value, ProgressError) and value.status != 500:
+            level = logging.DEBUG if value.status < 500 else logging.WARNING
+            self.log.log(level, "%s %s: %s", self.request.method, self.request.path, value)
         else:
             super().log_exception(typ, value, tb)
 

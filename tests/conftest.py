@@ -1,0 +1,26 @@
+"""What every test has: a data directory of its own, and deadlines that can be stretched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+TIMEOUT_SCALE = float(os.environ.get("JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE", "1"))
+
+
+@pytest.fixture(autouse=True)
+def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test sees, or writes into, the data directory of whoever runs it."""
+    folder = tmp_path / "progress"
+    monkeypatch.setenv("JUPYTER_PROGRESS_DATA_DIR", str(folder))
+    for name in ("JUPYTER_PROGRESS_URL", "JUPYTER_PROGRESS_TOKEN_FILE", "JPY_PARENT_PID"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scaled():
+    """A deadline in seconds, stretched by JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE."""
+    return lambda seconds: seconds * TIMEOUT_SCALE

@@ -1,0 +1,58 @@
+"""Queries and idempotency keys, without a server."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from jupyter_progress.errors import Conflict, InvalidRequest, UnknownKey
+from jupyter_progress.server.handlers.query import Query
+from jupyter_progress.server.idempotency import KEPT_S, IdempotencyKeys
+
+
+def test_query_takes_only_what_it_knows() -> None:
+    with pytest.raises(UnknownKey, match="limt: is not known here; expected: limit"):
+        Query({"limt": [b"3"]}, ("limit",))
+    Query({"token": [b"x"], "1732": [b""], "_xsrf": [b"y"]}, ())
+
+
+@pytest.mark.parametrize("text", ["x", "1.5", "", "-1", "101", "٣", "1e2", "9" * 40])
+def test_whole_number_within_its_limits(text: str) -> None:
+    query = Query({"limit": [text.encode()]}, ("limit",))
+    if text == "":
+        assert query.whole("limit", 7, 0, 100) == 7
+        return
+    with pytest.raises(InvalidRequest, match="limit"):
+        query.whole("limit", 7, 0, 100)
+
+
+def test_number_is_no_nan() -> None:
+    query = Query({"since_step": [b"nan"], "x": [b"\xff"]}, ("since_step", "x"))
+    with pytest.raises(InvalidRequest):
+        query.number("since_step", None, 0, 10)
+    with pytest.raises(InvalidRequest, match="not UTF-8"):
+        query.text("x")
+
+
+def test_key_gives_the_same_run_again_and_refuses_another_request(tmp_path: Path) -> None:
+    keys = IdempotencyKeys(tmp_path / "keys")
+    first = keys.reserve("a key / with ../ in it", b"body")
+    assert IdempotencyKeys(tmp_path / "keys").reserve("a key / with ../ in it", b"body") == first
+    assert keys.reserve("another", b"body").run_id != first.run_id
+    with pytest.raises(Conflict) as caught:
+        keys.reserve("another", b"other")
+    assert pickle.loads(pickle.dumps(caught.value)).to_wire() == caught.value.to_wire()
+    with pytest.raises(InvalidRequest):
+        keys.reserve("k" * 300, b"")
+
+
+def test_old_keys_are_forgotten(tmp_path: Path) -> None:
+    keys = IdempotencyKeys(tmp_path)
+    first = keys.reserve("k", b"")
+    written = next(tmp_path.iterdir()).stat().st_mtime
+    keys.forget_old(written + KEPT_S - 10)
+    assert keys.reserve("k", b"") == first
+    keys.forget_old(written + KEPT_S + 10)
+    assert keys.reserve("k", b"") != first
