@@ -1,0 +1,156 @@
+/**
+ * A server's side of the wire for the tests of the feeds: a log of events, a stream and `GET events`,
+ * on a clock that the test turns. It answers by the rules of the wire; what it does not do is listen
+ * on a socket.
+ */
+
+import type { Message } from "../../src/model/wire";
+import type { Rest } from "../../src/transport/rest";
+import { RestError } from "../../src/transport/rest";
+import { ServerFeed, type SocketHandlers, type Surroundings } from "../../src/transport/server_feed";
+
+export class Clock {
+  now = 0;
+  #timers = new Map<number, { at: number; call: () => void }>();
+  #next = 1;
+
+  set = (call: () => void, ms: number): number => {
+    this.#timers.set(this.#next, { at: this.now + ms, call });
+    return this.#next++;
+  };
+
+  clear = (timer: unknown): void => {
+    this.#timers.delete(timer as number);
+  };
+
+  /** Let time pass, with all that falls due; promises settle in between. */
+  async pass(ms: number): Promise<void> {
+    const end = this.now + ms;
+    for (;;) {
+      await settle();
+      const due = [...this.#timers].filter(([, timer]) => timer.at <= end);
+      const [first] = due.sort((a, b) => a[1].at - b[1].at);
+      if (!first) break;
+      this.#timers.delete(first[0]);
+      this.now = Math.max(this.now, first[1].at);
+      first[1].call();
+    }
+    this.now = end;
+    await settle();
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+export class LoggingServer {
+  logId = "log-a";
+  events: Message[] = [];
+  runs: Record<string, unknown>[] = [];
+  acceptsSockets = true;
+  /** 200: answers; else the status it refuses with, 0 for unreachable. */
+  restStatus = 200;
+  asked: string[] = [];
+  #sockets = new Set<SocketHandlers>();
+
+  constructor(private readonly clock: Clock) {
+    this.#beat();
+  }
+
+  add(type: string, runId: string | null, payload: Record<string, unknown>): void {
+    const offset = this.events.length + 1;
+    const time = `2026-11-22T10:00:${String(offset % 60).padStart(2, "0")}.000Z`;
+    const message: Message = { type, offset, time, run_id: runId, data: payload };
+    this.events.push(message);
+    for (const socket of this.#sockets) socket.onFrame(JSON.stringify([message]));
+  }
+
+  note(text: string): void {
+    this.add("activity_update", null, { id: text, level: "info", kind: "note", text, who: "" });
+  }
+
+  /** Go away, as a killed server does. */
+  breakSockets(code = 1006): void {
+    const sockets = [...this.#sockets];
+    this.#sockets.clear();
+    for (const socket of sockets) socket.onClose(code);
+  }
+
+  /** Leave the connections open, and say nothing more over them: a cut cable. */
+  fallSilent(): void {
+    this.#sockets.clear();
+  }
+
+  open = (url: string, handlers: SocketHandlers): (() => void) => {
+    if (!this.acceptsSockets) {
+      this.clock.set(() => handlers.onClose(1006), 1);
+      return () => undefined;
+    }
+    this.clock.set(() => {
+      this.#sockets.add(handlers);
+      handlers.onFrame(JSON.stringify(this.#greeting(new URL(url).searchParams)));
+    }, 1);
+    return () => this.#sockets.delete(handlers);
+  };
+
+  get snapshot(): Record<string, unknown> {
+    const told = this.events.filter((event) => event.type === "activity_update");
+    const activity = told.map((event) => ({ ...(event.data as object), time: event.time }));
+    return { server: null, health: null, runs: this.runs, activity: activity.reverse(), models: [] };
+  }
+
+  rest(): Rest {
+    return { get: (path: string) => this.#get(path) } as unknown as Rest;
+  }
+
+  #isKnown(query: URLSearchParams): boolean {
+    const since = query.get("since");
+    const isOurs = query.get("log_id") === this.logId;
+    return since !== null && isOurs && Number(since) <= this.events.length;
+  }
+
+  #greeting(query: URLSearchParams): Message[] {
+    const recovered = this.#isKnown(query);
+    const at = { log_id: this.logId, offset: this.events.length };
+    const hello: Message = { type: "hello", ...at, recovered, heartbeat_s: 1 };
+    if (recovered) return [hello, ...this.events.slice(Number(query.get("since")))];
+    return [hello, { type: "snapshot", ...at, data: this.snapshot }];
+  }
+
+  async #get(path: string): Promise<unknown> {
+    this.asked.push(path);
+    await Promise.resolve();
+    if (this.restStatus !== 200) throw new RestError(this.restStatus, "refused", "refused");
+    const url = new URL(path, "http://server/");
+    if (url.pathname.startsWith("/runs/")) {
+      const run = this.runs.find((known) => `/runs/${String(known["run_id"])}` === url.pathname);
+      if (!run) throw new RestError(404, "unknown_run", "There is no such run");
+      return run;
+    }
+    const recovered = this.#isKnown(url.searchParams);
+    const head = this.events.length;
+    const events = recovered ? this.events.slice(Number(url.searchParams.get("since"))) : [];
+    const snapshot = recovered ? null : this.snapshot;
+    const at = { log_id: this.logId, offset: head, head, more: false };
+    return { ...at, recovered, events, volatile: [], snapshot };
+  }
+
+  #beat(): void {
+    const beat: Message = { type: "heartbeat", offset: this.events.length };
+    for (const socket of this.#sockets) socket.onFrame(JSON.stringify([beat]));
+    this.clock.set(() => this.#beat(), 1000);
+  }
+}
+
+export function feedOf(server: LoggingServer, clock: Clock): ServerFeed {
+  const around: Surroundings = {
+    page: "http://server/lab",
+    now: () => clock.now,
+    random: () => 0.5,
+    openSocket: server.open,
+    setTimer: clock.set,
+    clearTimer: clock.clear,
+  };
+  return new ServerFeed({ baseUrl: "/", wsUrl: "", token: "" }, server.rest(), around);
+}
