@@ -144,7 +144,7 @@ def _open(
     url = "ws" + address.api_url.removeprefix("http") + "stream" + (f"?{query}" if query else "")
     tls: ssl.SSLContext | None = tls_context(address.url) if url.startswith("wss") else None
     try:
-        return connect(
+        opening = connect(
             url,
             ssl=tls,
             additional_headers=credentials(address),
@@ -156,6 +156,9 @@ def _open(
             max_size=MAX_FRAME_BYTES,
             logger=_QUIET,
         )
+        # Entered, not called: from websockets 17.1 on this is the one way without a warning. What
+        # is entered is the connection itself or what makes it, depending on the version.
+        return opening.__enter__()
     except InvalidStatus as error:
         status = error.response.status_code
         raise ChannelEnded(

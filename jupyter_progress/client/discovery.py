@@ -72,7 +72,7 @@ def find_server(environ: Mapping[str, str] | None = None) -> ServerAddress | Non
     parent = _parent_pid(environ)
     if environ.get(ENV_URL):
         return _from_environment(environ, parent)
-    servers = list(_running_servers(environ))
+    servers = list(_running_servers())
     if parent is not None:
         servers = [server for server in servers if server.pid == parent]
     return servers[0] if servers else None
@@ -98,13 +98,11 @@ def _from_environment(environ: Mapping[str, str], parent: int | None) -> ServerA
         try:
             token = Path(environ[ENV_TOKEN_FILE]).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            token = next((s.token for s in _running_servers(environ) if s.url == url), "")
-    # A single-user server under JupyterHub has no token of its own; the Hub's opens it.
-    token = token or environ.get("JUPYTERHUB_API_TOKEN", "")
+            token = next((s.token for s in _running_servers() if s.url == url), "")
     return ServerAddress(url, token, parent, server_python(parent))
 
 
-def _running_servers(environ: Mapping[str, str]) -> Iterator[ServerAddress]:
+def _running_servers() -> Iterator[ServerAddress]:
     """Servers that are alive, newest first; their files survive a SIGKILL, so each is checked."""
     from jupyter_core.paths import jupyter_runtime_dir
 
@@ -122,7 +120,7 @@ def _running_servers(environ: Mapping[str, str]) -> Iterator[ServerAddress]:
             continue
         if not urlsplit(url).scheme.endswith(("http", "https")) or not _is_alive(pid, written):
             continue
-        token = str(entry.get("token") or "") or environ.get("JUPYTERHUB_API_TOKEN", "")
+        token = str(entry.get("token") or "")
         yield ServerAddress(normal_url(url), token, pid, server_python(pid))
 
 

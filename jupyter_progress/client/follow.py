@@ -114,9 +114,7 @@ class Follower:
     def stop(self, timeout_s: float = 1.0) -> None:
         """End following; at most so long is waited for each thread (both are daemons)."""
         self._end()
-        channel = self._channel
-        if channel is not None:
-            channel.close()
+        self._close_channel()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(timeout_s)
@@ -132,6 +130,11 @@ class Follower:
         self._retry_wanted.set()
         self._poll_wanted.set()
 
+    def _close_channel(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
     # The socket's thread
 
     def _keep_socket(self) -> None:
@@ -139,9 +142,14 @@ class Follower:
         while not self._stopped.is_set():
             was_live, ended = self._attempt()
             self._socket_is_up.clear()
-            if self._stopped.is_set() or self._is_denied(ended):
+            is_over = self._stopped.is_set() or self._is_denied(ended)
+            if not is_over:
+                gives_grace = was_live and not ended.is_silent
+                self._begin_polling(self._timing.grace_s if gives_grace else 0.0)
+            # Only now: a silent peer lets a closing handshake wait as well.
+            self._close_channel()
+            if is_over:
                 break
-            self._begin_polling(self._timing.grace_s if was_live and not ended.is_silent else 0.0)
             if ended.is_final:
                 log.warning("jupyter-progress follows by polling from now on: %s", ended)
                 break
@@ -154,10 +162,8 @@ class Follower:
     def _attempt(self) -> tuple[bool, ChannelEnded]:
         """Open the socket and read it to its end: whether it was of use, and how it ended."""
         was_live = False
-        channel = None
         try:
-            channel = Channel(self.address, self._position(), self._timing.hello_s)
-            self._channel = channel
+            self._channel = channel = Channel(self.address, self._position(), self._timing.hello_s)
             self._socket_is_up.set()
             self._is_reachable = True
             silence_s = self._timing.silence_heartbeats * channel.heartbeat_s
@@ -173,10 +179,6 @@ class Follower:
             # Whatever a library raises, polling and the next attempt must go on.
             log.exception("the stream ended in a way that is not known here")
             return False, ChannelEnded(type(error).__name__)
-        finally:
-            self._channel = None
-            if channel is not None:
-                channel.close()
 
     def _position(self) -> tuple[str, int] | None:
         with self.lock:
