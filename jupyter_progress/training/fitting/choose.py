@@ -10,12 +10,15 @@ import numpy as np
 from .bagging import fit_bagging
 from .boosting import fit_boosting
 from .forests import fit_forest
+from .observing import fit_observed
 from .plain import fit_plainly
 from .watch import Fitted, Watch
 
 Way: TypeAlias = Callable[[Any, Any, np.ndarray, Watch], Fitted]
 
 # By the exact class: a subclass may mean something else by fit.
+_HISTOGRAMS = "sklearn.ensemble._hist_gradient_boosting.gradient_boosting."
+_OBSERVED = ("_preprocess_X", "_raw_predict", "n_iter_")
 _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
     "sklearn.ensemble._forest.RandomForestClassifier": (fit_forest, ("_validate_X_predict",)),
     "sklearn.ensemble._forest.RandomForestRegressor": (fit_forest, ("_validate_X_predict",)),
@@ -25,6 +28,8 @@ _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
     "sklearn.ensemble._bagging.BaggingRegressor": (fit_bagging, ("_set_oob_score",)),
     "sklearn.ensemble._gb.GradientBoostingClassifier": (fit_boosting, ("_raw_predict_init",)),
     "sklearn.ensemble._gb.GradientBoostingRegressor": (fit_boosting, ("_raw_predict_init",)),
+    f"{_HISTOGRAMS}HistGradientBoostingClassifier": (fit_observed, _OBSERVED),
+    f"{_HISTOGRAMS}HistGradientBoostingRegressor": (fit_observed, _OBSERVED),
 }
 
 
@@ -48,7 +53,8 @@ def shows_steps(estimator: Any) -> bool:
 
 def _goes_on_from_a_fit(estimator: Any) -> bool:
     """Whether plain ``fit`` would keep members that are there already."""
-    return bool(getattr(estimator, "warm_start", False)) and hasattr(estimator, "estimators_")
+    is_fitted = hasattr(estimator, "estimators_") or hasattr(estimator, "_predictors")
+    return bool(getattr(estimator, "warm_start", False)) and is_fitted
 
 
 def _is_plain_pipeline(estimator: Any) -> bool:
