@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable, Iterable
 
 from ..core.state import RunState
+from ..core.times import to_iso
 from ..errors import ProgressError, UnknownRun
-from ..store.journal import read_journal
+from ..store.control import append_control
 from ..store.layout import DataDirectory, RunDirectory
-from ..store.locks import is_locked
+from ..store.locks import FileLock, is_locked
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
 from .facts import Facts
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 STARTS_TRIED = 3  # a keeper that ends without a word is not started for ever
+INTERRUPTED_WITHIN_S = 8.0  # a keeper gives its worker six seconds to save what it has
 ADOPTED_AFTER_S = 60.0  # a run that a kernel queued, and whose keeper never came
 
 
@@ -60,7 +62,6 @@ class RunQueue:
         self._active: tuple[RunState, ...] = ()
         self._keepers: dict[str, subprocess.Popen[bytes]] = {}
         self._starts: dict[str, int] = {}
-        self._takers: dict[str, str] = {}
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="progress-queue", daemon=True)
@@ -139,12 +140,13 @@ class RunQueue:
             directory = self._data_dir.run(run.run_id)
         except UnknownRun:
             return 0
-        if not self._is_ours(run, directory) or directory.exit() is not None:
+        if directory.exit() is not None or is_locked(directory.lock_file):
             return 0
-        if is_locked(directory.lock_file):
+        if not self._is_ours(directory):
             return 0
         tried = self._starts.get(run.run_id, 0)
         if tried >= STARTS_TRIED:
+            self._give_up(run, directory)
             return 0
         self._starts[run.run_id] = tried + 1
         try:
@@ -154,43 +156,46 @@ class RunQueue:
             return 0
         return 1
 
-    def _is_ours(self, run: RunState, directory: RunDirectory) -> bool:
-        taker = self._taker(directory)
+    def _is_ours(self, directory: RunDirectory) -> bool:
+        """Whether this server is to start a run: it took it, or who took it is gone."""
+        request = directory.request()
+        taker = str((request.get("queued_by") or {}).get("writer", ""))
         if taker.startswith("server-"):
             slot = taker.removeprefix("server-")
-            return slot == str(self._slot) or not is_locked(
-                self._data_dir.path / f"log-{slot}.lock"
-            )
+            lock = self._data_dir.path / f"log-{slot}.lock"
+            return slot == str(self._slot) or not is_locked(lock)
         # Queued by a kernel, which starts the keeper itself, unless it died in between.
-        age_s = time.time() - directory.path.stat().st_mtime
+        age_s = time.time() - (directory.path / "request.json").stat().st_mtime
         return age_s > ADOPTED_AFTER_S
 
-    def _taker(self, directory: RunDirectory) -> str:
-        """The writer that queued a run."""
-        known = self._takers.get(directory.run_id)
-        if known is not None:
-            return known
-        for path in sorted(directory.journal("x").parent.glob("*.jsonl")):
-            lines = read_journal(path, 0).lines
-            if any(line.type == "training_queued" for line in lines[:1]):
-                self._takers[directory.run_id] = path.stem
-                return path.stem
-        return ""
+    def _give_up(self, run: RunState, directory: RunDirectory) -> None:
+        """A keeper that never comes up: the run fails, rather than wait for ever."""
+        with FileLock(directory.lock_file):
+            error = {
+                "type": "KeeperNotStarted",
+                "message": f"the process that looks after the run ended {STARTS_TRIED} times",
+                "reason": "keeper_killed",
+                "hint": f"{directory.path / 'keeper.log'} may say why; then start the run again.",
+            }
+            self._facts.about_run(directory, "training_failed", {"error": error}, name=run.name)
+            directory.write_json(
+                directory.exit_file,
+                {"exit_status": None, "signal": None, "asked": None, "time": to_iso(time.time())},
+            )
 
     def _interrupt_all(self) -> None:
-        """The machine goes away: runs of this server are asked to keep what they have."""
-        from ..training.controls import ask_to_stop
-
+        """The machine goes away: the runs are asked to save what they have, and waited for."""
+        asked: list[RunDirectory] = []
         for run in self._active:
-            if run.status != "running" or run.kind != "pipeline":
+            if run.status == "queued" or run.kind != "pipeline":
                 continue
             try:
-                ask_to_stop(
-                    self._data_dir.run(run.run_id),
-                    run,
-                    action="interrupt",
-                    who="",
-                    writer=self._facts.writer,
-                )
-            except ProgressError as error:
+                directory = self._data_dir.run(run.run_id)
+                append_control(directory, self._facts.writer, "interrupt", "")
+                asked.append(directory)
+            except (OSError, ProgressError) as error:
                 log.warning("run %s could not be asked to end: %s", run.run_id, error)
+        deadline = time.monotonic() + INTERRUPTED_WITHIN_S
+        while time.monotonic() < deadline and any(run.exit() is None for run in asked):
+            time.sleep(0.1)
+        self._wake_log()

@@ -21,9 +21,7 @@ def file(path: str, target: str = "label") -> dict[str, Any]:
 
 
 def forest(**params: Any) -> dict[str, Any]:
-    return digits(
-        estimator={"class": "sklearn.ensemble.RandomForestClassifier", "params": params}
-    )
+    return digits(estimator={"class": "sklearn.ensemble.RandomForestClassifier", "params": params})
 
 
 # body, status, reason, what the message names

@@ -98,7 +98,9 @@ async def test_poller_and_listener_reach_the_same_state(ask: Any, open_stream: A
     await note(ask, "two")
     while listener.offset < 2 or len(listener.activity) < 2:
         message = await stream.next()
-        listener.apply(Message(**{k: v for k, v in message.items() if k in Message.__annotations__}))
+        listener.apply(
+            Message(**{k: v for k, v in message.items() if k in Message.__annotations__})
+        )
     since = 0
     status = (await ask("GET", "events")).json["snapshot"]
     poller.apply(
@@ -150,7 +152,12 @@ async def test_bad_message_closes_for_good(open_stream: Any, message: Any, code:
 
 
 async def test_slow_subscriber_is_closed_and_resumes(
-    ask: Any, open_stream: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: Any, services: Any
+    ask: Any,
+    open_stream: Any,
+    jp_http_port: int,
+    jp_base_url: str,
+    jp_auth_header: Any,
+    services: Any,
 ) -> None:
     # A consumer that shakes hands and then reads nothing, with a small window.
     slow = socket.socket()
@@ -245,9 +252,7 @@ async def test_stranger_and_foreign_page_get_no_stream(
     assert caught.value.code == 403
 
 
-async def test_withdrawn_permission_closes_the_stream(
-    open_stream: Any, jp_serverapp: Any
-) -> None:
+async def test_withdrawn_permission_closes_the_stream(open_stream: Any, jp_serverapp: Any) -> None:
     class Fickle(Authorizer):
         open = True
 

@@ -110,17 +110,20 @@ class RunsHandler(RunHandler):
     def _create(self, request: RunRequest, reserved: Reserved) -> None:
         services = self.services
         writer = services.facts.writer
+        root_dir = str(services.options.root_dir)
+        if request.executor is None:
+            request = msgspec.structs.replace(request, executor=Executor(cwd=root_dir))
         with services.creating:
             if not (services.data.runs / reserved.run_id).is_dir():
-                if request.executor is None:
-                    request = msgspec.structs.replace(
-                        request, executor=Executor(cwd=str(services.options.root_dir))
-                    )
                 create_run(
                     services.data,
                     request,
                     who=self.who,
                     writer=writer,
+                    limits={
+                        "root_dir": root_dir,
+                        "allowed": list(services.options.allowed_packages),
+                    },
                     time=reserved.time,
                     entropy=reserved.entropy,
                 )

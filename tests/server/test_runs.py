@@ -1,0 +1,280 @@
+"""Runs from request to end, with a real keeper and worker, seen by REST and by the stream."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from jupyter_progress.core.stages import STAGE_IDS
+from jupyter_progress.core.view import View
+from jupyter_progress.core.wire import Message
+
+from .conftest import DIGITS, LONG, Stream
+
+FIELDS = {field for field in Message.__struct_fields__}
+
+
+def take(view: View, messages: list[dict[str, Any]]) -> View:
+    for message in messages:
+        view.apply(Message(**{key: value for key, value in message.items() if key in FIELDS}))
+    return view
+
+
+async def start(ask: Any, body: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    answer = await ask("POST", "runs", {**(body or DIGITS), **changes})
+    assert answer.status == 201, answer.body
+    state: dict[str, Any] = answer.json
+    assert answer.headers["Location"].endswith(f"runs/{state['run_id']}")
+    return state
+
+
+async def until_training(stream: Stream, run_id: str) -> dict[str, Any]:
+    """Read until the run trains and has a live score."""
+    while True:
+        message = await stream.until("training_progress", "training_failed", timeout_s=60)
+        assert message["type"] == "training_progress", message
+        data: dict[str, Any] = message["data"]
+        if message["run_id"] == run_id and data["current_stage"] == "train" and data["step"]:
+            return data
+
+
+@pytest.mark.timeout(120)
+async def test_run_goes_through_all_stages_live_and_is_deployed(
+    ask: Any, open_stream: Any, until_ended: Any
+) -> None:
+    stream = await open_stream()
+    await stream.until("snapshot")
+    queued = await start(ask, name="digits forest", tags=["digits"], register_as="digits")
+    assert queued["status"] in ("queued", "running")
+    run_id = queued["run_id"]
+    await stream.until("training_completed", timeout_s=60)
+    state = await until_ended(run_id)
+    assert state["status"] == "completed"
+    assert state["stages_completed"] == list(STAGE_IDS)
+    assert state["progress"] == 100.0
+    assert state["result"]["test"]["accuracy"] > 0.9
+    assert state["live_accuracy"] > 0.9
+    assert state["result"]["model"] == {"name": "digits", "version": 1}
+
+    offsets = [message["offset"] for message in stream.durable]
+    assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
+    view = take(View(), stream.messages)
+    assert view.runs[run_id].status == "completed"
+    snapshot = (await ask("GET", "status")).json
+    assert [run["run_id"] for run in snapshot["runs"]] == [run_id]
+    assert snapshot["models"][0]["latest"] == 1
+
+    metrics = (await ask("GET", f"runs/{run_id}/metrics", params={"names": "live_accuracy"})).json
+    assert len(metrics["series"]["live_accuracy"]) >= 3
+    feed = (await ask("GET", "activity", params={"limit": 200})).json["activity"]
+    texts = [line["text"] for line in feed]
+    assert any("finished" in text and "accuracy" in text for text in texts), texts
+    assert (await ask("GET", f"runs/{run_id}/output")).status == 200
+    await deploys_and_predicts(ask, stream, run_id)
+
+
+async def deploys_and_predicts(ask: Any, stream: Stream, run_id: str) -> None:
+    assert (await ask("POST", "models/digits/predict", {"rows": [[0] * 64]})).status == 409
+    answer = await ask("POST", "models/digits/deploy", {"version": 1})
+    assert answer.status == 200, answer.body
+    assert (await stream.until("model_deployed"))["data"]["version"] == 1
+    answer = await ask("POST", "models/digits/predict", {"rows": [[0] * 64, [1] * 64]})
+    assert answer.status == 200, answer.body
+    assert answer.json["version"] == 1
+    assert len(answer.json["predictions"]) == 2
+    wrong = await ask("POST", "models/digits/predict", {"rows": [[0] * 64, [1, 2]]})
+    assert wrong.status == 400
+    assert "rows[1]" in wrong.json["message"]
+    again = await ask("POST", "models/other/deploy", {"run_id": run_id})
+    assert again.status == 200, again.body
+    assert (await ask("GET", "models/other")).json["versions"][0]["run_id"] == run_id
+    same = await ask("POST", f"runs/{run_id}/register", {"name": "other"})
+    assert same.json["version"] == 1
+    artifact = await ask("GET", "models/digits/1/artifact")
+    assert artifact.status == 200
+    assert len(artifact.body) > 1000
+    models = (await ask("GET", "models")).json["models"]
+    assert {(model["name"], model["deployed"]) for model in models} == {
+        ("digits", 1), ("other", 1)
+    }  # fmt: skip
+    assert (await ask("POST", "models/digits/deploy", {"version": 7})).status == 404
+    assert (await ask("POST", "models/digits/deploy", {})).status == 400
+
+
+@pytest.mark.timeout(120)
+async def test_file_below_the_root_directory_is_trained_on(
+    ask: Any, jp_root_dir: Any, until_ended: Any
+) -> None:
+    folder = jp_root_dir / "data"
+    folder.mkdir()
+    rows = "\n".join(f"{i % 7},{i % 3},{'yes' if i % 7 > 3 else 'no'}" for i in range(200))
+    (folder / "rows.csv").write_text(f"a,b,label\n{rows}\n")
+    run = await start(
+        ask,
+        dataset={"source": "file", "path": "data/rows.csv", "target": "label"},
+        estimator={"class": "sklearn.tree.DecisionTreeClassifier"},
+    )
+    state = await until_ended(run["run_id"])
+    assert state["status"] == "completed", state["error"]
+    assert state["result"]["test"]["accuracy"] == 1.0
+    assert state["result"]["classes"] == ["no", "yes"]
+
+
+@pytest.mark.timeout(120)
+async def test_killed_worker_is_a_failure_with_its_reason_within_two_seconds(
+    ask: Any, open_stream: Any, services: Any, scaled: Any
+) -> None:
+    stream = await open_stream()
+    run = await start(ask, LONG)
+    await until_training(stream, run["run_id"])
+    worker = json.loads(services.data.run(run["run_id"]).worker_file.read_text())
+    os.kill(worker["pid"], signal.SIGKILL)
+    killed = time.monotonic()
+    failed = await stream.until("training_failed")
+    assert time.monotonic() - killed < scaled(2.0)
+    assert failed["data"]["error"]["reason"] == "worker_killed"
+    assert failed["data"]["error"]["stage"] == "train"
+
+
+@pytest.mark.timeout(120)
+async def test_killed_keeper_is_noticed_within_two_seconds(
+    ask: Any, open_stream: Any, services: Any, scaled: Any
+) -> None:
+    stream = await open_stream()
+    run = await start(ask, LONG)
+    await until_training(stream, run["run_id"])
+    directory = services.data.run(run["run_id"])
+    keeper = json.loads(directory.keeper_file.read_text())
+    worker = json.loads(directory.worker_file.read_text())
+    os.kill(keeper["pid"], signal.SIGKILL)
+    killed = time.monotonic()
+    failed = await stream.until("training_failed")
+    assert time.monotonic() - killed < scaled(2.0)
+    assert failed["data"]["error"]["reason"] == "keeper_killed"
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker["pid"], 0)
+
+
+@pytest.mark.timeout(120)
+async def test_stop_keeps_the_best_so_far_and_cancel_drops_it(
+    ask: Any, open_stream: Any, until_ended: Any, scaled: Any
+) -> None:
+    stream = await open_stream()
+    run_id = (await start(ask, LONG))["run_id"]
+    assert (await ask("POST", f"runs/{run_id}/stop", {"now": 1})).status == 400
+    early = await ask("POST", f"runs/{run_id}/stop")
+    assert (early.status, early.json["reason"]) == (409, "nothing_to_keep")
+    await until_training(stream, run_id)
+    assert (await ask("DELETE", f"runs/{run_id}")).json["reason"] == "run_going_on"
+    stopping = await ask("POST", f"runs/{run_id}/stop")
+    assert (stopping.status, stopping.json["status"]) == (202, "stopping")
+    again = await ask("POST", f"runs/{run_id}/stop")
+    assert again.status in (202, 409)
+    state = await until_ended(run_id)
+    assert (state["status"], state["result"]["stopped"]) == ("completed", True)
+    assert (await ask("POST", f"runs/{run_id}/cancel")).json["reason"] == "run_has_ended"
+
+    second = (await start(ask, LONG))["run_id"]
+    await until_training(stream, second)
+    asked = time.monotonic()
+    assert (await ask("POST", f"runs/{second}/cancel")).status == 202
+    await stream.until("training_cancelled")
+    assert time.monotonic() - asked < scaled(2.5)
+    told = [m for m in stream.messages if m["type"] == "training_stopping"]
+    assert len([m for m in told if m["run_id"] == run_id]) == 1
+
+
+@pytest.mark.timeout(120)
+async def test_runs_wait_for_room_and_a_waiting_one_can_be_cancelled(
+    ask: Any, services: Any, until_ended: Any
+) -> None:
+    services.queue._max_concurrent = 1
+    first = (await start(ask, LONG))["run_id"]
+    second = (await start(ask))["run_id"]
+    third = (await start(ask))["run_id"]
+    await asyncio.sleep(1.2)
+    assert (await ask("GET", f"runs/{second}")).json["status"] == "queued"
+    assert (await ask("POST", f"runs/{third}/cancel")).status == 202
+    assert (await until_ended(third, 5))["status"] == "cancelled"
+    assert (await ask("POST", f"runs/{first}/cancel")).status == 202
+    assert (await until_ended(second))["status"] == "completed"
+    assert (await until_ended(first))["status"] == "cancelled"
+
+
+@pytest.mark.timeout(120)
+async def test_repeated_post_with_the_same_key_answers_with_the_first_run(
+    ask: Any, services: Any
+) -> None:
+    services.queue.stop(interrupt=False)  # the runs stay queued: this is about the requests
+    headers = {"Idempotency-Key": "k-1"}
+    both = await asyncio.gather(
+        *(ask("POST", "runs", DIGITS, headers=dict(headers)) for _ in range(5))
+    )
+    assert {answer.status for answer in both} == {201}
+    assert len({answer.json["run_id"] for answer in both}) == 1
+    other = await ask("POST", "runs", {**DIGITS, "name": "other"}, headers=dict(headers))
+    assert (other.status, other.json["reason"]) == (409, "conflict")
+    assert len(services.data.run_ids()) == 1
+
+
+async def test_runs_are_paged_filtered_renamed_and_deleted(
+    ask: Any, services: Any, open_stream: Any
+) -> None:
+    services.queue.stop(interrupt=False)
+    for index in range(5):
+        await start(ask, name=f"run {index}", tags=["even" if index % 2 == 0 else "odd"])
+    first = (await ask("GET", "runs", params={"limit": 2})).json
+    second = (await ask("GET", "runs", params={"limit": 10, "before": first["next"]})).json
+    ids = [run["run_id"] for run in first["runs"] + second["runs"]]
+    assert ids == sorted(ids, reverse=True)
+    assert len(ids) == 5
+    assert second["next"] is None
+    tagged = (await ask("GET", "runs", params={"tag": "even", "status": "queued"})).json["runs"]
+    assert len(tagged) == 3
+    changed = await ask("PATCH", f"runs/{ids[0]}", {"name": "new", "notes": "n", "tags": ["t"]})
+    assert (changed.json["name"], changed.json["notes"], changed.json["tags"]) == (
+        "new",
+        "n",
+        ["t"],
+    )
+    assert (await ask("PATCH", f"runs/{ids[0]}", {"name": ""})).status == 400
+    assert (await ask("DELETE", f"runs/{ids[0]}")).status == 409
+    await ask("POST", f"runs/{ids[0]}/cancel")
+    for _ in range(50):
+        if (await ask("GET", f"runs/{ids[0]}")).json["status"] == "cancelled":
+            break
+        await asyncio.sleep(0.05)
+    stream = await open_stream()
+    assert (await ask("DELETE", f"runs/{ids[0]}")).status == 204
+    assert (await stream.until("run_deleted"))["run_id"] == ids[0]
+    assert (await ask("GET", f"runs/{ids[0]}")).status == 404
+    assert not (services.data.runs / ids[0]).exists()
+    # What is left of it in the log does not break anyone who catches up.
+    everything = (await ask("GET", "events", params={"since": 0, "limit": 5000})).json
+    offsets = [event["offset"] for event in everything["events"]]
+    assert offsets == list(range(1, everything["head"] + 1))
+
+
+async def test_activity_is_paged(ask: Any) -> None:
+    for index in range(5):
+        await ask("POST", "activity", {"text": f"note {index}", "level": "warning"})
+    page = (await ask("GET", "activity", params={"limit": 3, "level": "warning"})).json
+    assert [line["text"] for line in page["activity"]] == ["note 4", "note 3", "note 2"]
+    rest = (await ask("GET", "activity", params={"before": page["next"], "kind": "note"})).json
+    assert [line["text"] for line in rest["activity"]] == ["note 1", "note 0"]
+    assert rest["next"] is None
+
+
+async def test_what_a_run_can_name_is_listed(ask: Any) -> None:
+    datasets = (await ask("GET", "datasets")).json["datasets"]
+    assert {"name", "rows", "columns", "task"} <= set(datasets[0])
+    assert "digits" in {found["name"] for found in datasets}
+    estimators = (await ask("GET", "estimators")).json["estimators"]
+    classes = {found["class"] for found in estimators}
+    assert any(name.endswith("RandomForestClassifier") for name in classes)
