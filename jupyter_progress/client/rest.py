@@ -165,10 +165,10 @@ class RestClient:
                 # Refused before all was sent (too large, say): the reason may be there to read.
                 if body is None:
                     raise
-            answer = connection.getresponse()
-            if answer.status >= 300:
-                raise self._refusal(answer)
-            yield answer
+            with connection.getresponse() as answer:
+                if answer.status >= 300:
+                    raise self._refusal(answer)
+                yield answer
         except (OSError, http.client.HTTPException) as error:
             raise ServerUnreachable(
                 f"the Jupyter server at {self.address.url} does not answer: {_words(error)}"

@@ -22,8 +22,9 @@ from ..store.indexer import Committed, Indexer
 from ..store.layout import DataDirectory
 from ..store.log import Log
 from ..store.reader import LogReader
+from ..store.reader import LogReader
 
-FIRST_SNAPSHOT_S = 0.3
+CAUGHT_UP_LOOK_S = 0.2
 SNAPSHOT_OVER = 200  # events at once; more come as one snapshot
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,11 @@ class LocalFollower:
         )
 
     @property
+    def reader(self) -> LogReader:
+        """Reads what has been read from the journals: series, activity, events."""
+        return self._indexer.reader
+
+    @property
     def last_heard(self) -> float | None:
         """When the disk was last looked at, in seconds since 1970-01-01 UTC: just now."""
         return time.time() if self.is_running and self._has_begun else None
@@ -107,10 +113,10 @@ class LocalFollower:
         if self._stopped.is_set():
             return
         self._stopped.set()
-        if self._ticker.is_alive():
-            self._indexer.stop()
-            if self._ticker is not threading.current_thread():
-                self._ticker.join(timeout_s)
+        self._indexer.stop()
+        if self._ticker.is_alive() and self._ticker is not threading.current_thread():
+            self._ticker.join(timeout_s)
+        self._log.close()
         self.connection = "offline"
 
     def wake(self) -> None:
@@ -130,8 +136,10 @@ class LocalFollower:
             if self._stopped.is_set():
                 return
             changed = [message for message in messages if self._apply(message)]
-            if not self._has_begun or len(committed.events) > SNAPSHOT_OVER:
-                self._begin()
+            if not self._has_begun:
+                return
+            if len(committed.events) > SNAPSHOT_OVER:
+                self._deliver([snapshot_message(self.view)])
             elif changed:
                 self._deliver(changed)
 
@@ -157,11 +165,12 @@ class LocalFollower:
             log.exception("what was read could not be shown")
 
     def _tick(self) -> None:
-        # With no run there is no commit, and a view would wait for its first snapshot.
-        if not self._stopped.wait(min(FIRST_SNAPSHOT_S, self._tick_s)):
-            with self.lock:
-                if not self._has_begun:
-                    self._begin()
+        # What happened before is told as one snapshot, not event by event.
+        while not self._indexer.caught_up(CAUGHT_UP_LOOK_S):
+            if self._stopped.is_set():
+                return
+        with self.lock:
+            self._begin()
         has_complained = False
         while not self._stopped.wait(self._tick_s):
             if self._on_tick is None:

@@ -75,6 +75,7 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def client() -> Iterator[RestClient]:
+    Echo.answers.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -184,8 +185,9 @@ def test_proxies_of_the_environment_are_left_aside(client, monkeypatch):
 def test_a_jupyter_server_without_a_token_takes_a_post(plain_jupyter):
     url = f"{plain_jupyter.url}api/contents"
     assert plain_jupyter.token == ""
-    with pytest.raises(urllib.error.HTTPError, match="403"):
+    with pytest.raises(urllib.error.HTTPError, match="403") as refused:
         _post(url, {})
+    refused.value.close()
     assert _post(url, credentials(plain_jupyter)) == 201
 
 
