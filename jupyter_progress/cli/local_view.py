@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import getpass
+import json
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
 
 from ..core.names import is_run_id, shorten
 from ..core.state import RunState
-from ..errors import InvalidRequest, UnknownRun
+from ..core.view import View
+from ..errors import InvalidRequest, StoreError, UnknownRun
 from ..store.layout import DataDirectory, default_data_dir
+from ..tracking.local_follow import LocalFollower
 
 READ_LIMIT_S = 60.0
 
 
 def data_directory() -> DataDirectory:
     """The data directory of this user, made where it is missing."""
-    found = DataDirectory(default_data_dir())
-    found.ensure()
-    return found
+    return DataDirectory(default_data_dir()).ensure()
 
 
 def full_run_id(given: str) -> str:
@@ -31,12 +35,67 @@ def full_run_id(given: str) -> str:
     InvalidRequest
         Several do.
     """
-    known = list(data_directory().run_ids())
+    known = data_directory().run_ids()
     if is_run_id(given) and given in known:
         return given
-    fitting = [run_id for run_id in known if given and (run_id.startswith(given) or run_id.endswith(given))]
+    fitting = [name for name in known if given and (name.startswith(given) or name.endswith(given))]
     if not fitting:
         raise UnknownRun(shorten(given, 80))
     if len(fitting) > 1:
         raise InvalidRequest("", f"{given!r} fits {len(fitting)} runs: {', '.join(fitting[:5])}")
     return fitting[0]
+
+
+def read_view(run_ids: Iterable[str] | None = None) -> View:
+    """All that the journals say at this moment.
+
+    Parameters
+    ----------
+    run_ids
+        Read only these runs; all by default.
+
+    Raises
+    ------
+    StoreError
+        The journals could not be read in a minute.
+    """
+    view = View()
+    has_read = threading.Event()
+    follower = LocalFollower(
+        data_directory(), run_ids, view=view, on_messages=lambda _messages, _way: has_read.set()
+    )
+    follower.start()
+    try:
+        if not has_read.wait(READ_LIMIT_S):
+            raise StoreError(f"the journals could not be read within {READ_LIMIT_S:.0f} s")
+    finally:
+        follower.stop()
+    return view
+
+
+def read_run(given: str) -> RunState:
+    """The state of one run.
+
+    Raises
+    ------
+    UnknownRun, InvalidRequest
+        As :func:`full_run_id`; or the run's journals hold nothing.
+    """
+    run_id = full_run_id(given)
+    run = read_view([run_id]).runs.get(run_id)
+    if run is None:
+        raise UnknownRun(run_id)
+    return run
+
+
+def print_json(found: Any) -> None:
+    """Print for a program."""
+    print(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
+
+
+def own_name() -> str:
+    """Who acts, for the feed."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""  # a container's user may have no name

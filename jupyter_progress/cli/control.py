@@ -1,0 +1,33 @@
+"""``jupyter progress stop RUN`` and ``cancel RUN``: asked through the run's directory."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+
+from ..training.controls import ask_to_stop
+from .local_view import data_directory, own_name, print_json, read_run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("run", help="a run's id, or the beginning or end of it")
+    parser.add_argument("--json", action="store_true", help="print the run's state, for a program")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask for the end of the run; ``command`` is the action."""
+    state = read_run(arguments.run)
+    ask_to_stop(
+        data_directory().run(state.run_id),
+        state,
+        action=arguments.command,
+        who=own_name(),
+        writer=f"cli-{secrets.token_hex(4)}",
+    )
+    if arguments.json:
+        print_json(read_run(state.run_id))
+    else:
+        verb = "stopping" if arguments.command == "stop" else "cancelling"
+        print(f"{verb} {state.name} ({state.run_id})")
+    return 0

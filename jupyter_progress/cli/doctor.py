@@ -1,0 +1,78 @@
+"""``jupyter progress doctor``: where everything is, and the story of one run from its journals."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from .. import __version__
+from ..client.discovery import check_server, find_server
+from ..client.rest import RestClient
+from ..core.events import JournalLine
+from ..errors import ProgressError
+from ..store.journal_reader import read_journal
+from ..store.layout import RunDirectory
+from .local_view import data_directory, full_run_id
+
+LIBRARIES = ("jupyter-server", "jupyterlab", "ipywidgets", "anywidget", "scikit-learn", "skops")
+SHOWN_CHARACTERS = 160
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("run", nargs="?", help="tell this run's story")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell the story of a run, or how things stand."""
+    if arguments.run is not None:
+        return _tell_story(data_directory().run(full_run_id(arguments.run)))
+    return _tell_state()
+
+
+def _tell_state() -> int:
+    print(f"jupyter-progress {__version__}, Python {platform.python_version()} ({sys.executable})")
+    for name in LIBRARIES:
+        print(f"  {name} {_version_of(name)}")
+    directory = data_directory()
+    print(f"data directory {directory.path}, {len(directory.run_ids())} runs")
+    address = find_server()
+    if address is None:
+        print("no Jupyter server is running; runs of notebooks and scripts work without one")
+        return 0
+    try:
+        facts = check_server(RestClient(address))["server"]
+    except ProgressError as error:
+        print(f"server {address.url}: {error}")
+        return 1
+    print(f"server {address.url}: jupyter-progress {facts['version']}, Python {facts['python']}")
+    return 0
+
+
+def _version_of(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "is not installed"
+
+
+def _tell_story(directory: RunDirectory) -> int:
+    """Every event of every writer, in order of time, and what is wrong with the files."""
+    print(f"run directory {directory.path}")
+    lines: list[tuple[str, str, JournalLine]] = []
+    for path in sorted((directory.path / "journal").glob("*.jsonl")):
+        part = read_journal(path, 0)
+        lines += [(line.time, path.stem, line) for line in part.lines]
+        for damage in part.damaged:
+            print(f"  damaged line in {path.name}: {damage}")
+    for time, writer, line in sorted(lines, key=lambda found: (found[0], found[1])):
+        facts = msgspec.json.encode(line.data).decode()
+        cut = facts if len(facts) <= SHOWN_CHARACTERS else facts[: SHOWN_CHARACTERS - 1] + "…"
+        print(f"  {time} {writer:>10} {line.sequence:>5} {line.type} {cut}")
+    end = directory.exit()
+    print(f"exit.json: {end if end is not None else 'not written'}")
+    return 0

@@ -1,0 +1,69 @@
+"""``jupyter progress runs``: the runs, newest first."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..core.activity import headline, seconds
+from ..core.state import RunState
+from ..core.transitions import ACTIVE, ENDED
+from .local_view import print_json, read_view
+from .terminal import COLOURS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("--json", action="store_true", help="for a program")
+    parser.add_argument("--status", choices=sorted(ACTIVE | ENDED), help="only runs of this status")
+    parser.add_argument("--tag", help="only runs with this tag")
+    parser.add_argument("--limit", type=_count, default=20, help="at most so many (default: 20)")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of runs; expected 1 or more")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the runs."""
+    found = sorted(read_view().runs.values(), key=lambda state: state.run_id, reverse=True)
+    shown = [
+        state
+        for state in found
+        if arguments.status in (None, state.status) and arguments.tag in (None, *state.tags)
+    ][: arguments.limit]
+    if arguments.json:
+        print_json({"runs": shown})
+    elif not shown:
+        print("No runs." if not found else "No run fits.")
+    else:
+        Console().print(_table(shown))
+    return 0
+
+
+def _table(states: list[RunState]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("run", "name", "status", "progress", "took", ""):
+        table.add_column(title, no_wrap=title in ("run", "status"))
+    for state in states:
+        table.add_row(
+            state.run_id,
+            Text(state.name),
+            Text(state.status, style=COLOURS.get(state.status, "")),
+            f"{state.progress:.0f} %",
+            seconds(state.elapsed_time) if state.elapsed_time is not None else "",
+            Text(_outcome(state), style="dim"),
+        )
+    return table
+
+
+def _outcome(state: RunState) -> str:
+    if state.error:
+        return f"{state.error.get('type')}: {state.error.get('message')}"[:80]
+    return headline(state.result or {})
