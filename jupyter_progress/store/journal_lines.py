@@ -74,19 +74,18 @@ def encode_lines(waiting: list[Waiting]) -> bytes:
 def _encode(line: dict[str, Any]) -> bytes:
     try:
         encoded = _ENCODER.encode(line)
-    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
-        # The caller is gone; its place in the file is kept, so that what follows it is not held up.
+    except Exception as error:
+        # Values of the user's own types may raise anything, and the caller has long gone on. The
+        # line's place is kept, so that nothing waits for it.
         logger.warning("a %s event cannot be written as JSON: %s", line["type"], error)
         encoded = _ENCODER.encode({**line, "data": {"unwritable": str(error)}})
     return encoded + b"\n"
 
 
 def _plain(value: Any) -> Any:
-    """NumPy scalars and the like as the number that they are; what else there is as its text."""
-    item = getattr(value, "item", None)
-    if callable(item):
-        return item()
-    return str(value)
+    """NumPy's numbers and arrays as plain ones; what else there is as its text."""
+    to_list = getattr(value, "tolist", None)
+    return to_list() if callable(to_list) else str(value)
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)

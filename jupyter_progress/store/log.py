@@ -40,6 +40,7 @@ class Log:
 
     def __init__(self, path: Path | str, connection: sqlite3.Connection) -> None:
         self.path = path
+        self.is_open = True
         self._connection = connection
         # A log in memory has one connection for all, and readers must not see half a transaction.
         self.lock = threading.RLock()
@@ -85,6 +86,7 @@ class Log:
     def close(self) -> None:
         """Close the writing connection; readers are closed by themselves."""
         with self.lock:
+            self.is_open = False
             self._connection.close()
 
     def reader(self) -> LogReader:

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from jupyter_progress.core.events import Event
+from jupyter_progress.core.state import RunState
+from jupyter_progress.errors import LogTooNew
+from jupyter_progress.store import database
+from jupyter_progress.store.batch import Batch, Cursor
+from jupyter_progress.store.log import Log
+from jupyter_progress.store.statements import statements
+
+from .bench import START
+
+RUN = "20260921-130000-{:08x}"
+
+
+def event(log_or_head: int, number: int, type: str = "stage_started", **facts: object) -> Event:
+    return Event(
+        type=type,
+        time="2026-09-21T13:00:00.000Z",
+        data=dict(facts),
+        run_id=RUN.format(1),
+        origin=RUN.format(1),
+        writer="worker-1",
+        sequence=number,
+        offset=log_or_head + 1,
+    )
+
+
+def add(log: Log, number: int, type: str = "stage_started", **facts: object) -> None:
+    log.commit(Batch(log.head, [event(log.head, number, type, **facts)]))
+
+
+def test_log_that_is_opened_again_is_the_same_log(tmp_path: Path) -> None:
+    path = tmp_path / "log-0.db"
+    log = Log.open(path, now=START)
+    add(log, 1)
+    before = log.log_id
+    assert (log.openings, log.head, log.journal_mode) == (1, 1, "wal")
+    log.close()
+    log = Log.open(path, now=START)
+    assert (log.log_id, log.openings, log.head) == (before, 2, 1)
+    assert path.stat().st_mode & 0o777 == 0o600
+    log.close()
+
+
+@pytest.mark.parametrize("damage", ["no database", "torn pages", "cut", "empty", "missing offset"])
+def test_damaged_log_is_set_aside_and_begun_anew(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "log-0.db"
+    log = Log.open(path, now=START)
+    before = log.log_id
+    for number in range(1, 200):
+        add(log, number, stage="x" * 200)
+    log.close()
+    content = path.read_bytes()
+    if damage == "no database":
+        path.write_bytes(b"not a database at all" * 1000)
+    elif damage == "torn pages":
+        path.write_bytes(content[:4096] + b"\xa5" * 8192 + content[12288:])
+    elif damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    else:
+        connection = sqlite3.connect(path)
+        connection.execute("DELETE FROM events WHERE offset = 7")
+        connection.commit()
+        connection.close()
+    log = Log.open(path, now=START)
+    assert log.log_id != before
+    assert (log.head, log.openings) == (0, 1)
+    add(log, 1)
+    log.close()
+    assert (tmp_path / "log-0.damaged.db").exists() == (damage != "empty")
+
+
+def test_database_of_another_program_is_set_aside_unchanged(tmp_path: Path) -> None:
+    path = tmp_path / "log-0.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+    content = path.read_bytes()
+    Log.open(path, now=START).close()
+    assert (tmp_path / "log-0.damaged.db").read_bytes() == content
+
+
+def test_log_of_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "log-0.db"
+    log = Log.open(path, now=START)
+    add(log, 1)
+    log.close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
+    connection.close()
+    content = path.read_bytes()
+    with pytest.raises(LogTooNew, match=r"Upgrade jupyter-progress"):
+        Log.open(path, now=START)
+    assert path.read_bytes() == content
+
+
+def test_network_file_system_gets_a_rollback_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not database.is_on_network(tmp_path / "x")
+    path = tmp_path / "log-0.db"
+    Log.open(path, now=START).close()
+    monkeypatch.setattr(database, "is_on_network", lambda path: True)
+    log = Log.open(path, now=START)
+    assert log.journal_mode == "delete"
+    reader = log.reader()
+    add(log, 1)
+    assert reader.head() == 1
+    add(log, 2)
+    assert [found.sequence for found in reader.events(0, 10)] == [1, 2]
+    reader.close()
+    log.close()
+
+
+def test_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    log = Log.open(tmp_path / "log-0.db", now=START)
+    add(log, 1)
+    run = RUN.format(1)
+    batch = Batch(
+        log.head,
+        [event(log.head, 2), event(log.head + 1, 1)],  # the second is known already
+        states={run: RunState(run_id=run)},
+        points={run: {"loss": [(1.0, 1.0)]}},
+        cursors={(run, "worker-1"): Cursor(9, 2)},
+    )
+    with pytest.raises(sqlite3.IntegrityError):
+        log.commit(batch)
+    reader = log.reader()
+    assert reader.head() == log.head == 1
+    assert reader.run(run) is None
+    assert reader.series(run) == {}
+    assert log.cursors() == {}
+    log.commit(Batch(1, [event(1, 2)], points={run: {"loss": [(1.0, 1.0)]}}))
+    assert reader.series(run) == {"loss": [[1.0, 1.0]]}
+    reader.close()
+    log.close()
+
+
+@pytest.mark.parametrize("place", ["file", ":memory:"])
+def test_readers_in_other_threads_see_whole_transactions(tmp_path: Path, place: str) -> None:
+    log = Log.open(tmp_path / "log-0.db" if place == "file" else place, now=START)
+    reader = log.reader()
+    wrong: list[object] = []
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            head, _runs, feed = reader.snapshot()
+            if head % 10 or len(feed) != min(head, 50):
+                wrong.append((head, len(feed)))
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in range(30):
+        head = log.head
+        facts = {"id": "x", "level": "info", "kind": "note", "text": "t"}
+        events = [event(head + n, head + n + 1, "activity_update", **facts) for n in range(10)]
+        log.commit(Batch(head, events))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert reader.head() == 300
+    reader.close()
+    log.close()
+
+
+def test_runs_are_paged_newest_first_by_status_and_tag() -> None:
+    log = Log.open(":memory:", now=START)
+    states = {
+        RUN.format(n): RunState(
+            run_id=RUN.format(n),
+            status="running" if n < 3 else "completed",
+            tags=["even"] if n % 2 == 0 else ["odd", "x"],
+        )
+        for n in range(60)
+    }
+    log.commit(Batch(0, states=states))
+    reader = log.reader()
+    names = [int(state.run_id[-8:], 16) for state in reader.recent_runs()]
+    assert names == [*range(59, 39, -1), 2, 1, 0]
+    found: list[int] = []
+    before = None
+    while True:
+        page, before = reader.runs(tag="even", limit=7, before=before)
+        found += [int(state.run_id[-8:], 16) for state in page]
+        if before is None:
+            break
+    assert found == list(range(58, -1, -2))
+    assert len(reader.runs(status="running")[0]) == 3
+    assert [state.tags for state in reader.runs(status="running", tag="odd")[0]] == [["odd", "x"]]
+    assert reader.runs(limit=60)[1] is None
+    assert reader.runs(limit=59)[1] == RUN.format(1)
+    log.commit(Batch(0, states={RUN.format(1): RunState(run_id=RUN.format(1), tags=["new"])}))
+    assert reader.runs(tag="odd", limit=99)[0][-1].run_id == RUN.format(3)
+    log.close()
+
+
+def test_activity_is_paged_newest_first_by_level_and_kind() -> None:
+    log = Log.open(":memory:", now=START)
+    for number in range(1, 31):
+        facts = {
+            "id": str(number),
+            "level": "error" if number % 3 == 0 else "info",
+            "kind": "note" if number % 2 == 0 else "training_failed",
+            "text": f"text {number}",
+        }
+        add(log, number, "activity_update", **facts)
+    reader = log.reader()
+    page, before = reader.activity(limit=4)
+    assert [line.offset for line in page] == [30, 29, 28, 27]
+    assert before == 27
+    assert [line.offset for line in reader.activity(limit=2, before=before)[0]] == [26, 25]
+    both, rest = reader.activity(level="error", kind="note", limit=10)
+    assert [line.offset for line in both] == [30, 24, 18, 12, 6]
+    assert rest is None
+    assert both[0].text == "text 30"
+    log.close()
+
+
+def test_every_statement_can_be_prepared() -> None:
+    log = Log.open(":memory:", now=START)
+    reader = log.reader()
+    with reader._connection() as connection:
+        for file in ("read.sql", "write.sql"):
+            for name, text in statements(file).items():
+                named = dict.fromkeys(("status", "tag", "before", "limit", "level", "kind"))
+                unnamed = [None] * text.count("?")
+                connection.execute(
+                    f"EXPLAIN {text}", named if ":" in text else unnamed[: _count(text)]
+                )
+                assert name.islower()
+    log.close()
+
+
+def _count(text: str) -> int:
+    numbered = [int(part[0]) for part in text.split("?")[1:] if part[:1].isdigit()]
+    return max(numbered, default=text.count("?"))
