@@ -75,7 +75,8 @@ def ask(jp_fetch: Any) -> Any:
         try:
             answer = await jp_fetch(*API, *path.split("/"), method=method, body=body, **kwargs)
         except HTTPClientError as error:
-            assert error.response is not None, error
+            if error.response is None:
+                raise  # no answer at all
             answer = error.response
         return Answer(answer.code, answer.headers, answer.body)
 

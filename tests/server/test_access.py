@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import os
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from jupyter_server.auth import Authorizer
@@ -45,8 +47,8 @@ CALLS = [(path, method) for path in NEEDS for method in METHODS]
 class Recorder(Authorizer):
     """Allows what it is told to, and remembers what it was asked."""
 
-    allowed: set[str] = set()
-    asked: list[tuple[str, str]] = []
+    allowed: ClassVar[set[str]] = set()
+    asked: ClassVar[list[tuple[str, str]]] = []
 
     def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
         self.asked.append((action, resource))
@@ -56,7 +58,7 @@ class Recorder(Authorizer):
 @pytest.fixture
 def recorder(jp_serverapp: Any) -> Recorder:
     authorizer = Recorder(parent=jp_serverapp)
-    authorizer.allowed, authorizer.asked = set(), []
+    Recorder.allowed, Recorder.asked = set(), []
     jp_serverapp.web_app.settings["authorizer"] = authorizer
     return authorizer
 
@@ -90,7 +92,7 @@ async def test_each_method_asks_for_its_own_permission(ask: Any, recorder: Recor
 
 
 async def test_reader_can_read_and_change_nothing(ask: Any, recorder: Recorder) -> None:
-    recorder.allowed = {"read"}
+    Recorder.allowed = {"read"}
     assert (await ask("GET", "status")).status == 200
     assert (await ask("GET", "runs")).status == 200
     for path, methods in NEEDS.items():
@@ -153,18 +155,20 @@ async def test_cookie_needs_the_xsrf_header_for_all_but_reading(
 async def test_kernel_is_let_in_by_its_token_file_and_to_nothing_else(
     ask: Any, services: Any, jp_fetch: Any, recorder: Recorder
 ) -> None:
-    import os
-    from pathlib import Path
-
-    path = Path(os.environ["JUPYTER_PROGRESS_TOKEN_FILE"])
-    assert path.stat().st_mode & 0o777 == 0o600
+    token = read_token_file()
     assert "JUPYTER_PROGRESS_URL" in os.environ
-    headers = {"Authorization": f"token {path.read_text()}"}
+    headers = {"Authorization": f"token {token}"}
     assert (await ask("GET", "status", headers=dict(headers))).status == 200
     assert (await ask("POST", "activity", {"text": "hello"}, headers=dict(headers))).status == 201
     with pytest.raises(HTTPClientError) as caught:
         await jp_fetch("api", "contents", headers=dict(headers))
     assert caught.value.code == 403
+
+
+def read_token_file() -> str:
+    path = Path(os.environ["JUPYTER_PROGRESS_TOKEN_FILE"])
+    assert path.stat().st_mode & 0o777 == 0o600
+    return path.read_text()
 
 
 async def test_unknown_address_answers_in_the_same_shape(ask: Any) -> None:

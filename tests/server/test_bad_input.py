@@ -112,7 +112,8 @@ async def test_unknown_ids_are_404(ask: Any) -> None:
     assert answer.json["reason"] == "unknown_run"
     for method, path, body in (
         ("GET", "models/none", None), ("GET", "models/none/1/artifact", None),
-        ("POST", "models/none/deploy", {"version": 1}), ("POST", "models/none/predict", {"rows": []}),
+        ("POST", "models/none/deploy", {"version": 1}),
+        ("POST", "models/none/predict", {"rows": []}),
     ):  # fmt: skip
         answer = await ask(method, path, body)
         assert (answer.status, answer.json["reason"]) == (404, "unknown_model"), path
@@ -151,8 +152,8 @@ async def test_bad_queries_name_the_key(ask: Any) -> None:
 
 async def test_bad_notes_and_changes_are_refused(ask: Any) -> None:
     for body, named in (
-        ({"text": " "}, "text"), ({"text": "x" * 30_000}, "text"), ({"text": "x", "level": "l"}, "level"),
-        ({"txt": "x"}, "txt"), ({}, "text"),
+        ({"text": " "}, "text"), ({"text": "x" * 30_000}, "text"), ({"txt": "x"}, "txt"),
+        ({"text": "x", "level": "l"}, "level"), ({}, "text"),
     ):  # fmt: skip
         answer = await ask("POST", "activity", body)
         assert answer.status == 400

@@ -32,8 +32,8 @@ def test_limit_of_an_ancestor_counts_where_it_is_the_smaller(tmp_path: Path) -> 
     lay(tmp_path, cgroup__controllers="cpu memory")
     lay(tmp_path / "pod", memory__max="1000", memory__current="900", cpu__max="50000 100000",
         cpu__stat="usage_usec 1")  # fmt: skip
-    lay(tmp_path / "pod" / "inner", memory__max="5000", memory__current="100", cpu__max="max 100000",
-        cpu__stat="usage_usec 1")  # fmt: skip
+    lay(tmp_path / "pod" / "inner", memory__max="5000", memory__current="100",
+        cpu__max="max 100000", cpu__stat="usage_usec 1")  # fmt: skip
     group = ControlGroup(tmp_path, "0::/pod/inner")
     assert group.memory() == MemoryUse(used=900, limit=1000)
     cpu = group.cpu()

@@ -17,7 +17,7 @@ from jupyter_progress.core.wire import Message
 
 from .conftest import DIGITS, LONG, Stream
 
-FIELDS = {field for field in Message.__struct_fields__}
+FIELDS = set(Message.__struct_fields__)
 
 
 def take(view: View, messages: list[dict[str, Any]]) -> View:
