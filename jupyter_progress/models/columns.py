@@ -14,6 +14,8 @@ from ..errors import InvalidRequest
 
 _KINDS = {"b": "boolean", "i": "number", "u": "number", "f": "number", "M": "datetime"}
 
+_DESCRIBED_UP_TO = 10_000  # columns of an array, which all say the same
+
 
 def describe_columns(X: Any) -> list[dict[str, Any]]:
     """What a model takes, for its manifest.
@@ -28,9 +30,12 @@ def describe_columns(X: Any) -> list[dict[str, Any]]:
     list of dict
         One for each column: ``{"name", "kind", "dtype"}``. ``name`` is None in an array; ``kind``
         is ``number``, ``boolean``, ``datetime``, ``category`` (with ``categories``) or ``any``.
+        Nothing of an array so wide that the description would outweigh it.
     """
     if hasattr(X, "iloc") and hasattr(X, "columns"):
         return [_describe(X.iloc[:, i], str(name)) for i, name in enumerate(X.columns)]
+    if X.shape[1] > _DESCRIBED_UP_TO:
+        return []
     kind = _KINDS.get(getattr(X.dtype, "kind", ""), "any")
     column = {"name": None, "kind": kind, "dtype": str(X.dtype)}
     return [dict(column) for _ in range(X.shape[1])]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import math
 import warnings
 from typing import Any
@@ -97,7 +98,7 @@ def public_estimators() -> dict[str, type]:
 def _public_name(cls: type) -> str:
     """``sklearn.ensemble._forest.X`` is imported as ``sklearn.ensemble.X``."""
     parts = cls.__module__.split(".")
-    public = [part for part in parts if not part.startswith("_")]
+    public = itertools.takewhile(lambda part: not part.startswith("_"), parts)
     return ".".join([*public, cls.__name__])
 
 
