@@ -22,7 +22,6 @@ from ..store.indexer import Committed, Indexer
 from ..store.layout import DataDirectory
 from ..store.log import Log
 from ..store.reader import LogReader
-from ..store.reader import LogReader
 
 CAUGHT_UP_LOOK_S = 0.2
 SNAPSHOT_OVER = 200  # events at once; more come as one snapshot
@@ -66,6 +65,7 @@ class LocalFollower:
         self._on_tick = on_tick
         self._tick_s = tick_s
         self._has_begun = False
+        self._taking = 0  # the indexer's thread, while it tells what it has committed
         self._stopped = threading.Event()
         self._log = Log.open(":memory:", now=time.time())
         self._indexer = Indexer(
@@ -80,18 +80,13 @@ class LocalFollower:
 
     @property
     def reader(self) -> LogReader:
-        """Reads what has been read from the journals: series, activity, events."""
+        """Reads the log in memory: series, and runs that the view has forgotten."""
         return self._indexer.reader
 
     @property
     def last_heard(self) -> float | None:
         """When the disk was last looked at, in seconds since 1970-01-01 UTC: just now."""
         return time.time() if self.is_running and self._has_begun else None
-
-    @property
-    def reader(self) -> LogReader:
-        """Reads the log in memory: runs that the view has forgotten, and metrics."""
-        return self._indexer.reader
 
     @property
     def is_running(self) -> bool:
@@ -113,11 +108,18 @@ class LocalFollower:
         if self._stopped.is_set():
             return
         self._stopped.set()
+        self.connection = "offline"
+        if threading.get_ident() == self._taking:
+            # Called by whoever is being told: the log is in use in this very moment.
+            threading.Thread(target=self._close, args=(timeout_s,), daemon=True).start()
+        else:
+            self._close(timeout_s)
+
+    def _close(self, timeout_s: float) -> None:
         self._indexer.stop()
         if self._ticker.is_alive() and self._ticker is not threading.current_thread():
             self._ticker.join(timeout_s)
         self._log.close()
-        self.connection = "offline"
 
     def wake(self) -> None:
         """Look at once: something was written just now."""
@@ -130,6 +132,7 @@ class LocalFollower:
 
     def _take(self, committed: Committed) -> None:
         """Called by the indexer's thread for each commit."""
+        self._taking = threading.get_ident()
         messages = [_message(durable_message(event)) for event in committed.events]
         messages += [_message(message) for message in committed.volatile]
         with self.lock:

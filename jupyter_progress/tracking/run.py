@@ -177,7 +177,7 @@ class Run:
             self._end("training_interrupted", 1, stage=stage, who="")
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self if self.is_active else self.start()
 
     def __exit__(
         self,
