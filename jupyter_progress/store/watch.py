@@ -16,6 +16,7 @@ from pathlib import Path
 from ..core.events import DURABLE, JournalLine
 from ..core.names import is_run_id, is_writer
 from .batch import Cursor
+from .journal_reader import PART_LIMIT_BYTES as PART_BYTES
 from .journal_reader import read_journal
 from .layout import DataDirectory, RunDirectory
 
@@ -71,7 +72,7 @@ class JournalFile:
             self.has_more = False
             return 0, []
         start = self._read_byte
-        part = read_journal(self.path, start)
+        part = read_journal(self.path, start, PART_BYTES)
         self._read_byte = part.next_byte
         self.has_more = start < part.next_byte < size
         known = self.sequence

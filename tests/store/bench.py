@@ -110,6 +110,7 @@ class Index:
 
     def settle(self, rounds: int = 3) -> Index:
         """Rounds until nothing is left to take in, and a few more."""
+        self.indexer.wake()
         while rounds:
             rounds -= not self.indexer.index_once()
         return self
