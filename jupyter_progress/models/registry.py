@@ -19,7 +19,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ..core.names import is_model_name
+from ..core.names import check_model_name, is_model_name
 from ..core.wire import ModelSummary
 from ..errors import ArtifactRefused, Conflict, UnknownModel
 from .manifest import MANIFEST, model_file, read_manifest, write_json
@@ -103,11 +103,12 @@ class Registry:
 
         Raises
         ------
+        InvalidRequest
+            The name cannot name a model.
         ArtifactRefused
             The run has no model, or its manifest is not signed with this key.
         """
-        if not is_model_name(name):
-            raise UnknownModel(name)
+        check_model_name("name", name)
         source = Path(run_directory) / "model"
         manifest = read_manifest(source, self.key)
         for version in self._versions(name):
@@ -146,8 +147,12 @@ class Registry:
         """The version in service, or None."""
         if not is_model_name(name):
             return None
-        path = self.models_dir / name / _DEPLOYED
-        version = _read(path).get("version") if path.exists() else None
+        try:
+            version = _read(self.models_dir / name / _DEPLOYED).get("version")
+        except ArtifactRefused:
+            # Missing: nothing was deployed. Damaged: nothing is in service until somebody deploys
+            # again; that must not keep the server, which lists all models, from starting.
+            return None
         return version if version in self._versions(name) else None
 
     def in_service(self, name: str, version: int | None = None) -> int:

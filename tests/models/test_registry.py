@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from jupyter_progress.core.wire import ModelSummary
-from jupyter_progress.errors import ArtifactRefused, Conflict, UnknownModel
+from jupyter_progress.errors import ArtifactRefused, Conflict, InvalidRequest, UnknownModel
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.models.registry import Registry
 
@@ -148,3 +148,21 @@ def test_damaged_facts_are_told_by_their_file(
     (registry.models_dir / "iris" / "1" / "registered.json").write_text(json.dumps([1]))
     with pytest.raises(ArtifactRefused, match=r"registered\.json"):
         registry.get("iris")
+
+
+def test_damaged_deployment_takes_the_model_out_of_service_only(
+    registry: Registry, save_run: SaveRun, tree: Any
+) -> None:
+    register(registry, save_run(tree))
+    registry.deploy("iris", 1, TIME)
+    (registry.models_dir / "iris" / "deployed.json").write_text("{")
+    assert registry.summaries() == [ModelSummary(name="iris", deployed=None, latest=1)]
+    assert registry.deploy("iris", 1, TIME) is None
+    assert registry.deployed("iris") == 1
+
+
+def test_name_that_is_none_is_refused(registry: Registry, save_run: SaveRun, tree: Any) -> None:
+    run = save_run(tree)
+    for name in ("../evil", "a/b", "", "x" * 101):
+        with pytest.raises(InvalidRequest, match="cannot name a model"):
+            register(registry, run, name)
