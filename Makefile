@@ -35,7 +35,7 @@ demo: $(INSTALLED)  ## Train on real data and watch it live in this terminal (KE
 	@$(BIN)/jupyter-progress demo $(if $(KEEP),--keep)
 
 lab: $(INSTALLED)  ## Open the quickstart in JupyterLab
-	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/quickstart.ipynb
 
 test: $(TESTS_READY)  ## Run the tests (ARGS="tests/core -k merge" runs a part)
 	@BIN=$(BIN) scripts/test quick $(ARGS)

@@ -16,6 +16,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_runtime_dir
 
 from ..client.discovery import ServerAddress, normal_url
+from ..client.rest import RestClient
 from ..errors import ServerUnreachable
 
 START_LIMIT_S = 60.0
@@ -55,10 +56,13 @@ class OwnServer:
                 )
             try:
                 found = json.loads(entry.read_text("utf-8"))
-                return ServerAddress(
+                address = ServerAddress(
                     normal_url(found["url"]), self._token, self.process.pid, sys.executable
                 )
-            except (OSError, ValueError):
+                # The file is there a moment before the port is listened to.
+                RestClient(address).get("status")
+                return address
+            except (OSError, ValueError, ServerUnreachable):
                 time.sleep(0.05)
         raise ServerUnreachable(
             f"the Jupyter server did not come up within {START_LIMIT_S:.0f} s. "
@@ -102,6 +106,8 @@ def start_server(folder: Path) -> OwnServer:
             [
                 sys.executable, "-m", "jupyter_server",
                 "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.open_browser=False",
+                # Only this user can log in, on the loopback interface; in a container that is root.
+                "--ServerApp.allow_root=True",
                 "--ServerApp.jpserver_extensions=jupyter_progress=True",
                 f"--ServerApp.root_dir={folder}",
             ],

@@ -21,5 +21,6 @@ def run(arguments: argparse.Namespace) -> NoReturn:
         "--ServerApp.jpserver_extensions=jupyter_progress=True",
         "--ServerApp.default_url=/jupyter-progress/",
         f"--ServerApp.open_browser={not arguments.no_browser}",
+        f"--ServerApp.allow_root={os.geteuid() == 0}",
     ]  # fmt: skip
     os.execv(sys.executable, words)  # noqa: S606 - no shell, own words only

@@ -1,9 +1,10 @@
 """How much of a run is done and how long the rest takes, from the time that its stages take.
 
-A stage that has shown nothing is expected to take its ``estimated_s``. Once it shows progress p after
-e seconds, linear growth says e·(1-p)/p; the two are mixed by p, so that the plan counts at first and
-the facts in the end. Where a pending stage has no estimate at all there is no ground for a number, and
-none is given.
+A stage that has shown nothing is expected to take its ``estimated_s``. Once it has shown progress p
+after e seconds, linear growth says e·(1-p)/p from that moment on; the two are mixed by p, so that the
+plan counts at first and the facts in the end. Between two reports the time left counts down: the pace
+is that of the moment of the report, not of a share that has grown old. Where a pending stage has no
+estimate at all there is no ground for a number, and none is given.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from .state import RunState, StageState
 
 MIN_SHOWN = 0.01  # below 1 % of a stage, its pace says nothing yet
-UNKNOWN_WEIGHT_S = 10.0  # what a stage without an estimate counts for in the overall bar
+UNKNOWN_WEIGHT_S = 60.0  # what a stage without an estimate counts for in the overall bar
 ALMOST = 99.9  # a run is at 100 only when it has completed
 
 
@@ -24,9 +25,10 @@ def stage_remaining(stage: StageState) -> float | None:
     elapsed = stage.elapsed_s or 0.0
     share = min(1.0, max(0.0, stage.progress / 100.0))
     planned = None if stage.estimated_s is None else max(0.0, stage.estimated_s - elapsed)
-    if share < MIN_SHOWN or elapsed <= 0:
+    shown_s = elapsed if stage.shown_s is None else min(stage.shown_s, elapsed)
+    if share < MIN_SHOWN or shown_s <= 0:
         return planned
-    paced = elapsed * (1.0 - share) / share
+    paced = max(0.0, shown_s * (1.0 - share) / share - (elapsed - shown_s))
     if planned is None:
         return paced
     return share * paced + (1.0 - share) * planned
@@ -83,8 +85,9 @@ def overall_progress(state: RunState) -> float:
             elapsed = stage.elapsed_s or 0.0
             left = stage_remaining(stage)
             if left is None:
-                weight = max(UNKNOWN_WEIGHT_S, 2 * elapsed)
-                done += min(elapsed, weight * 0.9)
+                # Slow at first, and never at its end: there is no ground for more.
+                weight = UNKNOWN_WEIGHT_S + elapsed
+                done += elapsed * elapsed / weight
             else:
                 weight = max(elapsed + left, 1e-3)
                 done += weight * _share_of_time(stage, elapsed, left)

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from .reduce import refresh, with_stage
-from .state import LiveScore, Resources, RunState, stage_index
+from .state import LiveScore, Resources, RunState, StageState, stage_index
+from .times import seconds_between
 from .transitions import has_ended
 
 replace = msgspec.structs.replace
@@ -66,11 +67,11 @@ def apply_report(state: RunState, data: dict[str, Any], time: str) -> RunState:
         known["metrics"] = {**state.metrics, **report.metrics}
     state = replace(state, **known)
     if report.stage in (None, state.current_stage):
-        state = _in_stage(state, report)
+        state = _in_stage(state, report, time)
     return refresh(state, time)
 
 
-def _in_stage(state: RunState, report: ProgressReport) -> RunState:
+def _in_stage(state: RunState, report: ProgressReport, time: str) -> RunState:
     known: dict[str, Any] = {}
     if report.step is not None:
         known["step"] = report.step
@@ -81,8 +82,16 @@ def _in_stage(state: RunState, report: ProgressReport) -> RunState:
         known["stage_progress"] = share
         index = stage_index(state, state.current_stage)
         if index is not None and state.stages[index].status == "running":
-            state = with_stage(state, index, replace(state.stages[index], progress=share))
+            state = with_stage(state, index, _shown(state.stages[index], share, time))
     return replace(state, **known)
+
+
+def _shown(stage: StageState, share: float, time: str) -> StageState:
+    """The stage with a share that it has just shown; the same share again is no news."""
+    if share == stage.progress or stage.started_time is None:
+        return replace(stage, progress=share)
+    shown_s = round(seconds_between(stage.started_time, time), 3)
+    return replace(stage, progress=share, shown_s=shown_s)
 
 
 def latest_metrics(state: RunState, series: dict[str, list[list[float | None]]]) -> RunState:

@@ -158,6 +158,7 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
         estimated_s=estimated,
         elapsed_s=0.0,
         progress=0.0,
+        shown_s=None,
     )
     return replace(
         with_stage(state, index, begun),

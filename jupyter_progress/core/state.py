@@ -18,6 +18,8 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         Seconds that it is expected to take (None: not known) and has taken.
     progress
         0-100.
+    shown_s
+        Seconds after its beginning at which it had come to ``progress``; None before it showed any.
     started_time
         When it began; None before.
     metrics
@@ -30,6 +32,7 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
     estimated_s: float | None = None
     elapsed_s: float | None = None
     progress: float = 0.0
+    shown_s: float | None = None
     started_time: str | None = None
     metrics: dict[str, Any] = {}
 

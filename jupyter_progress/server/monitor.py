@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from ..core.health import COLOURS, THRESHOLDS, Health, Threshold, judge
 from ..errors import InvalidRequest
 from .latency import LoopLag, ResponseTimes
@@ -119,7 +121,8 @@ def read_thresholds(changes: dict[str, dict[str, float]]) -> tuple[Threshold, ..
     Parameters
     ----------
     changes
-        ``{"memory.percent": {"yellow": 85, "red": 95, "margin": 2}}``; parts can be left out.
+        ``{"memory.percent": {"yellow": 85, "red": 95, "margin": 2}}``; parts can be left out, and a
+        colour that is None is never shown.
 
     Raises
     ------
@@ -134,15 +137,18 @@ def read_thresholds(changes: dict[str, dict[str, float]]) -> tuple[Threshold, ..
         unknown = set(change) - {"yellow", "red", "margin"}
         if unknown:
             raise InvalidRequest(f"thresholds.{figure}", f"{min(unknown)!r} is not known")
-        before = known[figure]
-        known[figure] = Threshold(
-            figure=figure,
-            title=before.title,
-            unit=before.unit,
-            yellow=float(change.get("yellow", before.yellow)),
-            red=float(change.get("red", before.red)),
-            margin=float(change.get("margin", before.margin)),
+        known[figure] = msgspec.structs.replace(
+            known[figure], **{key: _limit(figure, key, value) for key, value in change.items()}
         )
-        if known[figure].yellow > known[figure].red:
+        yellow, red = known[figure].yellow, known[figure].red
+        if yellow is not None and red is not None and yellow > red:
             raise InvalidRequest(f"thresholds.{figure}", "yellow is above red")
     return tuple(known.values())
+
+
+def _limit(figure: str, key: str, value: Any) -> float | None:
+    if value is None and key != "margin":
+        return None  # never this colour
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidRequest(f"thresholds.{figure}.{key}", f"is {value!r}; expected a number")
+    return float(value)

@@ -77,3 +77,24 @@ def test_late_report_of_another_stage_does_not_move_the_current_one() -> None:
 def test_report_after_the_end_changes_nothing() -> None:
     state = RunState(run_id="r", status="failed")
     assert apply_report(state, {"throughput": 5.0}, to_iso(1e9)) is state
+
+
+def test_time_left_counts_down_between_two_reports() -> None:
+    start = 1_790_000_000.0
+    state = RunState(
+        run_id="r", status="running", start_time=to_iso(start), current_stage="train",
+        stages=[StageState(id="train", title="Train", status="running", started_time=to_iso(start))],
+    )  # fmt: skip
+    shown = apply_report(state, {"stage": "train", "stage_progress": 20}, to_iso(start + 5))
+    later = apply_report(shown, {"resources": {"cpu": 99.0}}, to_iso(start + 15))
+    same = apply_report(later, {"stage": "train", "stage_progress": 20}, to_iso(start + 16))
+    assert shown.estimated_remaining == 20.0
+    assert later.estimated_remaining == 10.0
+    assert same.estimated_remaining == 9.0
+
+
+def test_stage_without_any_ground_moves_the_bar_slowly_and_never_to_its_end() -> None:
+    first = overall_progress(run(stage("running", None, 5.0, 0.0)))
+    long_after = overall_progress(run(stage("running", None, 3600.0, 0.0)))
+    assert first < 2.0
+    assert 50.0 < long_after < 100.0

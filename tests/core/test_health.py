@@ -10,15 +10,16 @@ def sample(**figures: float | None) -> dict[str, object]:
 
 
 def test_quiet_machine_is_green_without_reasons() -> None:
-    assert judge(sample(cpu=5.0, memory=20.0, disk=30.0)) == Health()
+    health = judge(sample(cpu=5.0, memory=20.0, disk=30.0))
+    assert (health.status, health.reasons, health.over) == ("green", [], {})
 
 
 def test_worst_figure_gives_the_colour_and_every_figure_its_reason() -> None:
-    health = judge(sample(cpu=95.0, memory=93.0))
+    health = judge(sample(swap=60.0, memory=93.0))
     assert health.status == "red"
     assert health.reasons == [
-        "CPU at 95 % (yellow from 90 %)",
         "memory at 93 % (red from 92 %)",
+        "swap at 60 % (yellow from 50 %)",
     ]
 
 
@@ -39,3 +40,24 @@ def test_red_falls_to_yellow_before_green() -> None:
 
 def test_missing_figures_are_not_judged() -> None:
     assert judge({"cpu": None, "memory": {"percent": None}, "disk": "?"}).status == "green"
+
+
+def test_busy_processor_is_told_once_it_lasts_and_never_as_an_alarm() -> None:
+    health: Health | None = None
+    colours = []
+    for _ in range(120):
+        health = judge(sample(cpu=100.0), health)
+        colours.append(health.status)
+    assert colours[:20] == ["green"] * 20
+    assert colours[-1] == "yellow"
+    assert "red" not in colours
+    assert colours == sorted(colours)  # "green" before "yellow", once
+
+
+def test_processor_that_pauses_now_and_then_makes_no_noise() -> None:
+    health: Health | None = None
+    colours = []
+    for second in range(300):
+        health = judge(sample(cpu=10.0 if second % 10 == 0 else 100.0), health)
+        colours.append(health.status)
+    assert sum(a != b for a, b in zip(colours, colours[1:], strict=False)) <= 1

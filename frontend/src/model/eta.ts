@@ -3,7 +3,7 @@
 import type { RunState, StageState } from "./wire";
 
 const MIN_SHOWN = 0.01; // below 1 % of a stage, its pace says nothing yet
-const UNKNOWN_WEIGHT_S = 10;
+const UNKNOWN_WEIGHT_S = 60;
 const ALMOST = 99.9; // a run is at 100 only when it has completed
 
 export function rounded(value: number, digits: number): number {
@@ -22,8 +22,9 @@ export function stageRemaining(stage: StageState): number | null {
   const elapsed = stage.elapsed_s ?? 0;
   const share = Math.min(1, Math.max(0, stage.progress / 100));
   const planned = stage.estimated_s === null ? null : Math.max(0, stage.estimated_s - elapsed);
-  if (share < MIN_SHOWN || elapsed <= 0) return planned;
-  const paced = (elapsed * (1 - share)) / share;
+  const shown = stage.shown_s === null ? elapsed : Math.min(stage.shown_s, elapsed);
+  if (share < MIN_SHOWN || shown <= 0) return planned;
+  const paced = Math.max(0, (shown * (1 - share)) / share - (elapsed - shown));
   return planned === null ? paced : share * paced + (1 - share) * planned;
 }
 
@@ -77,8 +78,8 @@ function weighed(stage: StageState): [number, number] {
   }
   const left = stageRemaining(stage);
   if (left === null) {
-    const weight = Math.max(UNKNOWN_WEIGHT_S, 2 * elapsed);
-    return [Math.min(elapsed, weight * 0.9), weight];
+    const weight = UNKNOWN_WEIGHT_S + elapsed;
+    return [(elapsed * elapsed) / weight, weight];
   }
   const weight = Math.max(elapsed + left, 1e-3);
   const isGoing = stage.status === "running" && elapsed + left > 0;

@@ -65,6 +65,7 @@ export function readStage(value: unknown): StageState | null {
     estimated_s: number(from["estimated_s"]),
     elapsed_s: number(from["elapsed_s"]),
     progress: percent(from["progress"]) ?? 0,
+    shown_s: number(from["shown_s"]),
     started_time: text(from["started_time"]),
     metrics: fields(from["metrics"]),
   };
@@ -194,7 +195,8 @@ export function readActivity(value: unknown, message?: Message): Activity | null
     level: oneOf(from["level"], LEVELS, "info"),
     kind,
     text: said,
-    who: text(from["who"]),
+    who: text(from["who"]) ?? "",
+    offset: number(from["offset"]) ?? message?.offset ?? 0,
   };
 }
 

@@ -129,6 +129,7 @@ const stageStarted: Apply = (run, payload, time) => {
     estimated_s: number(payload["estimated_s"]) ?? stage.estimated_s,
     elapsed_s: 0,
     progress: 0,
+    shown_s: null,
   });
   return { ...begun, current_stage: id, stage_progress: 0, step: null, total_steps: null };
 };

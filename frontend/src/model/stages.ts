@@ -1,10 +1,6 @@
 /** The eight stages of the built-in pipeline, with what is expected of each before a first run. */
 
-export interface PlannedStage {
-  id: string;
-  title: string;
-  estimated_s: number | null;
-}
+import type { PlannedStage } from "./wire";
 
 export const PIPELINE: readonly PlannedStage[] = [
   { id: "initialize", title: "Initialize", estimated_s: 1.5 },

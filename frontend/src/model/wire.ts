@@ -1,4 +1,8 @@
-/** What the server says: the types of the wire, as they arrive. */
+/**
+ * What the server says: the types of the wire, as the view relies on them.
+ *
+ * Written by frontend/scripts/wire_types.py from the types of the core; do not edit.
+ */
 
 export type RunStatus =
   | "queued"
@@ -10,6 +14,68 @@ export type RunStatus =
   | "interrupted";
 
 export type StageStatus = "pending" | "running" | "completed" | "failed" | "skipped";
+export type ActivityLevel = "info" | "success" | "warning" | "error";
+export type HealthStatus = "green" | "yellow" | "red";
+
+export interface RunResult {
+  test: Record<string, number | null> | null;
+  confusion_matrix: number[][] | null;
+  classes: string[] | null;
+  rows: { train: number | null; validation: number | null; test: number | null } | null;
+  stopped: boolean;
+  model: { name: string; version: number } | null;
+}
+
+export interface Gauge {
+  percent: number | null;
+  used: number | null;
+  limit: number | null;
+}
+
+export interface Latency {
+  p50: number | null;
+  p95: number | null;
+}
+
+export interface Gpu {
+  name: string;
+  percent: number | null;
+  memory: Gauge | null;
+}
+
+export interface Health {
+  status: HealthStatus;
+  reasons: string[];
+  time: string | null;
+  cpu: Gauge | null;
+  memory: Gauge | null;
+  swap: Gauge | null;
+  disk: Gauge | null;
+  network: { in: number | null; out: number | null } | null;
+  load: number[];
+  processes: number | null;
+  uptime_s: number | null;
+  response_times: Record<string, Latency>;
+  event_loop_lag: number | null;
+  gpus: Gpu[];
+}
+
+export interface ModelVersion {
+  version: number;
+  run_id: string | null;
+  time: string | null;
+  result: RunResult | null;
+}
+
+/** `[step, value]`, in rising order of steps. */
+export type Point = [number, number];
+export type Series = Record<string, Point[]>;
+
+export interface PlannedStage {
+  id: string;
+  title: string;
+  estimated_s: number | null;
+}
 
 export interface StageState {
   id: string;
@@ -18,6 +84,7 @@ export interface StageState {
   estimated_s: number | null;
   elapsed_s: number | null;
   progress: number;
+  shown_s: number | null;
   started_time: string | null;
   metrics: Record<string, unknown>;
 }
@@ -41,15 +108,6 @@ export interface RunError {
   traceback: string;
   reason: string;
   hint: string;
-}
-
-export interface RunResult {
-  test: Record<string, number | null> | null;
-  confusion_matrix: number[][] | null;
-  classes: string[] | null;
-  rows: { train: number | null; validation: number | null; test: number | null } | null;
-  stopped: boolean;
-  model: { name: string; version: number } | null;
 }
 
 export interface RunState {
@@ -88,52 +146,15 @@ export interface RunState {
   spec: Record<string, unknown>;
 }
 
-export type ActivityLevel = "info" | "success" | "warning" | "error";
-
 export interface Activity {
   id: string;
   time: string;
-  run_id: string | null;
   level: ActivityLevel;
   kind: string;
   text: string;
-  who: string | null;
-}
-
-export type HealthStatus = "green" | "yellow" | "red";
-
-export interface Gauge {
-  percent: number | null;
-  used: number | null;
-  limit: number | null;
-}
-
-export interface Latency {
-  p50: number | null;
-  p95: number | null;
-}
-
-export interface Gpu {
-  name: string;
-  percent: number | null;
-  memory: Gauge | null;
-}
-
-export interface Health {
-  status: HealthStatus;
-  reasons: string[];
-  time: string | null;
-  cpu: Gauge | null;
-  memory: Gauge | null;
-  swap: Gauge | null;
-  disk: Gauge | null;
-  network: { in: number | null; out: number | null } | null;
-  load: number[];
-  processes: number | null;
-  uptime_s: number | null;
-  response_times: Record<string, Latency>;
-  event_loop_lag: number | null;
-  gpus: Gpu[];
+  who: string;
+  run_id: string | null;
+  offset: number;
 }
 
 export interface ModelSummary {
@@ -142,18 +163,6 @@ export interface ModelSummary {
   latest: number | null;
 }
 
-export interface ModelVersion {
-  version: number;
-  run_id: string | null;
-  time: string | null;
-  result: RunResult | null;
-}
-
-/** `[step, value]`, in rising order of steps. */
-export type Point = [number, number];
-export type Series = Record<string, Point[]>;
-
-/** What `GET status` answers, and what a snapshot carries. */
 export interface Snapshot {
   log_id: string;
   offset: number;
@@ -164,22 +173,7 @@ export interface Snapshot {
   models: ModelSummary[];
 }
 
-/** A message of the stream; the control messages leave most of it out. */
-export interface Message {
-  type: string;
-  offset?: number;
-  after?: number;
-  revision?: number;
-  time?: string;
-  run_id?: string | null;
-  log_id?: string;
-  recovered?: boolean;
-  heartbeat_s?: number;
-  data?: unknown;
-}
-
-/** What `GET events` answers. */
-export interface EventsPage {
+export interface EventsAnswer {
   log_id: string;
   offset: number;
   head: number;
@@ -188,4 +182,19 @@ export interface EventsPage {
   events: Message[];
   volatile: Message[];
   snapshot: unknown;
+}
+
+/** A message of the stream; each type has its own of these keys. */
+export interface Message {
+  type: string;
+  time?: string;
+  run_id?: string | null;
+  data?: unknown;
+  offset?: number;
+  after?: number;
+  revision?: number;
+  log_id?: string;
+  recovered?: boolean;
+  heartbeat_s?: number;
+  id?: unknown;
 }
