@@ -80,7 +80,7 @@ def test_thresholds_can_be_replaced_in_part() -> None:
     )}  # fmt: skip
     assert changed["memory.percent"].yellow == 50
     assert changed["memory.percent"].red == 92
-    for wrong in ({"memory": {}}, {"cpu.percent": {"blue": 1}}, {"cpu.percent": {"yellow": 100}}):
+    for wrong in ({"memory": {}}, {"cpu.percent": {"blue": 1}}, {"memory.percent": {"yellow": 100}}):
         with pytest.raises(InvalidRequest):
             read_thresholds(wrong)
 
