@@ -33,11 +33,14 @@ sys.path.append(sys.argv[2])
 from jupyter_progress.training.keeper import main
 sys.exit(main(sys.argv[1]))
 """
-# The kernel's modules must be found as in the kernel, before anything of ours is imported.
+# The kernel's modules must be found as in the kernel, before anything of ours is imported. Where
+# the package was found is told only to the same environment; another one has a package of its own.
 _OPENING = """
 import json, sys
 first = json.loads(sys.argv[2])
 sys.path[:] = first + [entry for entry in sys.path if entry not in first]
+if sys.prefix == sys.argv[3]:
+    sys.path.append(sys.argv[4])
 from jupyter_progress.training.worker import main
 sys.exit(main(sys.argv[1]))
 """
@@ -83,7 +86,8 @@ def worker_command(request: dict[str, Any], run_path: Path) -> list[str]:
     """The command that starts a run's worker."""
     executor = request.get("executor") or {}
     python = executor.get("python") or sys.executable
-    return [python, "-c", _OPENING, str(run_path), json.dumps(executor.get("sys_path") or [])]
+    path = json.dumps(executor.get("sys_path") or [])
+    return [python, "-c", _OPENING, str(run_path), path, sys.prefix, _own_folder()]
 
 
 def worker_environment(limits: dict[str, Any]) -> dict[str, str]:

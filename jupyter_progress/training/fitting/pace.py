@@ -12,9 +12,9 @@ class GrowthPace:
     """Chooses how many members of an ensemble to grow before the next look.
 
     A call of ``fit`` that grows k members takes about ``a + b·k`` seconds: ``a`` for checking the
-    data again, starting threads and the like. With several workers the last ones of an increment
-    wait for each other, on average (workers - 1) / 2 members. A look costs ``w``. What does not
-    train is to stay within ``max_overhead``, so k ≥ (w + a + idle) / (b · max_overhead).
+    data again, starting threads and, with several workers, for the last ones of an increment to
+    wait for each other (on average (workers - 1) / 2 members). A look costs ``w``. What does not
+    train is to stay within ``max_overhead``, so k ≥ (w + a) / (b · max_overhead).
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class GrowthPace:
         if not self._grown:
             return min(left, most, self._workers)
         fixed_s, member_s = self._costs()
-        wasted_s = self._recent_watch() + fixed_s + self._idle(member_s)
+        wasted_s = self._recent_watch() + fixed_s
         needed = math.ceil(wasted_s / (member_s * self._max_overhead))
         paced = math.ceil(MIN_INTERVAL_S / member_s)
         # At first two sizes must be seen to tell the fixed costs from a member's.
@@ -62,14 +62,11 @@ class GrowthPace:
         """The share of the time so far that did not train; None before the first look."""
         if not self._grown:
             return None
-        fixed_s, member_s = self._costs()
+        fixed_s, _ = self._costs()
         calls = len(self._grown) - 1  # a plain fit makes one call, too
-        wasted_s = sum(self._watch_s) + calls * (fixed_s + self._idle(member_s))
+        wasted_s = sum(self._watch_s) + calls * fixed_s
         whole_s = sum(self._fit_s) + sum(self._watch_s)
         return min(1.0, wasted_s / whole_s) if whole_s > 0 else 0.0
-
-    def _idle(self, member_s: float) -> float:
-        return (self._workers - 1) / 2 * member_s
 
     def _recent_watch(self) -> float:
         recent = self._watch_s[-5:]
@@ -89,7 +86,9 @@ class GrowthPace:
             )
             # Noise must not make members free, nor a call cost less than nothing.
             per_member = min(per_member, max(both / spread, per_member / 10))
-        return max(0.0, mean_s - per_member * mean_grown), max(per_member, 1e-9)
+        # Before two sizes were seen, the wait of the last workers is all that is known of a.
+        idle_s = (self._workers - 1) / 2 * per_member if spread == 0 else 0.0
+        return max(idle_s, mean_s - per_member * mean_grown), max(per_member, 1e-9)
 
 
 class LookBudget:

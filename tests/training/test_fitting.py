@@ -1,0 +1,274 @@
+"""Each way to fit leaves the model that a plain ``fit`` gives, and scores it truly on the way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.datasets import make_classification, make_regression
+from sklearn.ensemble import (
+    BaggingClassifier,
+    BaggingRegressor,
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import get_scorer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from jupyter_progress.training.asked import Cancelled
+from jupyter_progress.training.fitting import Watch, choose_way
+from jupyter_progress.training.fitting.observing import fit_observed
+from jupyter_progress.training.fitting.plain import fit_plainly
+
+T = 24
+S = {"random_state": 1}
+ESTIMATORS = [
+    RandomForestClassifier(T, **S),
+    RandomForestClassifier(T, **S, n_jobs=2, oob_score=True, class_weight="balanced"),
+    RandomForestClassifier(T, random_state=np.random.RandomState(4), max_samples=0.5),
+    RandomForestRegressor(T, **S, oob_score=True),
+    ExtraTreesClassifier(T, **S, bootstrap=True, oob_score=True),
+    ExtraTreesRegressor(T, **S, n_jobs=2),
+    BaggingClassifier(n_estimators=T, **S, oob_score=True, max_samples=0.7, max_features=0.5),
+    BaggingClassifier(LogisticRegression(), n_estimators=T, **S, n_jobs=2),
+    BaggingRegressor(n_estimators=T, **S, oob_score=True),
+    GradientBoostingClassifier(n_estimators=T, **S, subsample=0.7),
+    GradientBoostingRegressor(n_estimators=T, **S, n_iter_no_change=3),
+    HistGradientBoostingClassifier(max_iter=T, **S),
+    HistGradientBoostingClassifier(max_iter=T, **S, early_stopping=True, n_iter_no_change=3),
+    HistGradientBoostingRegressor(max_iter=T, **S, loss="poisson"),
+    make_pipeline(StandardScaler(), RandomForestClassifier(T, **S)),
+    LogisticRegression(),
+    Ridge(),
+]
+
+
+class Asked:
+    """What a run is asked, set by the test."""
+
+    def __init__(self) -> None:
+        self.to_stop = False
+        self.to_cancel = False
+
+    def check(self) -> None:
+        if self.to_cancel:
+            raise Cancelled
+
+
+class Seen:
+    """What a fit reported."""
+
+    def __init__(self) -> None:
+        self.reports: list[dict[str, Any]] = []
+        self.scores: list[tuple[int, dict[str, float | None]]] = []
+        self.first = threading.Event()
+
+    def report(self, **facts: Any) -> None:
+        self.reports.append(facts)
+        self.first.set()
+
+    def log(self, step: int, values: dict[str, float | None]) -> None:
+        self.scores.append((step, values))
+
+
+def data(classifier: bool, rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
+    if classifier:
+        return make_classification(rows, 12, n_informative=6, n_classes=3, random_state=0)
+    X, y = make_regression(rows, 12, noise=20, random_state=0)
+    return X, np.abs(y)
+
+
+def watched_fit(
+    estimator: Any, X: Any, y: np.ndarray, *, asked: Asked | None = None, scoring: str | None = None
+) -> tuple[Any, Seen]:
+    """Fit on the first three quarters, watched on the last."""
+    seen = Seen()
+    cut = 3 * len(y) // 4
+    watch = Watch(
+        X=X[cut:],
+        y=y[cut:],
+        is_classifier=is_classifier(estimator),
+        scoring=scoring,
+        max_overhead=0.03,
+        asked=asked or Asked(),
+        report=seen.report,
+        log_metrics=seen.log,
+        train_rows=cut,
+    )
+    fitted = choose_way(estimator)(estimator, X[:cut], y[:cut], watch)
+    return fitted, seen
+
+
+def predictions(model: Any, X: Any) -> np.ndarray:
+    inner = model.steps[-1][1] if hasattr(model, "steps") else model
+    if "n_jobs" in inner.get_params():
+        # With threads the order in which trees are summed up, and the last bit, vary from call to
+        # call; of a plainly fitted model, too.
+        inner.set_params(n_jobs=1)
+    return model.predict_proba(X) if hasattr(model, "predict_proba") else model.predict(X)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: str(e).replace("\n", "")[:60])
+def test_watched_fit_leaves_what_plain_fit_leaves(estimator):
+    X, y = data(is_classifier(estimator))
+    cut = 3 * len(y) // 4
+    plain = clone(estimator).fit(X[:cut], y[:cut])
+    watched = clone(estimator)
+    before = {k: v for k, v in watched.get_params().items() if k in ("n_estimators", "warm_start",
+              "oob_score", "max_iter", "n_jobs")}  # fmt: skip
+    fitted, seen = watched_fit(watched, X, y)
+
+    assert not fitted.stopped
+    assert {k: watched.get_params()[k] for k in before} == before
+    for name in ("oob_score_", "n_iter_", "n_estimators_"):
+        assert np.array_equal(getattr(plain, name, None), getattr(watched, name, None)), name
+    if hasattr(plain, "estimators_samples_"):
+        assert np.array_equal(plain.estimators_samples_, watched.estimators_samples_)
+    assert np.array_equal(predictions(plain, X), predictions(watched, X))
+    # The last live score is the score of the model, counted up from parts.
+    assert list(seen.scores[-1][1].values()) == pytest.approx([plain.score(X[cut:], y[cut:])])
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [e for e in ESTIMATORS[:11] if not hasattr(e, "steps")],
+    ids=lambda e: str(e).replace("\n", "")[:60],
+)
+def test_ensembles_show_ten_scores_or_more(estimator):
+    X, y = data(is_classifier(estimator))
+    estimator = clone(estimator).set_params(n_estimators=40, oob_score=False) if hasattr(
+        estimator, "oob_score"
+    ) else clone(estimator).set_params(n_estimators=40, n_iter_no_change=None)  # fmt: skip
+    if "n_jobs" in estimator.get_params():
+        estimator.set_params(n_jobs=None)
+    _, seen = watched_fit(estimator, X, y)
+    steps = [step for step, _ in seen.scores]
+    assert len(steps) >= 10
+    assert steps == sorted(set(steps))
+    assert seen.reports[-1]["step"] == seen.reports[-1]["total_steps"] == 40
+    assert seen.reports[-1]["predictions_processed"] == len(steps) * 100
+
+
+@pytest.mark.parametrize("scoring", ["roc_auc_ovr", "f1_macro", "neg_log_loss"])
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(T, **S),
+        BaggingClassifier(n_estimators=T, **S),
+        GradientBoostingClassifier(n_estimators=T, **S),
+        HistGradientBoostingClassifier(max_iter=T, **S),
+        LogisticRegression(),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_scorers_get_from_the_parts_what_they_get_from_the_model(estimator, scoring):
+    X, y = data(True)
+    watched = clone(estimator)
+    _, seen = watched_fit(watched, X, y, scoring=scoring)
+    truth = get_scorer(scoring)(watched, X[300:], y[300:])
+    assert seen.scores[-1][1]["live_score"] == pytest.approx(truth)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "members"),
+    [
+        (RandomForestClassifier(100_000, **S), "estimators_"),
+        (BaggingClassifier(n_estimators=100_000, **S), "estimators_"),
+        (GradientBoostingClassifier(n_estimators=100_000, **S), "estimators_"),
+        (HistGradientBoostingClassifier(max_iter=100_000, **S), "_predictors"),
+    ],
+    ids=lambda e: type(e).__name__ if not isinstance(e, str) else "",
+)
+def test_stopped_fit_is_the_plain_fit_of_fewer_members(estimator, members):
+    X, y = data(True)
+    asked = Asked()
+    stopped = clone(estimator)
+    threading.Timer(0.7, lambda: setattr(asked, "to_stop", True)).start()
+    fitted, _ = watched_fit(stopped, X, y, asked=asked)
+
+    assert fitted.stopped
+    grown = len(getattr(stopped, members))
+    assert 0 < grown < 100_000
+    size = "max_iter" if members == "_predictors" else "n_estimators"
+    plain = clone(estimator).set_params(**{size: grown}).fit(X[:300], y[:300])
+    assert np.array_equal(predictions(plain, X), predictions(stopped, X))
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(100_000, **S),
+        GradientBoostingClassifier(n_estimators=100_000, **S),
+        HistGradientBoostingClassifier(max_iter=100_000, **S),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_cancelled_fit_is_left_soon(estimator):
+    X, y = data(True)
+    asked = Asked()
+    threading.Timer(0.3, lambda: setattr(asked, "to_cancel", True)).start()
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        watched_fit(clone(estimator), X, y, asked=asked)
+    assert time.monotonic() - began < 5
+
+
+def test_frame_with_categories_is_observed():
+    X, y = data(True)
+    frame = pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])])
+    frame["kind"] = pd.Categorical(np.where(X[:, 0] > 0, "a", "b"))
+    watched = HistGradientBoostingClassifier(max_iter=T, **S, categorical_features="from_dtype")
+    plain = clone(watched).fit(frame[:300], y[:300])
+    _, seen = watched_fit(watched, frame, y)
+    assert np.array_equal(predictions(plain, frame), predictions(watched, frame))
+    assert seen.scores[-1][1]["live_accuracy"] == plain.score(frame[300:], y[300:])
+
+
+def test_fault_of_the_observer_is_told_and_does_not_reach_the_fit(monkeypatch, capsys):
+    from jupyter_progress.training.fitting import observing
+
+    def broken(self: Any, iterations: int) -> None:
+        raise AttributeError("no such attribute any more")
+
+    monkeypatch.setattr(observing.Margins, "add_up_to", broken)
+    X, y = data(True)
+    watched = HistGradientBoostingClassifier(max_iter=T, **S)
+    plain = clone(watched).fit(X[:300], y[:300])
+    _, seen = watched_fit(watched, X, y)
+    assert np.array_equal(predictions(plain, X), predictions(watched, X))
+    assert seen.reports[-1]["step"] == T
+    assert capsys.readouterr().err.count("live scores ended") == 1
+
+
+def test_subclass_and_missing_inner_parts_are_fitted_plainly(monkeypatch):
+    class Own(RandomForestClassifier):
+        pass
+
+    assert choose_way(Own()) is fit_plainly
+    assert choose_way(HistGradientBoostingClassifier()) is fit_observed
+    monkeypatch.delattr("sklearn.ensemble._hist_gradient_boosting.gradient_boosting."
+                        "BaseHistGradientBoosting._preprocess_X")  # fmt: skip
+    assert choose_way(HistGradientBoostingClassifier()) is fit_plainly
+
+
+def test_warm_started_forest_goes_on_as_plain_fit_would():
+    X, y = data(True)
+    first = RandomForestClassifier(5, **S, warm_start=True).fit(X[:300], y[:300])
+    first.set_params(n_estimators=9)
+    watched_fit(first, X, y)
+    again = RandomForestClassifier(5, **S, warm_start=True).fit(X[:300], y[:300])
+    again.set_params(n_estimators=9).fit(X[:300], y[:300])
+    assert np.array_equal(predictions(again, X), predictions(first, X))

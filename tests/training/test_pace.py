@@ -1,0 +1,70 @@
+"""How often a fit is looked at."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_progress.training.fitting.pace import GrowthPace, LookBudget
+
+
+def play(
+    total: int, member_s: float, call_s: float, watch_s: float, workers: int = 1
+) -> tuple[list[int], GrowthPace]:
+    """Grow an ensemble whose costs are known, on a clock of numbers."""
+    pace = GrowthPace(total, 0.03, workers)
+    grown: list[int] = []
+    while sum(grown) < total:
+        increment = pace.next_increment(sum(grown))
+        grown.append(increment)
+        pace.observe(increment, call_s + member_s * increment, watch_s)
+    return grown, pace
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+@pytest.mark.parametrize("total", [1, 3, 10, 100, 1000])
+@pytest.mark.parametrize("member_s", [1e-4, 0.01, 3.0])
+def test_increments_sum_up_and_none_is_empty(total, member_s, workers):
+    grown, _ = play(total, member_s, 0.01, 0.001, workers)
+    assert sum(grown) == total
+    assert min(grown) > 0
+
+
+@pytest.mark.parametrize("member_s", [1e-4, 0.01, 3.0])
+def test_at_least_ten_looks_whatever_they_cost(member_s):
+    grown, _ = play(100, member_s, 0.5, 0.5)
+    assert len(grown) >= 10
+
+
+def test_cheap_looks_at_slow_members_come_after_each():
+    grown, pace = play(50, 3.0, 0.001, 0.001)
+    assert grown == [1] * 50
+    assert pace.overhead < 0.03
+
+
+def test_overhead_stays_within_its_share():
+    for member_s, call_s, watch_s in ((0.05, 0.05, 0.01), (0.02, 0.03, 0.002), (0.2, 0.1, 0.2)):
+        _, pace = play(1000, member_s, call_s, watch_s)
+        assert pace.overhead < 0.035
+
+
+def test_looks_come_no_oftener_than_a_view_can_show():
+    grown, _ = play(100_000, 0.001, 0.0, 0.0)
+    assert len(grown) < 100 / 0.1 + 20
+
+
+def test_increments_are_whole_rounds_of_all_workers():
+    grown, _ = play(500, 0.05, 0.01, 0.001, workers=4)
+    assert all(increment % 4 == 0 for increment in grown[:-1])
+
+
+def test_budget_allows_what_the_share_allows_and_ten_looks_in_any_case():
+    budget = LookBudget(1000, 0.03)
+    looked = 0
+    for step in range(1, 1001):
+        elapsed_s = step * 0.01
+        if budget.allows(step, elapsed_s):
+            looked += 1
+            budget.spend(step, elapsed_s, 0.05)
+    # Ten seconds at three percent pay for six looks of 50 ms; ten are due.
+    assert 10 <= looked <= 12
+    assert budget.overhead(10.0) == pytest.approx(looked * 0.005)
