@@ -16,7 +16,7 @@ __all__ = ["Run", "show_own_runs", "track"]
 
 
 class PanelDisplay:
-    """A panel follows the run's journal by itself; there is nothing to be told."""
+    """Shows a run of one's own by a panel, which follows the run's journal."""
 
     def __init__(self, run: Run) -> None:
         from ..panel.display import show_panel
@@ -26,10 +26,12 @@ class PanelDisplay:
         show_panel(self.panel)
 
     def update(self, state: RunState) -> None:
-        """Nothing to do."""
+        """Show the state until the panel has read it in the journal."""
+        self.panel.offer(state)
 
     def close(self, state: RunState) -> None:
-        """Nothing to do: the panel shows the end once it is journalled."""
+        """Leave the end in the notebook."""
+        self.panel.settle(state)
 
 
 def show_own_runs() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from ..core.requests import RunRequest
 from ..core.state import RunState
 from ..core.view import View
 from ..core.wire import Activity
-from ..errors import NoModel, NotFound, ServerUnreachable
+from ..errors import NoModel, NotFound, ServerUnreachable, UnknownRun
 from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.layout import DataDirectory, default_data_dir
 
@@ -25,6 +26,7 @@ SUBMIT_TRIES = 5
 SUBMIT_AGAIN_S = 1.0
 MAX_POINTS = 100_000
 PAGE = 200
+NOTICED_WITHIN_S = 2.0
 # Opening a model in a fresh process imports its libraries.
 DEPLOY_TIMEOUT_S = 180.0
 
@@ -79,10 +81,26 @@ class ServerBackend:
 
     def state(self, run_id: str) -> RunState:
         """A run's newest state."""
-        return _state(self.client.get(f"runs/{quote(run_id, safe='')}"))
+        path = f"runs/{quote(run_id, safe='')}"
+        deadline = time.monotonic() + NOTICED_WITHIN_S
+        while True:
+            try:
+                return _state(self.client.get(path))
+            except UnknownRun:
+                # A run of one's own is on disk before the server has noticed it.
+                if time.monotonic() > deadline or not self._is_on_disk(run_id):
+                    raise
+            time.sleep(0.05)
+
+    def _is_on_disk(self, run_id: str) -> bool:
+        return self.shares_disk and run_id in DataDirectory(default_data_dir()).run_ids()
 
     def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
         """Runs, newest first."""
+        if self.shares_disk:
+            for newest in DataDirectory(default_data_dir()).run_ids()[-1:]:
+                with suppress(UnknownRun):  # deleted in between
+                    self.state(newest)
         found: list[RunState] = []
         before = None
         while len(found) < limit:

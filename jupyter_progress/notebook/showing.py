@@ -28,6 +28,7 @@ class Showing:
     def __init__(self, run: RunHandle, *, is_wanted: bool) -> None:
         self._run = run
         self._is_wanted = is_wanted
+        self._is_shown = False
         self._line: TerminalLine | None = None
         self._state: RunState | None = None
 
@@ -37,7 +38,7 @@ class Showing:
         if kernel_shell() is not None:
             from ..panel.display import show_panel
 
-            show_panel(self._run.panel)
+            self._is_shown = show_panel(self._run.panel)
         elif sys.stderr is not None and sys.stderr.isatty():
             self._line = TerminalLine()
         return self
@@ -54,5 +55,8 @@ class Showing:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
+        state = self._state or self._run._state()
         if self._line is not None:
-            self._line.close(self._state or self._run._state())
+            self._line.close(state)
+        elif self._is_shown:
+            self._run.panel.settle(state)

@@ -58,6 +58,10 @@ class Output:
             if self._due_at is None or now < self._due_at:
                 return
             self._due_at = None
+        self.refresh(now)
+
+    def refresh(self, now: float) -> None:
+        """Write the output anew."""
         from IPython.display import update_display
 
         self._refreshed = now
@@ -78,6 +82,6 @@ def show_panel(panel: PanelWidget) -> bool:
         return False
     _shown[key] = cell
     output = Output(panel)
-    panel.keep_fresh(output.progressed)
+    panel.keep_fresh(output)
     output.show()
     return True

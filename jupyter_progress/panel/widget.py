@@ -41,6 +41,13 @@ class Actions(Protocol):
     def note(self, text: str, run_id: str | None) -> None: ...
 
 
+class Refreshable(Protocol):
+    """An output in a notebook that a panel was displayed in."""
+
+    def progressed(self, is_final: bool) -> None: ...
+    def refresh(self, now: float) -> None: ...
+
+
 class PanelWidget(anywidget.AnyWidget):
     """A live view of one run, or of everything that is going on.
 
@@ -83,7 +90,7 @@ class PanelWidget(anywidget.AnyWidget):
         self._beaten_at = now
         self._feed: Feed = feeds.stream
         self._end_listening: Callable[[], None] | None = None
-        self._outputs: deque[Callable[[bool], None]] = deque(maxlen=OUTPUTS_KEPT_FRESH)
+        self._outputs: deque[Refreshable] = deque(maxlen=OUTPUTS_KEPT_FRESH)
         super().__init__(show=show, _esm=loader_source(), **kwargs)
         self.set_trait("run_id", run_id or "")
         self.on_msg(self._hear)
@@ -108,7 +115,10 @@ class PanelWidget(anywidget.AnyWidget):
         """The state of the panel's run, where it shows one."""
         if not self.run_id:
             return None
-        return self._feed.run(self.run_id) or self._run
+        followed, known = self._feed.run(self.run_id), self._run
+        if followed is None or (known is not None and known.end_time and not followed.end_time):
+            return known
+        return followed
 
     @property
     def age_s(self) -> float | None:
@@ -156,8 +166,8 @@ class PanelWidget(anywidget.AnyWidget):
             return
         self._stages_done = done
         self.set_trait("snapshot", saved_state(run))
-        for progressed in list(self._outputs):
-            progressed(run.end_time is not None)
+        for output in list(self._outputs):
+            output.progressed(run.end_time is not None)
 
     # What it sends, from the clock's thread
 
@@ -261,9 +271,26 @@ class PanelWidget(anywidget.AnyWidget):
             scores=self._scores.points,
         )
 
-    def keep_fresh(self, progressed: Callable[[bool], None]) -> None:
-        """Have a function called when what was displayed has grown old; True: for the last time."""
-        self._outputs.append(progressed)
+    def keep_fresh(self, output: Refreshable) -> None:
+        """Have an output told when what it shows has grown old."""
+        self._outputs.append(output)
+
+    def offer(self, run: RunState) -> None:
+        """Take in the run's state from who knows it before the feed does."""
+        self._run = run
+        self._progressed(run)
+
+    def settle(self, run: RunState) -> None:
+        """Write the outputs anew now, as the end of a cell may be the end of all listening.
+
+        Parameters
+        ----------
+        run
+            The run's state as the caller knows it.
+        """
+        self.offer(run)
+        for output in list(self._outputs):
+            output.refresh(time.monotonic())
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         return self.bundle()
