@@ -92,6 +92,14 @@ export function figure(value: unknown): string {
   return size >= 1000 || size < 1e-4 ? value.toPrecision(4) : value.toFixed(4);
 }
 
+/** A metric with its name; the unit that the name carries is used to write it. */
+export function metricWords(name: string, value: unknown): string {
+  const at = typeof value === "number" ? value : null;
+  if (name.endsWith("_s") && at !== null) return `${nameOf(name.slice(0, -2))} ${duration(at, true)}`;
+  if (name.endsWith("_bytes") && at !== null) return `${nameOf(name.slice(0, -6))} ${bytes(at)}`;
+  return `${nameOf(name)} ${figure(value)}`;
+}
+
 const NAMES: Record<string, string> = {
   accuracy: "Accuracy",
   balanced_accuracy: "Balanced accuracy",

@@ -10,14 +10,15 @@ const KEPT = 20;
 
 export function withNotice(state: ViewState, notice: Notice | null): ViewState {
   if (!notice || state.notices.some((known) => known.key === notice.key)) return state;
-  return { ...state, notices: [...state.notices, notice].slice(-KEPT) };
+  const others = state.notices.filter((known) => known.topic !== notice.topic);
+  return { ...state, notices: [...others, notice].slice(-KEPT) };
 }
 
 /** The notice for a run that was seen going on and has now ended. */
 export function noticeOfEnd(before: RunState | undefined, run: RunState): Notice | null {
   if (!before || hasEnded(before.status) || !hasEnded(run.status)) return null;
   const key = `end ${run.run_id} ${run.end_time ?? ""}`;
-  const about = { key, run_id: run.run_id };
+  const about = { key, topic: `end ${run.run_id}`, run_id: run.run_id };
   if (run.status === "completed") {
     const title = `${run.name} finished`;
     return { ...about, level: "success", title, text: headline(run) ?? "" };
@@ -44,13 +45,15 @@ export function noticeOfEvent(message: Message, logId: string | null): Notice | 
     const to = text(payload["to"]) ?? "";
     const title = `Health is ${to}`;
     const reasons = texts(payload["reasons"]).join("; ");
-    return { ...about, run_id: null, level: HEALTH_LEVEL[to] ?? "info", title, text: reasons };
+    const level = HEALTH_LEVEL[to] ?? "info";
+    return { ...about, topic: "health", run_id: null, level, title, text: reasons };
   }
   if (message.type === "model_deployed") {
     const title = `${String(payload["name"])} version ${String(payload["version"])} is in service`;
     const previous = payload["previous"];
     const instead = previous ? `In place of version ${String(previous)}` : "";
-    return { ...about, level: "success", title, text: instead };
+    const topic = `model ${String(payload["name"])}`;
+    return { ...about, topic, level: "success", title, text: instead };
   }
   return null;
 }

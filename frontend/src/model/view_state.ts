@@ -7,6 +7,8 @@ export type NoticeLevel = "success" | "warning" | "error" | "info";
 /** Something that a person is told once, wherever they look. */
 export interface Notice {
   key: string;
+  /** A newer notice of the same topic takes the place of an older one. */
+  topic: string;
   level: NoticeLevel;
   title: string;
   text: string;

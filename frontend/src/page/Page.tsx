@@ -116,7 +116,7 @@ function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunSta
       </header>
       <div class="jpp-live">
         <Summary feed={feed} {...progress} isWhole />
-        <Controls run={run} models={feed.state.models} control={(wanted) => feed.control(wanted)} />
+        <Controls run={run} feed={feed} />
         <Details feed={feed} shown={RUN_SECTIONS} {...progress} />
       </div>
     </article>

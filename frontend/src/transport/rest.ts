@@ -23,7 +23,8 @@ export interface RestContext {
   xsrf(): string | null;
 }
 
-const TIMEOUT_MS = 10_000;
+const ASK_WITHIN_MS = 10_000;
+const ACT_WITHIN_MS = 120_000; // deploying loads a model, which may be large
 
 export class Rest {
   constructor(private readonly context: RestContext) {}
@@ -43,7 +44,7 @@ export class Rest {
     signal?: AbortSignal,
   ): Promise<unknown> {
     const { address, page } = this.context;
-    const deadline = AbortSignal.timeout(TIMEOUT_MS);
+    const deadline = AbortSignal.timeout(method === "GET" ? ASK_WITHIN_MS : ACT_WITHIN_MS);
     const init: RequestInit = {
       method,
       headers: this.#headers(method),

@@ -2,19 +2,19 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { modelNameFor } from "../model/naming";
-import type { ModelSummary, RunState } from "../model/wire";
+import type { RunState } from "../model/wire";
 import type { Control } from "../transport/controls";
+import type { PanelFeed } from "../transport/panel_feed";
+import { Deployment } from "./Deployment";
 
 interface ControlsProps {
   run: RunState;
-  models: readonly ModelSummary[];
-  control: (control: Control) => Promise<void>;
+  feed: PanelFeed;
 }
 
 const SLOW_MS = 1000;
 
-interface Asked {
+export interface Asked {
   ask: (control: Control) => void;
   pending: Control["action"] | null;
   isSlow: boolean;
@@ -22,7 +22,7 @@ interface Asked {
 }
 
 /** Asks, and says so when the answer takes long: a busy kernel hears a click only at its end. */
-function useControl(control: ControlsProps["control"]): Asked {
+function useControl(feed: PanelFeed): Asked {
   const [pending, setPending] = useState<Control["action"] | null>(null);
   const [isSlow, setSlow] = useState(false);
   const [problem, setProblem] = useState("");
@@ -30,7 +30,8 @@ function useControl(control: ControlsProps["control"]): Asked {
     setPending(wanted.action);
     setProblem("");
     const timer = setTimeout(() => setSlow(true), SLOW_MS);
-    control(wanted)
+    feed
+      .control(wanted)
       .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)))
       .finally(() => {
         clearTimeout(timer);
@@ -79,38 +80,8 @@ function CancelButton({ ask }: { ask: () => void }): JSX.Element {
   );
 }
 
-function Deployment({ run, models, asked }: Omit<ControlsProps, "control"> & { asked: Asked }): JSX.Element {
-  const registered = run.result?.model ?? null;
-  const name = registered?.name ?? modelNameFor(run.name);
-  const inService = models.find((model) => model.name === name)?.deployed ?? null;
-  if (registered && inService === registered.version) {
-    return (
-      <span class="jpp-in-service">
-        {name} version {registered.version} is in service
-      </span>
-    );
-  }
-  const deploy: Control = {
-    action: "deploy",
-    runId: run.run_id,
-    model: name,
-    version: registered?.version ?? null,
-  };
-  return (
-    <button
-      type="button"
-      class="jpp-button jpp-primary"
-      disabled={asked.pending !== null}
-      title={`Put this run's model in service as “${name}”`}
-      onClick={() => asked.ask(deploy)}
-    >
-      {asked.pending === "deploy" ? "Deploying…" : "Deploy"}
-    </button>
-  );
-}
-
-export function Controls({ run, models, control }: ControlsProps): JSX.Element | null {
-  const asked = useControl(control);
+export function Controls({ run, feed }: ControlsProps): JSX.Element {
+  const asked = useControl(feed);
   const isGoing = run.status === "running" || run.status === "queued" || run.status === "stopping";
   const isStopping = run.status === "stopping" || asked.pending === "stop";
   const hasHosting = run.kind !== "own";
@@ -130,9 +101,11 @@ export function Controls({ run, models, control }: ControlsProps): JSX.Element |
       )}
       {isGoing && <CancelButton ask={() => ask("cancel")} />}
       {run.status === "completed" && hasHosting && (
-        <Deployment run={run} models={models} asked={asked} />
+        <Deployment run={run} feed={feed} asked={asked} />
       )}
-      {asked.isSlow && <SlowAnswer run={run} action={asked.pending} />}
+      {asked.isSlow && (
+        <SlowAnswer run={run} action={asked.pending} isKernel={feed.feeding.via === "comm"} />
+      )}
       {asked.problem && (
         <p class="jpp-problem" role="alert">
           {asked.problem}
@@ -142,17 +115,18 @@ export function Controls({ run, models, control }: ControlsProps): JSX.Element |
   );
 }
 
-function SlowAnswer({ run, action }: { run: RunState; action: string | null }): JSX.Element {
-  const command = action === "cancel" ? "cancel" : "stop";
+interface SlowAnswerProps {
+  run: RunState;
+  action: Control["action"] | null;
+  isKernel: boolean;
+}
+
+function SlowAnswer({ run, action, isKernel }: SlowAnswerProps): JSX.Element | null {
+  if (action !== "stop" && action !== "cancel") return null;
   return (
     <p class="jpp-hint" role="status">
-      No answer yet; a busy kernel answers when its cell ends.
-      {action === "stop" || action === "cancel" ? (
-        <>
-          {" "}
-          In a terminal this works at once: <code>{`jupyter progress ${command} ${run.run_id}`}</code>
-        </>
-      ) : null}
+      {isKernel ? "No answer yet: a busy kernel answers when its cell ends." : "No answer yet."} In a
+      terminal this works at once: <code>{`jupyter progress ${action} ${run.run_id}`}</code>
     </p>
   );
 }

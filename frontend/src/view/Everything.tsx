@@ -96,7 +96,7 @@ function Opened({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunState;
   return (
     <div class="jpp-opened">
       <Summary feed={feed} run={run} heardAt={heardAt} isFresh={fresh} />
-      <Controls run={run} models={feed.state.models} control={(wanted) => feed.control(wanted)} />
+      <Controls run={run} feed={feed} />
     </div>
   );
 }

@@ -100,8 +100,9 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
       <div class="jpp-meters">
         {GAUGES.map(([name, key, unit]) => {
           const gauge = health[key];
+          if (!gauge || gauge.limit === 0) return null; // a machine without swap
           const tone = toneOf(name, health.reasons);
-          return gauge && <Meter key={key} name={name} gauge={gauge} unit={unit} tone={tone} />;
+          return <Meter key={key} name={name} gauge={gauge} unit={unit} tone={tone} />;
         })}
         {health.gpus.map((gpu, index) => (
           <GpuMeters key={index} gpu={gpu} />

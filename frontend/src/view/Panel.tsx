@@ -109,8 +109,7 @@ export function Summary({ feed, isWhole = false, ...progress }: SummaryProps): J
 
 function Actions({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element | null {
   if (feed.isUnknown) return null;
-  const control: PanelFeed["control"] = (wanted) => feed.control(wanted);
-  return <Controls run={run} models={feed.state.models} control={control} />;
+  return <Controls run={run} feed={feed} />;
 }
 
 type PartProps = ProgressProps & { feed: PanelFeed };

@@ -1,7 +1,7 @@
 /** A run's stages: as a strip of marks, and as a table with their times and metrics. */
 
 import type { JSX } from "preact";
-import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
+import { duration, metricWords, roughly, UNKNOWN } from "../model/format";
 import type { RunState, StageState, StageStatus } from "../model/wire";
 import { now } from "./clock";
 import { Icon, type IconName } from "./icons";
@@ -66,7 +66,7 @@ function elapsedOf(stage: StageState, { heardAt, isFresh }: ProgressProps): stri
 function metricsOf(stage: StageState): string {
   return Object.entries(stage.metrics)
     .filter(([, value]) => typeof value !== "object" || Array.isArray(value))
-    .map(([name, value]) => `${nameOf(name)} ${figure(value)}`)
+    .map(([name, value]) => metricWords(name, value))
     .join(" · ");
 }
 
