@@ -26,13 +26,10 @@ REQUEST = {
     "dataset": {"source": "sklearn", "name": "digits"},
     "estimator": {
         "class": "sklearn.ensemble.GradientBoostingClassifier",
-        "params": {
-            "n_estimators": 2500, "learning_rate": 0.05, "subsample": 0.5, "max_features": "sqrt",
-            "random_state": 0,
-        },
+        "params": {"n_estimators": 600, "random_state": 0},
     },
     "tags": ["demo"],
-}  # fmt: skip
+}
 LIMIT_S = 600.0
 
 
@@ -49,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Start a server, train in it, and show the run until its end."""
     console = Console()
+    # So that the server ends with the demo, however that is ended.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console.print("Starting a Jupyter server of this demo's own …", style="dim")
     with own_server(Path.cwd()) as server:
         client = RestClient(server.address)
@@ -97,5 +96,4 @@ def _quickstart() -> list[str]:
 def _keep(server: OwnServer, console: Console) -> None:
     console.print("\nThe server stays up until Ctrl-C. Log in at:")
     console.print(Text(f"  {server.login_url}"), soft_wrap=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server.process.wait()

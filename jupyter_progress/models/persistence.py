@@ -1,4 +1,4 @@
-"""Models on disk: skops where it can hold the model, else cloudpickle; under a signed manifest.
+"""Models on disk: skops where it can hold the model well, else cloudpickle; under a signed manifest.
 
 skops builds only types that it was told to trust. Which ones a model needs is found when it is
 saved and written into the manifest; a valid signature trusts exactly those, and a file that asks
@@ -25,6 +25,7 @@ from .manifest import (
     read_manifest,
     write_manifest,
 )
+from .parts import PARTS_LIMIT, has_many_parts
 from .signing import digest_of
 
 __all__ = ["load_model", "read_manifest", "save_model"]
@@ -67,6 +68,8 @@ def save_model(
     directory.mkdir(parents=True, exist_ok=True)
     manifest = {**interpreter_facts(), **facts}
     try:
+        if has_many_parts(estimator):
+            raise _NotForSkops(f"it is made of more than {PARTS_LIMIT:,} objects")
         manifest["types"] = _write_skops(estimator, directory)
         manifest["format"] = "skops"
     except _NotForSkops as reason:
