@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -131,7 +132,7 @@ class Run:
         """
         if self._record is not None:
             raise RunHasEnded(f"{self.name!r} has begun once already; make another Run")
-        directory = DataDirectory(self._data_dir or default_data_dir())
+        directory = DataDirectory(Path(self._data_dir or default_data_dir()))
         directory.ensure()
         self._record = Record(directory, self.name, self.tags, self._planned)
         current.enter(self)
@@ -343,7 +344,7 @@ class Run:
         if report == self._reported and resources is None:
             return
         self._reported = report
-        known = {"stage": record.stage} if record.stage else {}
+        known: dict[str, Any] = {"stage": record.stage} if record.stage else {}
         if resources is not None:
             known["resources"] = resources
         record.report({**known, **report})
