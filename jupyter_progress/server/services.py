@@ -145,6 +145,8 @@ class Services:
     # -- the data path, from the indexer's and the monitor's threads to the loop
 
     def _committed(self, committed: Committed) -> None:
+        if not committed.events and not committed.volatile:
+            return  # points were added to a series; views are told when their message is due
         batch = make_batch(
             committed.events,
             committed.volatile,

@@ -30,9 +30,7 @@ def request(trees: int, **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[JupyterProcess]:
-    process = JupyterProcess(
-        tmp_path, arguments=["--JupyterProgress.max_concurrent_runs=1", *BARE]
-    )
+    process = JupyterProcess(tmp_path, arguments=["--JupyterProgress.max_concurrent_runs=1", *BARE])
     process.start()
     try:
         yield process
@@ -56,7 +54,7 @@ def until_step(server: JupyterProcess, run_id: str) -> dict[str, Any]:
 @pytest.mark.timeout(180)
 def test_run_goes_on_while_the_server_is_dead_and_nothing_is_lost(server: JupyterProcess) -> None:
     status = server.get("status")
-    run_id = server.ask("POST", "runs", request(2500, register_as="forest"))["run_id"]
+    run_id = server.ask("POST", "runs", request(1200))["run_id"]
     waiting = server.ask("POST", "runs", request(10, name="waits"))["run_id"]
     before = until_step(server, run_id)
     seen = server.get("events?since=0&limit=5000")["events"]
@@ -78,10 +76,13 @@ def test_run_goes_on_while_the_server_is_dead_and_nothing_is_lost(server: Jupyte
     offsets = [event["offset"] for event in everything["events"]]
     assert offsets == list(range(1, everything["head"] + 1))
     assert server.wait_for_run(waiting, "completed", "failed")["status"] == "completed"
-    serves_after_another_kill(server)
 
 
-def serves_after_another_kill(server: JupyterProcess) -> None:
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_what_is_in_service_survives_a_kill(server: JupyterProcess) -> None:
+    run_id = server.ask("POST", "runs", request(10, register_as="forest"))["run_id"]
+    server.wait_for_run(run_id, "completed")
     server.ask("POST", "models/forest/deploy", {"version": 1})
     server.kill()
     server.start()
