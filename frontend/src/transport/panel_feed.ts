@@ -76,6 +76,8 @@ export class PanelFeed {
         onMessages: (messages) => this.#fromServer(messages),
         onWay: (way) => {
           this.#serverWay = way;
+          // A server that came back may have found the run; one that stays will say when it comes.
+          this.isUnknown = false;
           this.#choose();
           this.#tell();
         },
@@ -243,7 +245,7 @@ export class PanelFeed {
   /** Ask the server for a run that is not among its newest. */
   async #lookUp(runId: string): Promise<void> {
     const { server, now } = this.#options;
-    if (!server || now() - this.#lookedUpAt < LOOK_UP_AGAIN_MS) return;
+    if (!server || this.isUnknown || now() - this.#lookedUpAt < LOOK_UP_AGAIN_MS) return;
     this.#lookedUpAt = now();
     try {
       const run = readRun(await server.rest.get(`runs/${encodeURIComponent(runId)}`));
