@@ -112,9 +112,7 @@ class Context:
 
     def finding(self, level: str, text: str, kind: str = "data_finding") -> None:
         """Put a line of its own into the activity feed."""
-        identity = activity_id(
-            self.run.run_id, self.journal.writer, self.journal.last_sequence + 1
-        )
+        identity = activity_id(self.run.run_id, self.journal.writer, self.journal.last_sequence + 1)
         self.journal.append(
             "activity_update",
             {"id": identity, "level": level, "kind": kind, "text": text, "who": ""},

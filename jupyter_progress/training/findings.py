@@ -1,4 +1,4 @@
-"""What a person would want to know about their data before a fit, and what makes a fit impossible."""
+"""What a person would want to know about their data, and what makes a fit on them impossible."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _constant_columns(X: Any) -> Iterator[Finding]:
     if hasattr(X, "iloc"):
         constant = [i for i in range(X.shape[1]) if _is_constant(X.iloc[:, i])]
     elif isinstance(X, np.ndarray):
-        constant = np.flatnonzero((X == X[0]).all(axis=0)).tolist()
+        constant = np.flatnonzero((X[0] == X).all(axis=0)).tolist()
     else:
         return
     if constant:

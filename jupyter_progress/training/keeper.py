@@ -1,8 +1,8 @@
 """The keeper: starts one run's worker, watches it, carries out what was asked, and reaps it.
 
-It imports the standard library and
-psutil alone, lives in a session of its own, and holds the run's lock while it lives. Its last deed is
-``exit.json``; a run with a free lock and no ``exit.json`` has lost its keeper (see ``recover``).
+It imports the standard library and psutil alone, lives in a session of its own, and holds the run's
+lock while it lives. Its last deed is ``exit.json``; a run with a free lock and no ``exit.json`` has
+lost its keeper (see ``recover``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a worker prints, kept in a file that cannot grow without bound.
 
-The worker writes into a pipe and the keeper into the file: a print of gigabytes costs the worker time
-and the disk nothing.
+The worker writes into a pipe and the keeper into the file: a print of gigabytes costs the worker
+time and the disk nothing.
 """
 
 from __future__ import annotations

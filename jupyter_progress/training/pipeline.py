@@ -11,8 +11,16 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
-from .stages import evaluate, initialize, load_data, preprocess, save_model
-from .stages import split_data, train, validate_data
+from .stages import (
+    evaluate,
+    initialize,
+    load_data,
+    preprocess,
+    save_model,
+    split_data,
+    train,
+    validate_data,
+)
 
 Stage = Callable[[Context], dict[str, Any]]
 

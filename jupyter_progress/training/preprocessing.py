@@ -1,7 +1,7 @@
-"""``preprocess="auto"``: only the columns that the estimator itself cannot take are made into numbers.
+"""``preprocess="auto"``: only columns that the estimator itself cannot take are made into numbers.
 
-Nothing is scaled, and where the estimator takes every column as it is, nothing is done at all. What is
-done is fitted on the training rows only and becomes the first step of the saved model.
+Nothing is scaled, and where the estimator takes every column as it is, nothing is done at all. What
+is done is fitted on the training rows only and becomes the first step of the saved model.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _holds_dates(column: Any) -> bool:
 
 
 def _takes_it_all(estimator: Any, X: Any, y: np.ndarray) -> bool:
-    """Whether a pipeline's own first steps deal with these columns; found by trying on a few rows."""
+    """Whether a pipeline's own first steps deal with these columns; tried on a few rows."""
     from sklearn.base import clone
     from sklearn.pipeline import Pipeline
 

@@ -1,4 +1,4 @@
-"""A run that has lost its keeper: whoever finds it ends what is left of it and writes its last event."""
+"""A run that has lost its keeper: whoever finds it ends what is left, and writes its last event."""
 
 from __future__ import annotations
 
@@ -99,5 +99,3 @@ def _write_last_event(run_dir: RunDirectory, owner: dict[str, Any]) -> None:
         journal.tell(run_dir.run_id, kind, facts, name=name, follows=follows)
     finally:
         journal.close()
-
-

@@ -1,4 +1,4 @@
-"""Which rows train, which validate and which test: exactly what two ``train_test_split`` calls give.
+"""Which rows train, validate and test: exactly what two calls of ``train_test_split`` give.
 
 A split is of places, and ``train_test_split`` draws places from nothing but the number of rows and
 the classes; so splitting ``np.arange(rows)`` gives the rows that splitting ``X, y`` would.

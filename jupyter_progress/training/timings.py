@@ -1,8 +1,8 @@
 """What stages took in earlier runs, and what they are likely to take in this one.
 
-One line for each completed run, in ``timings.jsonl`` of the data directory. Where a run of the same
-class on data of a known size was seen, a stage is expected to take the same time per cell of data, and
-``train`` the same time per cell and member.
+One line for each completed run, in ``timings.jsonl`` of the data directory. Where a run of the
+same class on data of a known size was seen, a stage is expected to take the same time per cell of
+data, and ``train`` the same time per cell and member.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ class Timings:
     def estimate(self, stage: str, workload: Workload) -> float | None:
         """Seconds that a stage is likely to take, or None where nothing like it was seen."""
         found = [
-            seconds
-            for run in self._runs
-            if (seconds := _scaled(run, stage, workload)) is not None
+            seconds for run in self._runs if (seconds := _scaled(run, stage, workload)) is not None
         ]
         if found:
             return round(median(found[-_RECENT:]), 3)

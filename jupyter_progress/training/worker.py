@@ -70,7 +70,7 @@ def _train(context: Context) -> int:
 
 
 def _others(context: Context) -> dict[str, int]:
-    """What others have journalled of this run, which comes before its end; not the keeper's samples."""
+    """Where others stand whose facts come before the end; the keeper has only samples."""
     found = last_sequences(context.run.journals, but=context.journal.writer)
     found.pop("keeper", None)
     return found

@@ -9,7 +9,7 @@ import pytest
 from jupyter_progress.store.layout import DataDirectory
 
 
-@pytest.fixture()
+@pytest.fixture
 def data_dir(own_data_dir: Path) -> DataDirectory:
     """An empty data directory."""
     return DataDirectory(own_data_dir).ensure()

@@ -28,7 +28,9 @@ WRITER = "kernel-00000000"
 FOREST = "sklearn.ensemble.RandomForestClassifier"
 
 
-def digits(estimator: str = FOREST, params: dict[str, Any] | None = None, **more: Any) -> RunRequest:
+def digits(
+    estimator: str = FOREST, params: dict[str, Any] | None = None, **more: Any
+) -> RunRequest:
     """A request for an estimator on scikit-learn's digits."""
     spec = {"class": estimator, "params": {"random_state": 0} if params is None else params}
     dataset = more.pop("dataset", {"source": "sklearn", "name": "digits"})
@@ -120,7 +122,7 @@ def all_lines(run: RunDirectory) -> list[tuple[str, JournalLine]]:
 
 
 def state_of(run: RunDirectory) -> RunState:
-    """The run's state, reduced from its journals; every event in them must be of its type's shape."""
+    """The run's state, reduced from its journals; every event must be of its type's shape."""
     from jupyter_progress.core.progress import apply_report
 
     state: RunState | None = None

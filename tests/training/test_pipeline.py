@@ -240,7 +240,7 @@ def test_unknown_target_column_is_named_with_those_that_are_there(data_dir, tmp_
 
 def test_missing_file_is_named(data_dir, tmp_path):
     request = digits(dataset={"source": "file", "path": "none.csv", "target": "c"})
-    with pytest.raises(FileNotReadable, match="none.csv"):
+    with pytest.raises(FileNotReadable, match=r"none\.csv"):
         train_here(data_dir, request, root_dir=str(tmp_path))
 
 
@@ -271,5 +271,7 @@ def test_ridge_on_sparse_rows(data_dir):
     rng = np.random.default_rng(0)
     X = sparse.random(200, 30, density=0.2, random_state=0, format="csr")
     y = X.sum(axis=1).A1 if hasattr(X.sum(axis=1), "A1") else np.asarray(X.sum(axis=1)).ravel()
-    run = train_here(data_dir, own_data(data_dir, X, y + rng.normal(0, 0.01, 200), Ridge(alpha=1e-3)))
+    run = train_here(
+        data_dir, own_data(data_dir, X, y + rng.normal(0, 0.01, 200), Ridge(alpha=1e-3))
+    )
     assert state_of(run).result["test"]["r2"] > 0.9

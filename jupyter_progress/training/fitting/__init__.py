@@ -1,4 +1,4 @@
-"""The ways to fit: each leaves the model that a plain ``fit`` gives, and shows what it can meanwhile."""
+"""The ways to fit: each leaves what a plain ``fit`` leaves, and shows what it can meanwhile."""
 
 from __future__ import annotations
 

@@ -57,7 +57,6 @@ def _as_trees_read_it(X: Any) -> Any:
     """Single precision, which every call of ``fit`` would convert to anew."""
     if isinstance(X, np.ndarray) and X.dtype != np.float32 and X.dtype.kind in "fiub":
         return X.astype(np.float32)
-    if hasattr(X, "dtypes") and hasattr(X, "iloc"):
-        if all(getattr(dtype, "kind", "O") in "fiub" for dtype in X.dtypes):
-            return X.astype(np.float32)
+    if hasattr(X, "iloc") and all(getattr(kind, "kind", "O") in "fiub" for kind in X.dtypes):
+        return X.astype(np.float32)
     return X

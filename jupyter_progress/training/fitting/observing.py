@@ -1,9 +1,9 @@
-"""Histogram gradient boosting, observed: a second thread reads what a plain ``fit`` has built so far.
+"""Histogram gradient boosting, observed: a second thread reads what a plain ``fit`` has built.
 
-Nothing is driven: ``fit`` is called once, as a user would, and leaves what it would leave. It appends
-one list of trees for each iteration to ``_predictors``; the trees of a full list are never touched
-again. That attribute and the others used here are private to scikit-learn: where one of them is
-missing, ``choose`` takes the plain way instead.
+Nothing is driven: ``fit`` is called once, as a user would, and leaves what it would leave. It
+appends one list of trees for each iteration to ``_predictors``; the trees of a full list are never
+touched again. That attribute and the others used here are private to scikit-learn: where one of
+them is missing, ``choose`` takes the plain way instead.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def _make(context: Context) -> Any:
 
     path = Uploads(context.data_dir).path(spec["upload"])
     with path.open("rb") as file:
-        estimator = cloudpickle.load(file)  # noqa: S301 - from the user's kernel, in their worker
+        estimator = cloudpickle.load(file)
     for method in ("fit", "predict"):
         if not callable(getattr(estimator, method, None)):
             raise UnsuitableEstimator(

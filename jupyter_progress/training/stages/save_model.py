@@ -1,4 +1,4 @@
-"""``save_model``: the model is written into the run's directory, and registered where that was asked."""
+"""``save_model``: the model goes into the run's directory, and into the registry if that was asked."""
 
 from __future__ import annotations
 

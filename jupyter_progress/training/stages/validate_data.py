@@ -1,4 +1,4 @@
-"""``validate_data``: what makes a fit impossible is refused, what a person would want to know told."""
+"""``validate_data``: refuses what makes a fit impossible, tells what a person wants to know."""
 
 from __future__ import annotations
 

@@ -1,0 +1,90 @@
+"""How failures and deaths are told."""
+
+from __future__ import annotations
+
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from jupyter_progress.errors import UnsuitableData
+from jupyter_progress.training import last_words
+from jupyter_progress.training.failure import describe
+from jupyter_progress.training.output_tail import OutputTail, last_lines
+
+
+def raised(action) -> BaseException:
+    try:
+        action()
+    except BaseException as failure:
+        return failure
+    raise AssertionError("nothing was raised")
+
+
+def test_only_the_users_frames_are_shown_where_there_are_some():
+    def broken(X):
+        return LogisticRegression().fit(X, [0, 1])
+
+    told = describe(raised(lambda: broken([["a"], ["b"]])), "train")
+    assert "broken" in told["traceback"]
+    assert "_validation.py" not in told["traceback"]
+    assert told["reason"] == "fit_failed"
+    assert "preprocess='auto'" in told["hint"]
+
+
+def test_last_library_frames_are_shown_where_none_is_the_users():
+    failure = raised(lambda: compile("1 +", "<frozen x>", "eval"))
+    told = describe(failure, "load_data")
+    assert "SyntaxError" in told["traceback"]
+    assert told["reason"] == "data_not_loaded"
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (MemoryError(), "out_of_memory"),
+        (ModuleNotFoundError("No module named 'mine'"), "import_failed"),
+        (UnsuitableData("dataset", "has no rows"), "unsuitable_data"),
+        (SystemExit(3), "fit_failed"),
+        (RuntimeError("x"), "fit_failed"),
+    ],
+)
+def test_each_failure_has_a_stable_reason(failure, reason):
+    told = describe(failure, "train")
+    assert told["reason"] == reason
+    assert told["message"]
+
+
+@pytest.mark.parametrize(
+    ("returncode", "peak", "limit", "oom", "reason"),
+    [
+        (-9, 10, 100, False, "worker_killed"),
+        (-9, 99, 100, False, "out_of_memory"),
+        (-9, 10, None, True, "out_of_memory"),
+        (-15, 99, 100, False, "worker_killed"),
+        (-11, 10, 100, False, "worker_crashed"),
+        (1, 10, 100, False, "worker_crashed"),
+        (0, 10, 100, False, "worker_crashed"),
+    ],
+)
+def test_dead_worker_is_told_by_how_it_died(tmp_path, returncode, peak, limit, oom, reason):
+    told = last_words.of_dead_worker(
+        returncode, stage="train", output=tmp_path / "none", peak_memory=peak * 2**30,
+        limit=limit and limit * 2**30, was_oom_killed=oom,
+    )  # fmt: skip
+    assert told["reason"] == reason
+    if reason == "out_of_memory" and limit:
+        assert "99.0 GB of 100.0 GB" in told["message"]
+
+
+def test_output_keeps_its_newest_part_within_its_limit(tmp_path):
+    import os
+
+    reading, writing = os.pipe()
+    path = tmp_path / "output.log"
+    tail = OutputTail(reading, path, limit_bytes=100_000)
+    with os.fdopen(writing, "w") as pipe:
+        for number in range(50_000):
+            pipe.write(f"line {number}\n")
+    tail.join(10)
+    assert path.stat().st_size <= 100_000 + 65_536
+    assert last_lines(path, 2) == "line 49998\nline 49999"
+    assert path.read_text().startswith("[older output was dropped]\nline ")
