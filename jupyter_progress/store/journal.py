@@ -170,11 +170,15 @@ class JournalWriter:
         with self._lock:
             self._is_asleep = False
             self._closed = False
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._flush_forever, name=f"journal {self.writer}", daemon=True
                 )
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except RuntimeError:
+                    # The interpreter is ending and starts no more threads; its last act is close().
+                    self._thread, self._is_asleep = None, True
         self._wake.set()
 
     def _flush_forever(self) -> None:

@@ -124,17 +124,20 @@ def _read_one(
     max_points: int,
     since_step: float | None,
 ) -> list[Point]:
-    wanted = points
+    wanted, first_chunk = points, 0
     if since_step is not None:
         wanted = connection.execute(_READ["points_since"], (series_id, since_step)).fetchone()[0]
     level = level_for(wanted, max_points)
+    if since_step is not None:
+        place = (series_id, level, since_step)
+        first_chunk = connection.execute(_READ["first_chunk_since"], place).fetchone()[0]
     read: list[Point] = []
-    for (data,) in connection.execute(_READ["chunks"], (series_id, level, 0, since_step)):
+    for (data,) in connection.execute(_READ["chunks"], (series_id, level, first_chunk)):
         read += unpack(level, data)
     if level:
         read = _first_point(connection, series_id) + read
         covered = points // bucket_points(level) * bucket_points(level)
-        read += _points_from(connection, series_id, covered, since_step)
+        read += _points_from(connection, series_id, covered)
         if not read or read[-1] != newest:
             read.append(newest)
     if since_step is not None:
@@ -149,13 +152,10 @@ def _first_point(connection: sqlite3.Connection, series_id: int) -> list[Point]:
     return unpack(0, data[:16])
 
 
-def _points_from(
-    connection: sqlite3.Connection, series_id: int, first: int, since_step: float | None
-) -> list[Point]:
+def _points_from(connection: sqlite3.Connection, series_id: int, first: int) -> list[Point]:
     """The points from the ``first``-th on: those that no whole entry of the level covers yet."""
     number, skipped = divmod(first, entries_per_chunk(0))
     read: list[Point] = []
-    for (data,) in connection.execute(_READ["chunks"], (series_id, 0, number, None)):
+    for (data,) in connection.execute(_READ["chunks"], (series_id, 0, number)):
         read += unpack(0, data)
-    fresh = read[skipped:]
-    return fresh if since_step is None else [point for point in fresh if point[0] > since_step]
+    return read[skipped:]

@@ -102,7 +102,7 @@ def test_rebuilt_log_reaches_the_same_states(bench: Bench, index: MakeIndex) -> 
         kernel.append("run_updated", {"name": f"run {number}", "tags": ["t"]}, flush=True)
         if number:
             keeper = bench.writer(run, "keeper")
-            keeper.append("training_progress", {"resources": {"cpu": 50.0, "memory": 1 << 20}})
+            keeper.append("training_progress", {"resources": {"cpu": 50.0}}, flush=True)
             live.settle(1)
             bench.complete(run, worker)
     live.settle()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_progress.store.journal import JournalWriter, read_journal, tell
-from jupyter_progress.store.journal_lines import bounded
+from jupyter_progress.store.journal_lines import Waiting, bounded
 from jupyter_progress.store.journal_reader import last_sequence_in, parse_lines
 
 from .bench import Bench, wait_until
@@ -35,7 +36,7 @@ for number in itertools.count(writer.last_sequence + 1):
 """
 
 
-def lines_of(path: Path) -> list[dict[str, object]]:
+def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
@@ -210,8 +211,8 @@ def test_full_disk_is_waited_out(bench: Bench, caplog: pytest.LogCaptureFixture)
 
 
 def test_what_waits_for_a_full_disk_is_bounded_and_facts_stay() -> None:
-    fact = (1, "stage_started", 0.0, {}, None, None)
-    report = (2, "training_progress", 0.0, {}, None, None)
+    fact: Waiting = (1, "stage_started", 0.0, {}, None, None)
+    report: Waiting = (2, "training_progress", 0.0, {}, None, None)
     kept, dropped = bounded([report] * 100 + [fact] * 10 + [report] * 100, 300 * 20)
     assert kept == [fact] * 10 + [report] * 10
     assert dropped == 190

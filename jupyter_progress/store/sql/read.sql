@@ -42,12 +42,14 @@ SELECT name, series_id, points, last_step, last_value FROM series WHERE run_id =
 
 -- name: points_since
 SELECT coalesce(sum(entries), 0) FROM chunks
-WHERE series_id = ? AND level = 0 AND (?2 IS NULL OR max_step > ?2);
+WHERE series_id = ? AND level = 0 AND max_step > ?;
+
+-- name: first_chunk_since
+SELECT coalesce(min(number), 0) FROM chunks
+WHERE series_id = ? AND level = ? AND max_step > ?;
 
 -- name: chunks
-SELECT data FROM chunks
-WHERE series_id = ?1 AND level = ?2 AND number >= ?3 AND (?4 IS NULL OR max_step > ?4)
-ORDER BY number;
+SELECT data FROM chunks WHERE series_id = ? AND level = ? AND number >= ? ORDER BY number;
 
 -- name: story
 SELECT type, time, data, run_id, origin, writer, sequence, offset FROM events

@@ -84,3 +84,6 @@ CREATE TABLE chunks (
 );
 
 CREATE UNIQUE INDEX chunks_by_place ON chunks (series_id, level, number);
+
+-- Where in a series a step lies, without reading any points.
+CREATE INDEX chunks_by_step ON chunks (series_id, level, max_step, number, entries);
