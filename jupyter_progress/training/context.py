@@ -17,7 +17,8 @@ from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
 from .sources import LoadedData
 from .sources.table import Table
-from .timings import Timings, Workload
+from .timings import Timings
+from .workload import Workload, class_in, class_of, members_in, members_of, source_of
 
 _REPORT_INTERVAL_S = 0.1
 
@@ -99,11 +100,13 @@ class Context:
     def workload(self) -> Workload:
         """What decides how long the stages take."""
         table = self.loaded.table if self.loaded else None
+        spec = self.request.estimator
+        known = self.estimator is not None
         return Workload(
-            estimator=_class_name(self.estimator),
-            source=_source_name(self.request.dataset),
+            estimator=class_of(self.estimator) if known else class_in(spec),
+            source=source_of(self.request.dataset),
             cells=table.rows * table.columns if table else None,
-            members=_members(self.estimator),
+            members=members_of(self.estimator) if known else members_in(spec),
         )
 
     def tell(self, kind: str, data: dict[str, Any], **how: Any) -> None:
@@ -158,29 +161,3 @@ def open_context(run_path: Path, asked: Asked | None = None) -> Context:
 def take_rows(table: Table, indices: np.ndarray) -> Table | None:
     """The rows at these places; None for none."""
     return table.take(indices) if len(indices) else None
-
-
-def _class_name(estimator: Any) -> str:
-    if estimator is None:
-        return ""
-    steps = getattr(estimator, "steps", None)
-    if isinstance(steps, list) and steps:
-        return f"Pipeline({_class_name(steps[-1][1])})"
-    cls = type(estimator)
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
-def _members(estimator: Any) -> int:
-    steps = getattr(estimator, "steps", None)
-    if isinstance(steps, list) and steps:
-        return _members(steps[-1][1])
-    for name in ("n_estimators", "max_iter"):
-        found = getattr(estimator, name, None)
-        if isinstance(found, int) and found > 0:
-            return found
-    return 1
-
-
-def _source_name(dataset: dict[str, Any]) -> str:
-    what = dataset.get("name") or dataset.get("path") or dataset.get("id")
-    return f"{dataset.get('source')}:{what}"

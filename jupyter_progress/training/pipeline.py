@@ -65,7 +65,9 @@ def run_stages(context: Context) -> None:
 def finish(context: Context, follows: dict[str, int]) -> None:
     """Tell the end, once everything that belongs to it is on disk."""
     if context.registered is not None:
-        context.tell("model_registered", {**context.registered, "previous": None})
+        version = context.registered["version"]
+        previous = version - 1 if version > 1 else None
+        context.tell("model_registered", {**context.registered, "previous": previous})
     facts = {"result": result_of(context), "elapsed_time": context.elapsed_s}
     context.tell("training_completed", facts, follows=follows)
 

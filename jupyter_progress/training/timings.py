@@ -10,40 +10,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from ..core.stages import PIPELINE, PlannedStage
+from .workload import Workload
 
 _RECENT = 5
 _READ_BYTES = 1 << 20
 _KEEP_BYTES = 4 << 20
 _FIXED = ("initialize",)  # takes what it takes, however large the data
 _BY_CLASS = ("preprocess", "train", "evaluate", "save_model")  # others depend on the data alone
-
-
-@dataclass(frozen=True)
-class Workload:
-    """What decides how long a run's stages take.
-
-    Parameters
-    ----------
-    estimator
-        The class that is fitted.
-    source
-        What names the data: two runs on the same data have the same.
-    cells
-        Rows times columns; None before the data are loaded.
-    members
-        How many trees, iterations or the like; 1 where that is not known.
-    """
-
-    estimator: str
-    source: str
-    cells: int | None = None
-    members: int = 1
 
 
 class Timings:
@@ -118,8 +96,9 @@ def _scaled(run: dict[str, Any], stage: str, workload: Workload) -> float | None
         factor = workload.cells / run["cells"] if run.get("cells") else None
     if factor is None:
         return None
-    if stage in ("train", "save_model", "evaluate"):
-        factor *= workload.members / max(1, run.get("members") or 1)
+    before = run.get("members")
+    if before and stage in ("train", "save_model", "evaluate"):
+        factor *= (workload.members or before) / before
     return float(seconds) * factor
 
 

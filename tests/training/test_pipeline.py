@@ -251,6 +251,8 @@ def test_second_run_knows_how_long_stages_take(data_dir):
     assert {s["id"]: s["estimated_s"] for s in started.data["stages"]}["train"] is None
 
     second = train_here(data_dir, digits(params={"n_estimators": 20}))
+    started = next(line for line in lines_of(second, "worker-1") if line.type == "training_started")
+    assert all(stage["estimated_s"] is not None for stage in started.data["stages"])
     train = next(
         line.data
         for line in lines_of(second, "worker-1")

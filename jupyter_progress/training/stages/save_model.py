@@ -1,4 +1,4 @@
-"""``save_model``: the model goes into the run's directory, and into the registry if that was asked."""
+"""``save_model``: the model goes into the run's directory and, if asked, into the registry."""
 
 from __future__ import annotations
 
