@@ -48,7 +48,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.data_dir is not None:
         os.environ["JUPYTER_PROGRESS_DATA_DIR"] = str(arguments.data_dir.absolute())
     try:
-        return int(arguments.run(arguments) or 0)
+        return int(arguments.perform(arguments) or 0)
     except ProgressError as error:
         return _tell(error)
     except KeyboardInterrupt:
@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
         module = importlib.import_module(f".{module_name}", __package__)
         module.add_arguments(command)
-        command.set_defaults(run=module.run, command=name)
+        command.set_defaults(perform=module.run, command=name)
     return parser
 
 

@@ -56,7 +56,7 @@ def _table(states: list[RunState]) -> Table:
             state.run_id,
             Text(state.name),
             Text(state.status, style=COLOURS.get(state.status, "")),
-            f"{state.progress:.0f} %",
+            f"{int(state.progress)} %",
             seconds(state.elapsed_time) if state.elapsed_time is not None else "",
             Text(_outcome(state), style="dim"),
         )
