@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 IDLE_POLL_S = 0.2
 RETRY_S = 1.0
 BATCH_EVENTS = 2000
+BATCH_LINES = 50_000
 ROUND_BYTES = 8 << 20  # read in one round; a rebuild of everything takes many
 PROBLEMS_KEPT = 200
 
@@ -199,20 +200,18 @@ class Indexer:
         return has_more or was_cut
 
     def _read(self, origins: list[Origin]) -> bool:
-        """Read ahead, up to a bound; returns whether there is more."""
+        """Read ahead, up to a bound; returns whether the bound was met."""
         left = ROUND_BYTES
-        has_more = False
         for origin in origins:
             self._watch.find_journals(origin)
             for journal in list(origin.journals.values()):
                 if left <= 0:
                     return True
                 left -= self._read_journal(journal)
-                has_more = has_more or journal.has_more
         for run_id in self._watch.vanished:
             self._complain([f"{run_id}: its directory has gone while it went on"])
         self._watch.vanished.clear()
-        return has_more
+        return False
 
     def _read_journal(self, journal: JournalFile) -> int:
         try:
@@ -236,11 +235,12 @@ class Indexer:
         taken = Assembly(Batch(self._log.head), self.live_state, self._forgotten, self._own_server)
         now = time.monotonic()
         was_cut = False
-        for origin, journal, line in self._ordering.in_order(origins, now, self._read_journal):
+        in_order = self._ordering.in_order(origins, now, self._read_journal)
+        for lines, (origin, journal, line) in enumerate(in_order, start=1):
             if origin.is_run or self._only is None or line.run_id in self._only:
                 taken.add(origin.name, origin.is_run, journal.writer, line)
             self._volatile_after[origin.name] = now + INTERVAL_S
-            if len(taken.batch.events) >= BATCH_EVENTS:
+            if len(taken.batch.events) >= BATCH_EVENTS or lines >= BATCH_LINES:
                 was_cut = True
                 break
         for origin in origins:

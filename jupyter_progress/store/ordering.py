@@ -38,7 +38,7 @@ class Ordering:
         Parameters
         ----------
         refill
-            Called when a journal's lines are used up and its file has more.
+            Reads on where a journal's lines are used up and its file has more.
         """
         heap: list[tuple[str, str, str]] = []
         by_name = {origin.name: origin for origin in origins}

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jupyter_progress.core.events import LAST_EVENTS
 from jupyter_progress.core.view import View
@@ -505,3 +507,70 @@ def test_big_batches_are_cut_and_nothing_is_lost(
     assert len(found.types()) == 48
     assert {state.status for state in found.states().values()} == {"completed"}
     assert sum(type in LAST_EVENTS for type in found.types()) == 6
+
+
+def test_long_journal_that_has_to_wait_keeps_no_processor_busy(
+    bench: Bench, index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_progress.store.watch.PART_BYTES", 900)
+    run = bench.run()
+    bench.train(bench.begin(run, queued=2), steps=200)
+    found = index()
+    assert not found.indexer.index_once()
+    assert found.types() == []
+    bench.queue(run)
+    assert len(found.settle().types()) == 6
+
+
+@given(
+    turns=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), max_size=30),
+    finish=st.booleans(),
+)
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@pytest.mark.usefixtures("index")  # volatile lines are taken in at once
+def test_however_writers_and_rounds_alternate_the_log_is_the_same(
+    tmp_path_factory: pytest.TempPathFactory, turns: list[tuple[int, int]], finish: bool
+) -> None:
+    bench = Bench(tmp_path_factory.mktemp("alternating"))
+    run = bench.run()
+    queued = bench.queue(run)
+    worker = bench.begin(run, queued)
+    keeper = bench.writer(run, "keeper")
+    kernel = bench.writer(run, "kernel-00000000")
+    live = Index(bench)
+    for number, (who, rounds) in enumerate(turns):
+        if who == 0:
+            worker.append("stage_started", {"stage": f"s{number}"}, flush=rounds > 0)
+        elif who == 1:
+            worker.log_metrics(number, {"loss": float(number)})
+        elif who == 2:
+            kernel.append("run_updated", {"notes": f"n{number}"}, flush=rounds > 0)
+        else:
+            keeper.append("training_progress", {"step": number}, flush=rounds > 1)
+        for _ in range(rounds):
+            live.indexer.index_once()
+    for writer in (kernel, worker):
+        writer.flush()
+    follows = {"worker-1": worker.last_sequence, kernel.writer: kernel.last_sequence}
+    if finish:
+        keeper.append("training_cancelled", {"stage": None}, follows=follows)
+    keeper.flush()
+    live.settle(12)
+    rebuilt = Index(bench).settle(12)
+    kept = ("status", "notes", "metrics", "name", "kind")
+    facts = [
+        {k: getattr(s, k) for k in kept}
+        for s in (*live.states().values(), *rebuilt.states().values())
+    ]
+    assert facts[0] == facts[1]
+    assert facts[0]["status"] == ("cancelled" if finish else "running")
+    assert sorted(live.identities()) == sorted(rebuilt.identities())
+    assert live.reader.series(run.run_id) == rebuilt.reader.series(run.run_id)
+    assert [s.id for s in live.states()[run.run_id].stages] == [
+        s.id for s in rebuilt.states()[run.run_id].stages
+    ]
+    for found in (live, rebuilt):
+        found.close()
+    bench.close()
