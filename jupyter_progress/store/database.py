@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4A50524F  # "JPRO"
 BUSY_PATIENCE_S = 10.0
-# A check reads the whole file; in a larger one only the offsets are looked at.
+# A check reads the whole file; a larger one is checked only where a write has met damage.
 CHECKED_SIZE_BYTES = 256 << 20
 # WAL needs memory that all readers share, which these file systems do not give between machines.
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -83,6 +83,7 @@ def set_aside(path: Path, problem: str) -> Path:
     for ending in ("-wal", "-shm", "-journal"):
         # Left in place, they would be taken for the new file's.
         path.with_name(path.name + ending).unlink(missing_ok=True)
+    _suspicion(path).unlink(missing_ok=True)
     logger.warning("%s is damaged (%s); set aside as %s and made again", path, problem, kept.name)
     return kept
 
@@ -106,12 +107,27 @@ def _check_version(connection: sqlite3.Connection, path: Path | str) -> None:
         )
 
 
+def note_damage(path: Path | str, error: sqlite3.Error) -> None:
+    """Have the file checked when it is next opened, whatever its size, if the error says so."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
+    if path != ":memory:" and code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        _suspicion(Path(path)).touch(mode=PRIVATE_FILE)
+
+
+def _suspicion(path: Path) -> Path:
+    return path.with_suffix(".suspect")
+
+
 def _check_soundness(connection: sqlite3.Connection, path: Path | str) -> None:
-    if path == ":memory:" or Path(path).stat().st_size > CHECKED_SIZE_BYTES:
+    if path == ":memory:":
+        return
+    suspicion = _suspicion(Path(path))
+    if Path(path).stat().st_size > CHECKED_SIZE_BYTES and not suspicion.exists():
         return
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise Damaged(str(found))
+    suspicion.unlink(missing_ok=True)
 
 
 def _set_modes(connection: sqlite3.Connection, path: Path | str) -> None:

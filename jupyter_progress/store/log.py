@@ -13,7 +13,7 @@ import msgspec
 from ..core.state import RunState
 from ..core.times import to_iso
 from .batch import Batch, Cursor
-from .database import Damaged, connect, connect_reader, journal_mode, set_aside
+from .database import Damaged, connect, connect_reader, journal_mode, note_damage, set_aside
 from .reader import LogReader
 from .series_table import SeriesTable
 from .statements import statements
@@ -129,8 +129,10 @@ class Log:
             try:
                 self._write(batch)
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 self._series.forget_all()
+                if isinstance(error, sqlite3.Error):
+                    note_damage(self.path, error)
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise

@@ -79,6 +79,37 @@ def test_damaged_log_is_set_aside_and_begun_anew(tmp_path: Path, damage: str) ->
     assert (tmp_path / "log-0.damaged.db").exists() == (damage != "empty")
 
 
+def test_damage_that_a_write_meets_has_even_a_large_log_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "CHECKED_SIZE_BYTES", 0)
+    path = tmp_path / "log-0.db"
+    log = Log.open(path, now=START)
+    for number in range(1, 200):
+        add(log, number, stage="x" * 200)
+    before = log.log_id
+    log.close()
+    connection = sqlite3.connect(path)
+    page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'activity'")
+    start = (page.fetchone()[0] - 1) * 4096
+    connection.close()
+    content = path.read_bytes()
+    path.write_bytes(content[:start] + b"\xa5" * 4096 + content[start + 4096 :])
+    log = Log.open(path, now=START)
+    assert log.log_id == before
+    with pytest.raises(sqlite3.DatabaseError):
+        add(log, 200, "activity_update", id="x", level="info", kind="note", text="t")
+    log.close()
+    log = Log.open(path, now=START)
+    assert log.log_id != before
+    assert log.head == 0
+    log.close()
+    assert sorted(found.name for found in tmp_path.glob("log-0*")) == [
+        "log-0.damaged.db",
+        "log-0.db",
+    ]
+
+
 def test_database_of_another_program_is_set_aside_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "log-0.db"
     connection = sqlite3.connect(path)
