@@ -31,8 +31,6 @@ class JupyterProgress(ExtensionApp):
 
     name = "jupyter_progress"
     extension_url = "/jupyter-progress/"
-    load_other_extensions = True
-    open_browser = False
 
     data_dir = Unicode(
         help="Where runs, models, uploads and the log are kept. By default `progress` below "
@@ -89,10 +87,10 @@ class JupyterProgress(ExtensionApp):
         "request starts it again.",
     ).tag(config=True)
     thresholds = Dict(
-        per_key_traits=None,
         help="Where a figure of the machine's health turns yellow and red, such as "
-        "{'memory.percent': {'yellow': 85, 'red': 95, 'margin': 2}}. Figures: cpu.percent, "
-        "memory.percent, swap.percent, disk.percent, event_loop_lag.",
+        "{'memory.percent': {'yellow': 85, 'red': 95, 'margin': 2}}; a colour that is None is "
+        "never shown. Figures: cpu.percent, memory.percent, swap.percent, disk.percent, "
+        "event_loop_lag (seconds).",
     ).tag(config=True)
 
     @default("max_concurrent_runs")

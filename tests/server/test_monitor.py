@@ -80,7 +80,14 @@ def test_thresholds_can_be_replaced_in_part() -> None:
     )}  # fmt: skip
     assert changed["memory.percent"].yellow == 50
     assert changed["memory.percent"].red == 92
-    for wrong in ({"memory": {}}, {"cpu.percent": {"blue": 1}}, {"memory.percent": {"yellow": 100}}):
+    never = {threshold.figure: threshold for threshold in read_thresholds(
+        {"memory.percent": {"red": None}}
+    )}  # fmt: skip
+    assert never["memory.percent"].red is None
+    for wrong in (
+        {"memory": {}}, {"cpu.percent": {"blue": 1}}, {"memory.percent": {"yellow": 100}},
+        {"memory.percent": {"yellow": "high"}}, {"memory.percent": {"margin": None}},
+    ):  # fmt: skip
         with pytest.raises(InvalidRequest):
             read_thresholds(wrong)
 

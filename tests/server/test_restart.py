@@ -126,3 +126,29 @@ def test_under_a_hub_runs_save_what_they_have_and_end_as_interrupted(tmp_path: P
     state = server.wait_for_run(run_id, "interrupted", "failed", "completed")
     server.stop()
     assert state["status"] == "interrupted"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_two_servers_on_one_data_directory_see_the_same_and_take_over(tmp_path: Path) -> None:
+    shared = {"JUPYTER_PROGRESS_DATA_DIR": str(tmp_path / "shared")}
+    words = ["--JupyterProgress.max_concurrent_runs=1", *BARE]
+    first = JupyterProcess(tmp_path / "a", arguments=words, environment=shared).start()
+    second = JupyterProcess(tmp_path / "b", arguments=words, environment=shared).start()
+    try:
+        assert first.get("status")["server"]["slot"] == "server-0"
+        assert second.get("status")["server"]["slot"] == "server-1"
+        assert first.get("status")["log_id"] != second.get("status")["log_id"]
+        going = first.ask("POST", "runs", request(20_000))["run_id"]
+        waiting = first.ask("POST", "runs", request(10))["run_id"]
+        until_step(first, going)
+        until_step(second, going)
+        assert second.get(f"runs/{waiting}")["status"] == "queued"
+        first.kill()
+        # The other one watches what goes on, may end it, and starts what was left waiting.
+        second.ask("POST", f"runs/{going}/cancel")
+        assert second.wait_for_run(going, "cancelled")
+        assert second.wait_for_run(waiting, "completed", "failed")["status"] == "completed"
+    finally:
+        first.stop()
+        second.stop()

@@ -133,12 +133,14 @@ async def test_file_below_the_root_directory_is_trained_on(
 
 @pytest.mark.timeout(120)
 async def test_killed_worker_or_keeper_is_a_failure_with_its_reason_within_two_seconds(
-    ask: Any, open_stream: Any, services: Any, scaled: Any
+    ask: Any, open_stream: Any, services: Any, scaled: Any, jp_serverapp: Any
 ) -> None:
     stream = await open_stream()
+    assert not jp_serverapp.extension_manager.any_activity()
     runs = [(await start(ask, LONG))["run_id"] for _ in range(2)]
     for run_id in runs:
         await until_training(stream, run_id)
+    assert jp_serverapp.extension_manager.any_activity()  # no culler takes this for idle
     for run_id, victim, reason in (
         (runs[0], "worker", "worker_killed"),
         (runs[1], "keeper", "keeper_killed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from jupyter_server.auth.decorator import authorized
@@ -36,14 +37,16 @@ class ControlHandler(RunHandler):
 
     @web.authenticated
     @authorized("execute", RESOURCE)
-    async def post(self, run_id: str, action: str) -> None:
+    async def post(self, run_id: str, action: Literal["stop", "cancel"]) -> None:
         self.read_body(Nothing, optional=True)
         state = await self.state_of(run_id)
         directory = await self.directory_of(run_id)
         await self.services.work(self._ask, directory, state, action)
         self.answer(await self.state_of(run_id), 202)
 
-    def _ask(self, directory: RunDirectory, state: RunState, action: str) -> None:
+    def _ask(
+        self, directory: RunDirectory, state: RunState, action: Literal["stop", "cancel"]
+    ) -> None:
         facts = self.services.facts
         with facts.writing:
             ask_to_stop(directory, state, action=action, who=self.who, writer=facts.writer)
