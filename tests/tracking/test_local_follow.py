@@ -161,4 +161,5 @@ def _comparable(state) -> dict:
     for stage in facts["stages"]:
         stage.pop("started_time")
         stage.pop("elapsed_s")
+        stage.pop("shown_s")
     return facts
