@@ -78,11 +78,10 @@ class Seen:
     def __init__(self) -> None:
         self.reports: list[dict[str, Any]] = []
         self.scores: list[tuple[int, dict[str, float | None]]] = []
-        self.first = threading.Event()
+        self.warnings: list[str] = []
 
     def report(self, **facts: Any) -> None:
         self.reports.append(facts)
-        self.first.set()
 
     def log(self, step: int, values: dict[str, float | None]) -> None:
         self.scores.append((step, values))
@@ -110,6 +109,7 @@ def watched_fit(
         asked=asked or Asked(),
         report=seen.report,
         log_metrics=seen.log,
+        warn=seen.warnings.append,
         train_rows=cut,
     )
     fitted = choose_way(estimator)(estimator, X[:cut], y[:cut], watch)
@@ -241,20 +241,36 @@ def test_frame_with_categories_is_observed():
     assert seen.scores[-1][1]["live_accuracy"] == plain.score(frame[300:], y[300:])
 
 
-def test_fault_of_the_observer_is_told_and_does_not_reach_the_fit(monkeypatch, capsys):
-    from jupyter_progress.training.fitting import observing
-
-    def broken(self: Any, iterations: int) -> None:
+@pytest.mark.parametrize(
+    ("estimator", "inner"),
+    [
+        (RandomForestClassifier(T, **S), "forests.ForestVotes.add"),
+        (GradientBoostingClassifier(n_estimators=T, **S), "boosting.Margins.add_up_to"),
+        (HistGradientBoostingClassifier(max_iter=T, **S), "observing.Margins.add_up_to"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_fault_in_watching_is_told_once_and_does_not_reach_the_fit(estimator, inner, monkeypatch):
+    def broken(self: Any, upto: int) -> None:
         raise AttributeError("no such attribute any more")
 
-    monkeypatch.setattr(observing.Margins, "add_up_to", broken)
+    monkeypatch.setattr(f"jupyter_progress.training.fitting.{inner}", broken)
     X, y = data(True)
-    watched = HistGradientBoostingClassifier(max_iter=T, **S)
-    plain = clone(watched).fit(X[:300], y[:300])
+    plain = clone(estimator).fit(X[:300], y[:300])
+    watched = clone(estimator)
     _, seen = watched_fit(watched, X, y)
     assert np.array_equal(predictions(plain, X), predictions(watched, X))
     assert seen.reports[-1]["step"] == T
-    assert capsys.readouterr().err.count("live scores ended") == 1
+    assert len(seen.warnings) == 1
+    assert "no such attribute any more" in seen.warnings[0]
+
+
+def test_scorer_that_does_not_fit_the_data_ends_the_live_scores_only():
+    X, y = data(True)
+    _, seen = watched_fit(RandomForestClassifier(T, **S), X, y, scoring="roc_auc")
+    assert seen.scores == []
+    assert len(seen.warnings) == 1
+    assert "no more live scores: ValueError" in seen.warnings[0]
 
 
 def test_subclass_and_missing_inner_parts_are_fitted_plainly(monkeypatch):

@@ -49,13 +49,15 @@ class _Monitor:
 
     def _look(self, booster: Any) -> None:
         begun_s = time.perf_counter()
-        if self._watch.has_rows:
-            self._margins = self._margins or Margins(booster, self._watch)
-            self._margins.add_up_to(self._done)
+        self._watch.guard(lambda: self._score(booster))
         spent_s = time.perf_counter() - begun_s
         elapsed_s = self._watch.elapsed_s
         self._budget.spend(self._done, elapsed_s, spent_s)
         self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
+
+    def _score(self, booster: Any) -> None:
+        self._margins = self._margins or Margins(booster, self._watch)
+        self._margins.add_up_to(self._done)
 
 
 class Margins:

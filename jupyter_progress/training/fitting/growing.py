@@ -8,6 +8,7 @@ that each call begins with the same random state.
 from __future__ import annotations
 
 import copy
+import functools
 import time
 import warnings
 from collections.abc import Callable
@@ -57,6 +58,12 @@ def grow(
     pace = GrowthPace(total, watch.max_overhead, workers_of(estimator))
     score: Votes | None = None
     done = 0
+
+    def ask(first: int) -> None:
+        nonlocal score
+        score = score or votes(estimator, watch)
+        score.add(first)
+
     try:
         estimator.set_params(warm_start=True, oob_score=False)
         while done < total and not (done and watch.asked.to_stop):
@@ -66,9 +73,7 @@ def grow(
             if after_increment is not None:
                 after_increment(estimator)
             looked_s = time.perf_counter()
-            if watch.has_rows:
-                score = score or votes(estimator, watch)
-                score.add(done)
+            watch.guard(functools.partial(ask, done))
             done += increment
             pace.observe(increment, fit_s, time.perf_counter() - looked_s)
             watch.tell(done, total, pace.overhead)

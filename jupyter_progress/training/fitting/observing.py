@@ -9,10 +9,8 @@ them is missing, ``choose`` takes the plain way instead.
 from __future__ import annotations
 
 import ctypes
-import sys
 import threading
 import time
-import traceback
 from typing import Any
 
 import numpy as np
@@ -79,7 +77,6 @@ class Observer:
         self._budget = LookBudget(estimator.max_iter, watch.max_overhead)
         self._margins: Margins | None = None
         self._ended = threading.Event()
-        self._is_broken = False
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
     def start(self) -> None:
@@ -95,19 +92,15 @@ class Observer:
     def look(self, done: int) -> None:
         """Score and tell the first iterations, as many as are done."""
         begun_s, cpu_s = time.perf_counter(), time.thread_time()
-        if self._watch.has_rows and not self._is_broken:
-            try:
-                self._margins = self._margins or Margins(self._estimator, self._watch)
-                self._margins.add_up_to(done)
-            except Exception:
-                # A fault of the observer is no reason to lose the fit: told once, then silent.
-                self._is_broken = True
-                traceback.print_exc()
-                print("live scores ended: scikit-learn has changed inside", file=sys.stderr)
+        self._watch.guard(lambda: self._score(done))
         spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
         elapsed_s = self._watch.elapsed_s
         self._budget.spend(done, elapsed_s, spent_s)
         self._watch.tell(done, self._estimator.max_iter, self._budget.overhead(elapsed_s))
+
+    def _score(self, done: int) -> None:
+        self._margins = self._margins or Margins(self._estimator, self._watch)
+        self._margins.add_up_to(done)
 
     def _observe(self) -> None:
         while not self._ended.wait(_POLL_S):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -54,6 +55,8 @@ class Watch:
         Given the fields of a progress report.
     log_metrics
         Given a step and metrics by name.
+    warn
+        Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
     """
@@ -66,6 +69,7 @@ class Watch:
     asked: SaysWhatIsAsked
     report: Callable[..., None]
     log_metrics: Callable[[int, dict[str, float | None]], None]
+    warn: Callable[[str], None] = print
     train_rows: int = 0
     processed: int = 0
 
@@ -73,6 +77,7 @@ class Watch:
         self.begun_s = time.perf_counter()
         self._scorer: Any = None
         self._known: np.ndarray | None = None
+        self._is_broken = False
         self.last: dict[str, float | None] = {}
         if self.scoring is not None:
             from sklearn.metrics import get_scorer
@@ -81,8 +86,27 @@ class Watch:
 
     @property
     def has_rows(self) -> bool:
-        """Whether there is anything to score on."""
-        return self.y is not None and len(self.y) > 0
+        """Whether there is anything to score on, and scoring has not failed."""
+        return self.y is not None and len(self.y) > 0 and not self._is_broken
+
+    def guard(self, look: Callable[[], None]) -> None:
+        """Look at a fit; what goes wrong in it ends the live scores, and never the fit.
+
+        Parameters
+        ----------
+        look
+            Scores with parts of scikit-learn that may differ in another version, or with a scorer
+            that does not fit the data.
+        """
+        if not self.has_rows:
+            return
+        try:
+            look()
+        except Exception as failure:
+            self._is_broken = True
+            self.last = {}
+            traceback.print_exc()
+            self.warn(f"There are no more live scores: {type(failure).__name__}: {failure}")
 
     @property
     def elapsed_s(self) -> float:

@@ -22,6 +22,7 @@ def run(context: Context) -> dict[str, Any]:
         asked=context.asked,
         report=context.report,
         log_metrics=context.log_metrics,
+        warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
     )
     begun_s = time.perf_counter()
