@@ -81,6 +81,9 @@ def check_params(estimator: Any) -> None:
     ------
     InvalidParameter
     """
+    # A user's own class inherits the method, but not the constraints that it reads.
+    if not hasattr(estimator, "_parameter_constraints"):
+        return
     validate = getattr(estimator, "_validate_params", None)
     if validate is None:
         return

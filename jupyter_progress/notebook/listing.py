@@ -8,7 +8,7 @@ from ..client.rest import RestClient
 from ..core.activity import headline, seconds
 from ..core.names import check_model_name, is_run_id, shorten
 from ..core.transitions import ACTIVE, ENDED
-from ..errors import InvalidRequest, NotFound, ServerNotFound, UnknownRun
+from ..errors import InvalidRequest, ServerNotFound, UnknownRun
 from ..panel.report import everything_html
 from .backend import current_backend
 from .handle import RunHandle
@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 STATUSES = sorted(ACTIVE | ENDED)
 
 
-class NoRuns(NotFound):
+class NoRuns(UnknownRun):
     """There is no run yet."""
-
-    reason = "unknown_run"
-    kind = "run"
 
     def __str__(self) -> str:
         return "there is no run yet; jp.train(…) starts one"

@@ -161,7 +161,7 @@ class LocalBackend:
     def _ask(self, run_id: str, action: str) -> None:
         run, state = self.data.run(run_id), self.state(run_id)
         ask_to_stop(run, state, action=action, who=self.who, writer=self.writer)
-        self.follower.wake()
+        self._show(JournalWriter(run.journal(self.writer)), run_id)
 
     def update(self, run_id: str, change: dict[str, Any]) -> None:
         """Rename, tag or annotate a run."""
@@ -183,8 +183,7 @@ class LocalBackend:
         identity = activity_id(run_id, self.writer, journal.last_sequence + 1)
         fact = {"id": identity, "level": "info", "kind": "note", "text": text, "who": self.who}
         journal.append("activity_update", fact, flush=True)
-        journal.close()
-        self.follower.wake()
+        self._show(journal, run_id)
 
     # Models
 
@@ -266,11 +265,15 @@ class LocalBackend:
 
     def _tell(self, run: RunDirectory, kind: str, fact: dict[str, Any]) -> None:
         journal = JournalWriter(run.journal(self.writer))
-        try:
-            tell(journal, run.run_id, kind, fact, self.state(run.run_id).name, who=self.who)
-        finally:
-            journal.close()
+        tell(journal, run.run_id, kind, fact, self.state(run.run_id).name, who=self.who)
+        self._show(journal, run.run_id)
+
+    def _show(self, journal: JournalWriter, run_id: str) -> None:
+        """Return once what was journalled last is known here too."""
+        last = journal.last_sequence
+        journal.close()
         self.follower.wake()
+        self.follower.shows(run_id, self.writer, last, KNOWN_WITHIN_S)
 
 
 def _nobody(_messages: Any, _connection: str) -> None:

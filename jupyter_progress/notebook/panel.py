@@ -36,6 +36,9 @@ class Panel(PanelWidget):
         super().__init__(
             _run_id(run), _parts(show), feeds=backend.feeds, actions=backend, **kwargs
         )
+        known = getattr(run, "_known", None)
+        if known is not None:
+            self.offer(known)
 
 
 def _run_id(run: Any) -> str | None:

@@ -114,7 +114,6 @@ def train(
         checks.check_params(estimator)
     source = _source(X, y, target, kind)
     held_out = _held_out(source.rows, {"validation": validation, "test": test}, kind)
-    said = _row_words(source, read_split, held_out)
     draft = RunRequest(
         dataset=source.dataset or {"source": "upload", "id": "0" * 32},
         estimator=_estimator_spec(estimator, params) or {"upload": "0" * 32},
@@ -129,6 +128,7 @@ def train(
     )
     # Everything but the ids is in it: what is wrong is told before anything is sent.
     _check(draft)
+    said = _row_words(source, read_split, held_out)
     backend = current_backend()
     state = _submit(backend, draft, estimator, source, held_out)
     print(said)  # noqa: T201 - the one line that a person wants to see at once
@@ -230,9 +230,9 @@ def _source(X: Any, y: Any, target: str | None, kind: str | None) -> Source:
 def _file_source(X: Any, y: Any, target: str | None) -> Source:
     if y is not None:
         raise InvalidRequest("y", "is given for a file; expected target='column' in its place")
-    path = handover.find_file(X)
     if not target:
         raise InvalidRequest("target", "is missing; expected the column of the file to be predicted")
+    path = handover.find_file(X)
     return Source(dataset={"source": "file", "path": str(path), "target": target}, path=path)
 
 

@@ -76,6 +76,8 @@ class Feed:
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have a function called with what comes, in the follower's thread.
 
+        What is known already comes first, in this thread.
+
         Returns
         -------
         Callable
@@ -83,9 +85,14 @@ class Feed:
         """
         with self._lock:
             self._listeners.append(listener)
+            is_first = self._follower is None
             if self._follower is None:
                 self._follower = self._make(self._view, self._tell)
                 self._follower.start()
+        # One that comes later has missed the beginning.
+        known = None if is_first else self.snapshot()
+        if known is not None:
+            listener([known], self.connection)
 
         def end() -> None:
             follower = None

@@ -125,6 +125,18 @@ class LocalFollower:
         """Look at once: something was written just now."""
         self._indexer.wake()
 
+    def shows(self, origin: str, writer: str, sequence: int, timeout_s: float) -> bool:
+        """Wait until what somebody has journalled is in the view; False where it takes longer."""
+        deadline = time.monotonic() + timeout_s
+        if not self._indexer.logged(origin, writer, sequence, timeout_s):
+            return False
+        head = self.reader.head()
+        while self.view.offset < head:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+        return True
+
     def snapshot(self) -> Message:
         """The view as one ``snapshot`` message, for a view of one's own that begins now."""
         with self.lock:
