@@ -72,6 +72,7 @@ class Record:
         self.state = RunState(run_id=self.run_id, name=name, kind="own", who=self.who)
         self.stage: str | None = None
         self._has_begun = False
+        self._closes_with = os.getpid()
         self._stage_facts: dict[str, Any] = {}
         self._stage_began = 0.0
         self._left: dict[str, Any] | None = None
@@ -177,6 +178,19 @@ class Record:
             log.warning("%s cannot be written: %s", self.directory.exit_file, error)
         finally:
             self._lock.release()
+
+    def close_with_child(self) -> None:
+        """In a forked child: see to it that what it logs is written before it ends.
+
+        A child of ``multiprocessing`` ends without the interpreter's exit handlers, and forgets right
+        after the fork what was to be done at its end: so this comes with its first log.
+        """
+        if os.getpid() == self._closes_with or "multiprocessing.util" not in sys.modules:
+            return
+        from multiprocessing.util import Finalize
+
+        self._closes_with = os.getpid()
+        Finalize(None, self._journal.close, exitpriority=100)
 
     def _now(self) -> str:
         return to_iso(self._clock())

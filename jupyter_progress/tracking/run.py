@@ -219,6 +219,8 @@ class Run:
             It has ended, or not begun.
         """
         record = self._active_record()
+        if self._is_child:
+            record.close_with_child()
         with self._lock:
             at, values = self._metrics.take(metrics, named, step)
             if values:

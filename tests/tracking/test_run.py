@@ -296,6 +296,21 @@ def test_a_forked_child_logs_beside_its_parent_and_ends_nothing(data):
     assert set(series_of(directory, "child-")) == {"child_loss"}
 
 
+def test_children_of_multiprocessing_lose_nothing_of_what_they_log(data):
+    process = _python(
+        "import multiprocessing\nfrom jupyter_progress.tracking.run import Run\n"
+        "def work(n):\n    for step in range(20): run.log(child=n + step / 100)\n"
+        "with Run('pool', display=False) as run:\n"
+        "    fork = multiprocessing.get_context('fork').Process\n"
+        "    children = [fork(target=work, args=(n,)) for n in range(3)]\n"
+        "    for child in children: child.start()\n"
+        "    for child in children: child.join()"
+    )
+    process.communicate(timeout=30)
+    values = sorted(value for _, value in series_of(only_run(data), "child-")["child"])
+    assert values == sorted(n + step / 100 for n in range(3) for step in range(20))
+
+
 def test_a_child_that_outlives_a_killed_parent_does_not_hold_its_lock(data, scaled):
     process = _python(
         "import os, time\nfrom jupyter_progress.tracking.run import Run\n"
