@@ -182,8 +182,8 @@ class Record:
     def close_with_child(self) -> None:
         """In a forked child: see to it that what it logs is written before it ends.
 
-        A child of ``multiprocessing`` ends without the interpreter's exit handlers, and forgets right
-        after the fork what was to be done at its end: so this comes with its first log.
+        A child of ``multiprocessing`` ends without the interpreter's exit handlers, and forgets
+        right after the fork what was to be done at its end: so this comes with its first log.
         """
         if os.getpid() == self._closes_with or "multiprocessing.util" not in sys.modules:
             return
