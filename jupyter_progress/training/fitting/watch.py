@@ -129,34 +129,33 @@ class Watch:
         """
         if self._known is None:
             self._known = _places_of(self.y, classes)
-        scores = {"live_accuracy": float(np.mean(places == self._known))}
+        scores: dict[str, float | None] = {"live_accuracy": float(np.mean(places == self._known))}
         if self._scorer is not None:
-            scores["live_score"] = self._by_scorer(
-                stand_in_for(classes, classes[places], probabilities)
-            )
+            stand_in = stand_in_for(classes, classes[places], probabilities)
+            scores |= self._by_scorer(stand_in)
         self._scored(scores)
 
     def score_numbers(self, predicted: np.ndarray) -> None:
         """Score a regressor that grows, by what it predicts for the held-out rows."""
+        scores: dict[str, float | None] = {}
         if self._scorer is not None:
-            value = self._by_scorer(stand_in_for(None, predicted, None))
-        else:
+            scores = self._by_scorer(stand_in_for(None, predicted, None))
+        if not scores:
             from sklearn.metrics import r2_score
 
-            value = finite(r2_score(self.y, predicted)) if len(predicted) > 1 else None
-        self._scored({"live_score": value})
+            r2 = finite(r2_score(self.y, predicted)) if len(predicted) > 1 else None
+            scores = {"live_score": r2}
+        self._scored(scores)
 
     def score_fitted(self, model: Any) -> None:
         """Score a model that is fitted, in one go."""
         if not self.has_rows:
             return
-        scores: dict[str, float | None] = {}
+        scores = self._by_scorer(model) if self._scorer is not None else {}
         if self.is_classifier:
             predicted = np.asarray(model.predict(self.X)).reshape(len(self.y), -1)[:, 0]
             scores["live_accuracy"] = float(np.mean(predicted == self.y))
-        if self._scorer is not None:
-            scores["live_score"] = finite(self._scorer(model, self.X, self.y))
-        elif not self.is_classifier:
+        elif not scores:
             self.score_numbers(np.asarray(model.predict(self.X)).reshape(len(self.y)))
             return
         self._scored(scores)
@@ -184,8 +183,15 @@ class Watch:
             return {"name": "accuracy", "value": self.last["live_accuracy"]}
         return None
 
-    def _by_scorer(self, stand_in: Any) -> float | None:
-        return finite(self._scorer(stand_in, self.X, self.y))
+    def _by_scorer(self, model: Any) -> dict[str, float | None]:
+        """The scorer's live score; empty from where it has failed, and told once."""
+        try:
+            return {"live_score": finite(self._scorer(model, self.X, self.y))}
+        except Exception as failure:
+            traceback.print_exc()
+            self.warn(f"{self.scoring} cannot be measured: {type(failure).__name__}: {failure}")
+            self._scorer = self.scoring = None
+            return {}
 
     def _scored(self, scores: dict[str, float | None]) -> None:
         self.last = scores
