@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -27,7 +27,7 @@ class Broadcaster:
     def __len__(self) -> int:
         return len(self._subscribers)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Subscriber]:
         return iter(tuple(self._subscribers))
 
     def join(self, subscriber: Subscriber, position: int) -> None:

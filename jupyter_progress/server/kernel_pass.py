@@ -19,6 +19,7 @@ from jupyter_server.auth import AllowAllAuthorizer, User
 
 URL_VARIABLE = "JUPYTER_PROGRESS_URL"
 FILE_VARIABLE = "JUPYTER_PROGRESS_TOKEN_FILE"
+_EVERYTHING = AllowAllAuthorizer()
 _HEADER = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 
 
@@ -112,7 +113,7 @@ class KernelPassMixin:
     @property
     def authorizer(self) -> Any:
         authorizer = super().authorizer  # type: ignore[misc]
-        return AllowAllAuthorizer() if self.is_kernel else authorizer
+        return _EVERYTHING if self.is_kernel else authorizer
 
 
 def person(user: Any) -> str:

@@ -100,6 +100,8 @@ class RunQueue:
         """Do what is to be done now."""
         active = self._active
         self._reap()
+        known = {run.run_id for run in active}
+        self._starts = {run_id: n for run_id, n in self._starts.items() if run_id in known}
         for run in active:
             if run.status != "queued" or run.run_id in self._starts:
                 self._recover(run.run_id)

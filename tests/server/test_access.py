@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 from jupyter_server.auth import Authorizer
-from tornado.httpclient import HTTPClientError
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
 
 from jupyter_progress.server.handlers.routes import API_ROUTES
 
@@ -116,23 +117,59 @@ async def test_code_of_ones_own_needs_execute_on_kernels(
     }
     answer = await ask("POST", "runs", body)
     assert (answer.status, answer.json["reason"]) == (403, "denied")
-    answer = await ask("POST", "uploads?format=pickle", b"x")
-    assert answer.status in (403, 404)
+    answer = await ask("POST", "uploads", b"x", params={"format": "pickle"})
+    assert (answer.status, answer.json["reason"]) == (403, "denied")
+    assert (await ask("POST", "uploads", b"x", params={"format": "csv"})).status == 201
+
+
+async def log_in(client: Any, base_url: str, token: str) -> dict[str, str]:
+    """The cookies that a browser has after it came with the token."""
+    login = await client.fetch(f"{base_url}jupyter-progress/?token={token}", follow_redirects=False)
+    lines = login.headers.get_list("Set-Cookie")
+    return {line.partition("=")[0]: line.partition("=")[2].split(";")[0] for line in lines}
+
+
+def cookie_header(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+
+@pytest.mark.parametrize("is_foreign", [False, True])
+async def test_stream_opens_for_a_cookie_but_not_from_a_foreign_page(
+    jp_serverapp: Any,
+    http_server_client: Any,
+    jp_base_url: str,
+    jp_http_port: int,
+    is_foreign: bool,
+) -> None:
+    token = jp_serverapp.identity_provider.token
+    cookies = await log_in(http_server_client, jp_base_url, token)
+    host = f"127.0.0.1:{jp_http_port}"
+    request = HTTPRequest(
+        f"ws://{host}{jp_base_url}{'/'.join(API)}/stream",
+        headers={
+            "Cookie": cookie_header(cookies),
+            "Origin": "http://evil.example" if is_foreign else f"http://{host}",
+        },
+    )
+    if is_foreign:
+        with pytest.raises(HTTPClientError) as caught:
+            await websocket_connect(request)
+        assert caught.value.code == 403
+        return
+    socket = await websocket_connect(request)
+    assert json.loads(str(await socket.read_message()))[0]["type"] == "hello"
+    socket.close()
+    while await socket.read_message() is not None:
+        pass
 
 
 async def test_cookie_needs_the_xsrf_header_for_all_but_reading(
     ask: Any, jp_serverapp: Any, http_server_client: Any, jp_base_url: str
 ) -> None:
     token = jp_serverapp.identity_provider.token
-    login = await http_server_client.fetch(
-        f"{jp_base_url}jupyter-progress/?token={token}", follow_redirects=False
-    )
-    cookies = {}
-    for line in login.headers.get_list("Set-Cookie"):
-        name, _, rest = line.partition("=")
-        cookies[name] = rest.split(";")[0]
+    cookies = await log_in(http_server_client, jp_base_url, token)
     assert "_xsrf" in cookies
-    header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    header = cookie_header(cookies)
     address = f"{jp_base_url}{'/'.join(API)}"
     answer = await http_server_client.fetch(f"{address}/status", headers={"Cookie": header})
     assert answer.code == 200

@@ -217,9 +217,17 @@ async def test_repeated_post_with_the_same_key_answers_with_the_first_run(
     )
     assert {answer.status for answer in both} == {201}
     assert len({answer.json["run_id"] for answer in both}) == 1
+    # Also when what it was to be trained on is gone.
+    file = services.options.root_dir / "rows.csv"
+    file.write_text("a,label\n" + "\n".join(f"{i},{i % 2}" for i in range(40)))
+    body = {**DIGITS, "dataset": {"source": "file", "path": "rows.csv", "target": "label"}}
+    first = await ask("POST", "runs", body, headers={"Idempotency-Key": "k-2"})
+    file.unlink()
+    again = await ask("POST", "runs", body, headers={"Idempotency-Key": "k-2"})
+    assert (again.status, again.json["run_id"]) == (201, first.json["run_id"])
     other = await ask("POST", "runs", {**DIGITS, "name": "other"}, headers=dict(headers))
     assert (other.status, other.json["reason"]) == (409, "conflict")
-    assert len(services.data.run_ids()) == 1
+    assert len(services.data.run_ids()) == 2
 
 
 async def test_runs_are_paged_filtered_renamed_and_deleted(

@@ -244,9 +244,7 @@ async def test_subscriber_that_vanishes_is_forgotten(
     assert (await note(ask, "nobody listens"))["text"] == "nobody listens"
 
 
-async def test_stranger_and_foreign_page_get_no_stream(
-    jp_ws_fetch: Any, jp_http_port: int, jp_base_url: str, jp_serverapp: Any
-) -> None:
+async def test_stranger_gets_no_stream(jp_ws_fetch: Any) -> None:
     with pytest.raises(HTTPClientError) as caught:
         await jp_ws_fetch(*API, "stream", headers={"Authorization": "token wrong"})
     assert caught.value.code == 403

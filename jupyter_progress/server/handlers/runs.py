@@ -79,9 +79,11 @@ class RunsHandler(RunHandler):
         request = check_run_request(self.read_body(RunRequest))
         if await self._runs_code(request):
             await self.require("execute", "kernels")
-        await self.services.work(self.services.checker.check, request)
         reserved = await self._reserve(request)
         run_id = reserved.run_id
+        # A repetition is answered with the first run, whatever became of its data since.
+        if not await self.services.read(self._exists, run_id):
+            await self.services.work(self.services.checker.check, request)
         await self.services.work(self._create, request, reserved)
         self.set_header("Location", f"{self.request.path.rstrip('/')}/{url_escape(run_id)}")
         self.answer(await self.state_of(run_id), 201)
@@ -107,6 +109,9 @@ class RunsHandler(RunHandler):
         body = msgspec.json.encode(request, order="sorted")
         return await self.services.work(self.services.idempotency.reserve, key, body)
 
+    def _exists(self, run_id: str) -> bool:
+        return (self.services.data.runs / run_id).is_dir()
+
     def _create(self, request: RunRequest, reserved: Reserved) -> None:
         services = self.services
         writer = services.facts.writer
@@ -114,7 +119,7 @@ class RunsHandler(RunHandler):
         if request.executor is None:
             request = msgspec.structs.replace(request, executor=Executor(cwd=root_dir))
         with services.creating:
-            if not (services.data.runs / reserved.run_id).is_dir():
+            if not self._exists(reserved.run_id):
                 create_run(
                     services.data,
                     request,
