@@ -58,6 +58,7 @@ class Attention:
         self._heard = now
         self._is_closed = False
         self._is_lost = False
+        self._heard_when_lost = now
         self._is_asked = False
         self._unasked = 0
         self._last_snapshot = now
@@ -72,6 +73,10 @@ class Attention:
         """A view wants a snapshot."""
         self._is_asked = True
         self._heard = now
+
+    def owe(self) -> None:
+        """A snapshot was needed and there was none yet."""
+        self._is_asked = True
 
     def close(self) -> None:
         """The comm was closed under the panel."""
@@ -98,8 +103,12 @@ class Attention:
         Judgement
             Where it needs a snapshot, the caller sends one: the next judgement counts on it.
         """
-        was_lost, self._is_lost = self._is_lost, self._is_closed or self._is_silent(now, idle_since)
+        was_lost = self._is_lost
+        # A cell that runs in between is no word from the view.
+        stays_lost = was_lost and self._heard == self._heard_when_lost
+        self._is_lost = self._is_closed or stays_lost or self._is_silent(now, idle_since)
         if self._is_lost:
+            self._heard_when_lost = self._heard
             return Judgement(True, "nothing", False)
         forward = self._forward(now)
         needs_snapshot = was_lost or self._is_asked or self._is_unasked_due(now, idle_since)

@@ -199,6 +199,8 @@ class PanelWidget(anywidget.AnyWidget):
             whole = None
             if needs_snapshot or self._outbox.is_overfull:
                 whole = self._feed.snapshot()
+            if whole is None and needs_snapshot:
+                self._attention.owe()
             if whole is not None:
                 self._outbox.clear()
                 messages = [snapshot_of(whole, self._run, self.run_id or None)]
@@ -209,6 +211,14 @@ class PanelWidget(anywidget.AnyWidget):
         if messages or now - self._beaten_at >= 1.0:
             self._beaten_at = now
             self.send({"type": "messages", "messages": messages, "connection": self._feed.connection})
+
+    def reopen(self) -> None:
+        """Give the widget a comm again, after its page or somebody has closed it."""
+        if self.comm is not None and not getattr(self.comm, "_closed", False):
+            return
+        self.comm = None
+        self.open()
+        self._attention.reopen(time.monotonic())
 
     # What its views say
 
@@ -298,6 +308,7 @@ class PanelWidget(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         from .display import show_panel
 
+        self.reopen()
         show_panel(self)
 
     def __repr__(self) -> str:

@@ -42,6 +42,14 @@ def test_closed_comm_is_lost_whether_or_not_the_kernel_is_busy(seen: Attention) 
     assert seen.judge(1.1, BUSY).is_lost
 
 
+def test_lost_view_stays_lost_through_cells_that_run(seen: Attention) -> None:
+    assert seen.judge(60.0, IDLE).is_lost
+    assert seen.judge(61.0, BUSY).is_lost
+    assert seen.judge(62.0, 61.9).is_lost
+    seen.beat(62.5, "live", "socket", 1)
+    assert not seen.judge(62.6, 61.9).is_lost
+
+
 def test_view_that_returns_gets_one_snapshot(seen: Attention) -> None:
     assert seen.judge(60.0, IDLE).is_lost
     seen.beat(61.0, "offline", "none", 1)

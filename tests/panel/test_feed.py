@@ -40,12 +40,14 @@ def test_follower_lives_from_the_first_listener_to_the_last(scaled) -> None:
 
 def test_listener_that_fails_takes_nothing_from_the_others(scaled, caplog) -> None:
     feed = make_feed([])
-    heard = threading.Event()
+    heard, failed = threading.Event(), threading.Event()
 
     def fail(_messages: list[Message], _connection: str) -> None:
+        failed.set()
         raise ValueError("a broken view")
 
     ends = [feed.listen(fail), feed.listen(lambda _messages, _connection: heard.set())]
+    assert failed.wait(scaled(5))
     assert heard.wait(scaled(5))
     for end in ends:
         end()

@@ -1,0 +1,200 @@
+"""The widget's protocol over a real kernel's comm, against a real server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+
+LIMIT_S = 20 * SCALE
+pytestmark = [
+    pytest.mark.timeout(180 * SCALE),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning"),
+]
+MAKE = """
+import time
+import jupyter_progress as jp
+panel = jp.Panel()
+"""
+
+
+class Kernel:
+    """A kernel as a page sees it: cells, and comms."""
+
+    def __init__(self, client: BlockingKernelClient) -> None:
+        self.client = client
+        self.comm_id = ""
+        self.heard: list[dict[str, Any]] = []
+        self.traits: dict[str, Any] = {}
+
+    def run(self, code: str) -> str:
+        """Run a cell; what it printed."""
+        request = self.client.execute(code)
+        printed = ""
+        while True:
+            message = self.client.get_iopub_msg(timeout=LIMIT_S)
+            self._take(message)
+            content = message["content"]
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            assert message["msg_type"] != "error", "\n".join(content["traceback"])
+            if message["msg_type"] == "stream" and content["name"] == "stdout":
+                printed += content["text"]
+            if message["msg_type"] == "status" and content["execution_state"] == "idle":
+                return printed.strip()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        content = message["content"]
+        if message["msg_type"] == "comm_open" and "run_id" in content["data"]["state"]:
+            self.comm_id = content["comm_id"]
+            self.traits = dict(content["data"]["state"])
+        elif message["msg_type"] == "comm_msg" and content["comm_id"] == self.comm_id:
+            said = content["data"]
+            if said["method"] == "custom":
+                self.heard.append(said["content"])
+            elif said["method"] == "update":
+                self.traits.update(said["state"])
+
+    def say(self, content: dict[str, Any]) -> None:
+        """Send a custom message, as the widget's view does."""
+        body = {"comm_id": self.comm_id, "data": {"method": "custom", "content": content}}
+        self.client.shell_channel.send(self.client.session.msg("comm_msg", body))
+
+    def beat(self, connection: str = "live", via: str = "socket") -> None:
+        self.say({"type": "beat", "connection": connection, "via": via, "views": 1})
+
+    def listen(self, seconds: float) -> list[dict[str, Any]]:
+        """What comes over the comm in so many seconds."""
+        self.heard, until = [], time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                self._take(self.client.get_iopub_msg(timeout=left))
+            except Exception as error:  # the client raises queue.Empty
+                assert type(error).__name__ == "Empty"  # noqa: PT017
+        return self.heard
+
+    def wait_for(self, expression: str, value: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Ask in cells until an expression has a value."""
+        deadline = time.monotonic() + LIMIT_S
+        while (found := self.run(f"print({expression})")) != value:
+            assert time.monotonic() < deadline, found
+            meanwhile()
+            time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
+    process = JupyterProcess(tmp_path_factory.mktemp("widget"))
+    try:
+        yield process.start()
+    finally:
+        process.stop()
+
+
+@pytest.fixture
+def kernel(server: JupyterProcess, tmp_path: Path) -> Iterator[Kernel]:
+    token_file = tmp_path / "token"
+    token_file.write_text(TOKEN)
+    token_file.chmod(0o600)
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(
+        env={
+            **server.environ(),
+            "JUPYTER_PROGRESS_URL": server.url,
+            "JUPYTER_PROGRESS_TOKEN_FILE": str(token_file),
+        }
+    )
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=LIMIT_S)
+        yield Kernel(client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def snapshots(heard: list[dict[str, Any]]) -> int:
+    return sum(
+        message["type"] == "snapshot" for told in heard if told["type"] == "messages" for message in told["messages"]
+    )
+
+
+def note(server: JupyterProcess, text: str) -> None:
+    server.ask("POST", "activity", {"text": text})
+
+
+def test_view_is_fed_and_taken_over_for_and_served_again(kernel: Kernel, server: JupyterProcess) -> None:
+    kernel.run(MAKE)
+    assert TOKEN not in str(kernel.traits)
+    kernel.wait_for("panel.connection", "live")
+
+    # A view that can reach no server is fed over the comm.
+    kernel.beat("offline", "none")
+    kernel.say({"type": "want", "what": "snapshot"})
+    assert snapshots(kernel.listen(2.0)) >= 1
+    kernel.beat("live", "comm")
+    note(server, "over the comm")
+    told = [m for said in kernel.listen(2.0) for m in said.get("messages", [])]
+    assert any(m["type"] == "activity_update" and m["data"]["text"] == "over the comm" for m in told)
+
+    # A view with its own socket is left to it, and says which connection it shows.
+    kernel.beat("polling", "rest")
+    kernel.wait_for("panel.connection", "polling", lambda: kernel.beat("polling", "rest"))
+    kernel.beat("live", "socket")
+    note(server, "over the socket")
+    assert not [m for said in kernel.listen(1.5) for m in said.get("messages", []) if "offset" in m]
+
+    # Silence under an idle kernel: it polls, and stays current.
+    time.sleep(3.5)
+    assert kernel.run("print(panel.connection)") == "polling"
+    note(server, "while nobody looked")
+    kernel.wait_for("panel.state['activity'][0]['text']", "while nobody looked")
+    kernel.listen(0.5)
+    kernel.beat("offline", "none")
+    assert snapshots(kernel.listen(2.0)) == 1
+    kernel.wait_for("panel.connection", "live", lambda: kernel.beat("offline", "none"))
+
+
+def test_closed_comm_has_the_kernel_poll_and_an_opened_one_gets_a_snapshot(
+    kernel: Kernel, server: JupyterProcess
+) -> None:
+    kernel.run(MAKE)
+    kernel.wait_for("panel.connection", "live")
+    kernel.run("panel.comm.close()")
+    kernel.wait_for("panel.connection", "polling")
+    note(server, "with the comm closed")
+    kernel.wait_for("panel.state['activity'][0]['text']", "with the comm closed")
+    kernel.run("panel.reopen()")
+    kernel.beat("offline", "none")
+    assert snapshots(kernel.listen(2.0)) == 1
+    kernel.wait_for("panel.connection", "live", lambda: kernel.beat("offline", "none"))
+
+
+def test_busy_kernel_hears_no_beats_and_keeps_its_socket(kernel: Kernel) -> None:
+    kernel.run(MAKE)
+    kernel.wait_for("panel.connection", "live")
+    kernel.beat("live", "socket")
+    assert kernel.run("time.sleep(4)\nprint(panel.connection)") == "live"
+
+
+def test_view_asks_for_its_code_and_for_controls(kernel: Kernel) -> None:
+    kernel.run(MAKE)
+    kernel.say({"type": "want", "what": "bundle"})
+    (bundle,) = [said for said in kernel.listen(3.0) if said["type"] == "bundle"]
+    assert "mountPanel" in bundle["js"]
+    kernel.say({"type": "control", "id": 7, "action": "stop", "run_id": "20000101-000000-00000000"})
+    kernel.say({"type": "control", "id": 8, "action": "note", "run_id": None, "text": "hello"})
+    kernel.say({"type": "control", "id": 9, "action": "explode", "run_id": None})
+    answers = {said["id"]: said for said in kernel.listen(3.0) if said["type"] == "control_result"}
+    assert not answers[7]["ok"]
+    assert "there is no run" in answers[7]["message"]
+    assert answers[8]["ok"]
+    assert not answers[9]["ok"]
