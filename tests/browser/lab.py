@@ -32,7 +32,12 @@ class Lab:
         """Put a notebook of these code cells where Lab finds it."""
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            metadata={
+                "kernelspec": {
+                    "name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"
+                },
+                "language_info": {"name": "python"},
+            },  # fmt: skip
         )
         path = self.server.root / name
         nbformat.write(notebook, path)
@@ -54,8 +59,10 @@ class Lab:
 
     def wait_for_kernel(self) -> None:
         """Wait until the notebook's kernel can take a cell."""
-        self.page.wait_for_selector(
-            ".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000 * SCALE
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.context?.sessionContext"
+            "?.session?.kernel?.status === 'idle'",
+            timeout=60_000 * SCALE,
         )
 
     def command(self, name: str) -> None:

@@ -104,6 +104,10 @@ def test_panel_is_live_without_a_kernel_and_in_a_notebook_that_is_opened_again(
 
 def test_stop_is_one_click_while_the_kernel_is_busy(training: Lab) -> None:
     run_id = training.server.get("runs?status=running")["runs"][0]["run_id"]
+    deadline = time.monotonic() + 30 * SCALE
+    while not training.server.get(f"runs/{run_id}")["step"]:
+        assert time.monotonic() < deadline  # before the first step there is nothing to keep
+        time.sleep(0.2)
     training.panel.get_by_role("button", name="Stop").click()
     ended = training.server.wait_for_run(run_id, "completed")
     assert ended["result"]["stopped"] is True
@@ -122,7 +126,8 @@ def test_finished_run_shows_its_accuracy_and_can_be_deployed(lab: Lab) -> None:
     )
     lab.panel.get_by_role("button", name="Deploy").click()
     deadline = time.monotonic() + 20 * SCALE
-    while not lab.server.get("models")["models"]:
-        assert time.monotonic() < deadline
+    while [model["deployed"] for model in lab.server.get("models")["models"]] != [1]:
+        assert time.monotonic() < deadline, lab.server.get("models")
         time.sleep(0.2)
-    assert lab.server.get("models")["models"][0]["deployed"] == 1
+    rows = lab.server.ask("POST", "models/digits-in-the-lab/predict", {"rows": [[0.0] * 64]})
+    assert rows["version"] == 1

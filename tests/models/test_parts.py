@@ -26,7 +26,7 @@ def test_parts_grow_with_the_trees() -> None:
 
 
 def test_what_cannot_be_pickled_is_left_to_skops_to_refuse() -> None:
-    assert not has_many_parts(threading.Lock(), limit=0)
+    assert not has_many_parts(threading.Lock(), limit=5)
 
 
 def test_model_of_many_parts_is_pickled_and_signed(tmp_path: Path, monkeypatch) -> None:
