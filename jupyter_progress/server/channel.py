@@ -70,6 +70,20 @@ class Channel:
             rest = self._send_directly(frame)
             if not rest:
                 return
+        self._write_later(rest)
+
+    def expect_drain(self) -> None:
+        """Have ``on_drained`` called also where only a control frame of tornado's own waits.
+
+        Raises
+        ------
+        ChannelBroken
+            The connection is gone.
+        """
+        if self._waiting is None and self._stream.writing():
+            self._write_later(b"")
+
+    def _write_later(self, rest: bytes | memoryview) -> None:
         try:
             written = self._stream.write(rest)
         except (StreamClosedError, StreamBufferFullError) as error:

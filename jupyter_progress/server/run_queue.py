@@ -142,20 +142,22 @@ class RunQueue:
             directory = self._data_dir.run(run.run_id)
         except UnknownRun:
             return 0
-        if directory.exit() is not None or is_locked(directory.lock_file):
-            return 0
-        if not self._is_ours(directory):
-            return 0
         tried = self._starts.get(run.run_id, 0)
-        if tried >= STARTS_TRIED:
-            self._give_up(run, directory)
+        try:
+            if directory.exit() is not None or is_locked(directory.lock_file):
+                return 0
+            if tried >= STARTS_TRIED:
+                self._give_up(run, directory)
+                return 0
+            if not self._is_ours(directory):
+                return 0
+            self._keepers[run.run_id] = start_keeper(directory, self._data_dir)
+        except (OSError, ProgressError) as error:
+            # A broken directory, no memory for a process: the other runs are not kept waiting.
+            log.warning("the keeper of run %s could not be started: %s", run.run_id, error)
+            self._starts[run.run_id] = tried + 1
             return 0
         self._starts[run.run_id] = tried + 1
-        try:
-            self._keepers[run.run_id] = start_keeper(directory, self._data_dir)
-        except (OSError, ProgressError):
-            log.exception("the keeper of run %s could not be started", run.run_id)
-            return 0
         return 1
 
     def _is_ours(self, directory: RunDirectory) -> bool:
@@ -175,8 +177,10 @@ class RunQueue:
         with FileLock(directory.lock_file):
             error = {
                 "type": "KeeperNotStarted",
-                "message": f"the process that looks after the run ended {STARTS_TRIED} times",
-                "reason": "keeper_killed",
+                "message": (
+                    f"the process that looks after the run did not start in {STARTS_TRIED} attempts"
+                ),
+                "reason": "keeper_not_started",
                 "hint": f"{directory.path / 'keeper.log'} may say why; then start the run again.",
             }
             self._facts.about_run(directory, "training_failed", {"error": error}, name=run.name)

@@ -97,7 +97,8 @@ class Subscriber:
 
     def _must_wait(self) -> bool:
         if not self.channel.is_busy:
-            return bool(self._durable)
+            return False
+        self.channel.expect_drain()
         if self._busy_since is None:
             self._busy_since = self._clock()
         return True

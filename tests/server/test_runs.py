@@ -188,6 +188,19 @@ async def test_stop_keeps_the_best_so_far_and_cancel_drops_it(
     assert len([m for m in asked_for if m["run_id"] == run_id]) == 1
 
 
+async def test_run_whose_directory_is_broken_fails_and_keeps_no_other_waiting(
+    ask: Any, services: Any, until_ended: Any
+) -> None:
+    services.queue._max_concurrent = 0  # nothing starts yet
+    broken = (await start(ask))["run_id"]
+    healthy = (await start(ask))["run_id"]
+    (services.data.run(broken).path / "request.json").write_text("{")
+    services.queue._max_concurrent = 2
+    state = await until_ended(broken, 10)
+    assert (state["status"], state["error"]["reason"]) == ("failed", "keeper_not_started")
+    assert (await until_ended(healthy))["status"] == "completed"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 async def test_runs_wait_for_room_and_a_waiting_one_can_be_cancelled(

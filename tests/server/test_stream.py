@@ -11,8 +11,11 @@ import pytest
 from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError
 
+from jupyter_progress.core.events import Event
 from jupyter_progress.core.view import View
 from jupyter_progress.core.wire import Message
+from jupyter_progress.server.batch import make_batch
+from jupyter_progress.server.frames import array_frame
 
 from .conftest import API
 
@@ -204,6 +207,28 @@ def read_all(connection: socket.socket) -> bytes:
                 break
             received += chunk
     return received
+
+
+async def test_what_waits_behind_a_frame_of_tornados_own_arrives(
+    open_stream: Any, services: Any
+) -> None:
+    stream = await open_stream()
+    await stream.until("heartbeat")
+    (subscriber,) = services.broadcaster
+    behind = subscriber.channel._stream
+    behind.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    behind.write(array_frame((json.dumps({"type": "big", "data": "x" * 3_000_000}).encode(),)))
+    assert subscriber.channel.is_busy
+    event = Event(
+        type="activity_update",
+        time=services.now(),
+        data={"text": "behind"},
+        run_id=None,
+        offset=services.live.head + 1,
+    )
+    subscriber.offer(make_batch([event], [], event.offset))
+    told = await stream.until("activity_update", timeout_s=5)
+    assert told["data"]["text"] == "behind"
 
 
 async def test_failing_subscriber_disturbs_no_other(
