@@ -67,12 +67,8 @@ def refresh(state: RunState, time: str) -> RunState:
         )
     if state.start_time is None:
         return replace(state, updated_time=time)
-    state = _current_stage_at(state, time)
-    state = replace(
-        state,
-        updated_time=time,
-        elapsed_time=round(seconds_between(state.start_time, time), 3),
-    )
+    elapsed_s = round(seconds_between(state.start_time, time), 3)
+    state = replace(_current_stage_at(state, time), updated_time=time, elapsed_time=elapsed_s)
     left = eta.remaining(state)
     return replace(
         state,

@@ -247,10 +247,13 @@ class JournalWriter:
         self.path = self.path.with_name(f"child-{os.getpid()}.jsonl")
         self._sequence = -1
         if "multiprocessing.util" in sys.modules:
-            # Children of multiprocessing end without the interpreter's exit handlers.
-            from multiprocessing.util import Finalize
+            # Children of multiprocessing end without the interpreter's exit handlers, and what was
+            # registered for their end before this hook has run is forgotten.
+            from multiprocessing.util import Finalize, register_after_fork
 
-            Finalize(self, self.close, exitpriority=100)
+            register_after_fork(
+                self, lambda writer: Finalize(writer, writer.close, exitpriority=100)
+            )
 
 
 def tell(

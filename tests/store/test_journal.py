@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import multiprocessing
 import os
 import resource
 import signal
@@ -22,6 +23,8 @@ from jupyter_progress.store.journal_lines import Waiting, bounded
 from jupyter_progress.store.journal_reader import last_sequence_in, parse_lines
 
 from .bench import Bench, wait_until
+
+SCALE = float(os.environ.get("JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE", "1"))
 
 ENDLESS = """
 import itertools, sys
@@ -324,3 +327,22 @@ def test_writer_is_cheap_for_the_one_who_trains(bench: Bench) -> None:
     writer.close()
     # About 1 µs; the bound only catches I/O or encoding that has crept into the caller's path.
     assert took_us < 50
+
+
+def _log_in_child(writer: JournalWriter, step: int) -> None:
+    writer.append("training_progress", {"step": step})
+
+
+def test_children_of_multiprocessing_leave_what_they_logged(tmp_path: Path) -> None:
+    writer = JournalWriter(tmp_path / "worker-1.jsonl")
+    writer.append("training_progress", {"step": 0})
+    context = multiprocessing.get_context("fork")
+    children = [context.Process(target=_log_in_child, args=(writer, step)) for step in (1, 2, 3)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(30 * SCALE)
+    writer.close()
+    journals = sorted(tmp_path.glob("child-*.jsonl"))
+    steps = [line.data["step"] for path in journals for line in read_journal(path, 0).lines]
+    assert sorted(steps) == [1, 2, 3]

@@ -68,3 +68,16 @@ def test_budget_allows_what_the_share_allows_and_ten_looks_in_any_case():
     # Ten seconds at three percent pay for six looks of 50 ms; ten are due.
     assert 10 <= looked <= 12
     assert budget.overhead(10.0) == pytest.approx(looked * 0.005)
+
+
+def test_steps_are_told_between_two_looks_that_are_far_apart() -> None:
+    budget = LookBudget(total=1000, max_overhead=0.03)
+    budget.spend(step=1, elapsed_s=0.0, spent_s=10.0)  # so dear that the next look is minutes away
+    told = []
+    for step in range(2, 60):
+        elapsed_s = step / 10
+        assert not budget.allows(step, elapsed_s)
+        if budget.is_to_tell(elapsed_s):
+            told.append(elapsed_s)
+    assert len(told) == 11
+    assert all(0.5 <= after - before < 0.7 for before, after in zip(told, told[1:], strict=False))

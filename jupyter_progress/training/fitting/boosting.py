@@ -37,8 +37,11 @@ class _Monitor:
     def __call__(self, stage: int, booster: Any, _local: dict[str, Any]) -> bool:
         self._done = stage + 1
         self._watch.asked.check()
-        if self._budget.allows(self._done, self._watch.elapsed_s):
+        elapsed_s = self._watch.elapsed_s
+        if self._budget.allows(self._done, elapsed_s):
             self._look(booster)
+        elif self._budget.is_to_tell(elapsed_s):
+            self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
         self.stopped = self._watch.asked.to_stop and self._done < self._total
         return self.stopped
 

@@ -105,8 +105,12 @@ class Observer:
     def _observe(self) -> None:
         while not self._ended.wait(_POLL_S):
             done = self._iterations()
-            if done and self._budget.allows(done, self._watch.elapsed_s):
+            elapsed_s = self._watch.elapsed_s
+            if done and self._budget.allows(done, elapsed_s):
                 self.look(done)
+            elif done and self._budget.is_to_tell(elapsed_s):
+                overhead = self._budget.overhead(elapsed_s)
+                self._watch.tell(done, self._estimator.max_iter, overhead)
             if self._is_to_end(done):
                 _raise_in(self._fitting_thread, StopFit)
                 return

@@ -6,6 +6,7 @@ import math
 
 AT_LEAST = 10  # looks during a fit, even where they cost more than their share
 MIN_INTERVAL_S = 0.1  # a view cannot show more than some a second
+TELL_EVERY_S = 0.5  # steps are told so often, scored or not: it costs microseconds
 
 
 class GrowthPace:
@@ -108,6 +109,7 @@ class LookBudget:
         self._spent_s = 0.0
         self._looked_at_s = -math.inf
         self._looked_at_step = 0
+        self._told_at_s = -math.inf
 
     def allows(self, step: int, elapsed_s: float) -> bool:
         """Whether to look now.
@@ -125,8 +127,16 @@ class LookBudget:
             return False
         return self._spent_s <= self._max_overhead * elapsed_s
 
+    def is_to_tell(self, elapsed_s: float) -> bool:
+        """Whether the steps done are to be told again, without a look; notes that they are."""
+        if elapsed_s - self._told_at_s < TELL_EVERY_S:
+            return False
+        self._told_at_s = elapsed_s
+        return True
+
     def spend(self, step: int, elapsed_s: float, spent_s: float) -> None:
-        """Note a look and what it cost."""
+        """Note a look and what it cost; its score is told with the steps done."""
+        self._told_at_s = elapsed_s
         self._spent_s += spent_s
         self._looked_at_s = elapsed_s
         self._looked_at_step = step
