@@ -15,6 +15,18 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
 const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
 
+/** Styles that a script brings along, as text. */
+const stylesAsText = {
+  name: "styles-as-text",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const { code } = await esbuild.transform(source, { loader: "css", minify: true });
+      return { contents: code, loader: "text", watchFiles: [path] };
+    });
+  },
+};
+
 const common = {
   absWorkingDir: here,
   bundle: true,
@@ -22,7 +34,6 @@ const common = {
   target: "es2022",
   legalComments: "none",
   logLevel: "warning",
-  loader: { ".css": "text" },
 };
 
 const modules = {
@@ -30,13 +41,13 @@ const modules = {
   entryPoints: { page: "src/page.tsx", view: "src/view.tsx", loader: "src/loader.ts" },
   format: "esm",
   outdir: dist,
+  plugins: [stylesAsText],
 };
 
 const styles = {
   ...common,
   entryPoints: { page: "src/page.css" },
   outdir: dist,
-  loader: {},
 };
 
 async function hashOf(path) {
@@ -87,7 +98,7 @@ if (process.argv.includes("--watch")) {
     setup: (build) => build.onEnd((result) => result.errors.length || buildLabExtension()),
   };
   const watched = [
-    await esbuild.context({ ...modules, plugins: [again] }),
+    await esbuild.context({ ...modules, plugins: [stylesAsText, again] }),
     await esbuild.context(styles),
   ];
   await Promise.all(watched.map((context) => context.watch()));

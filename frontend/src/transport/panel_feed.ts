@@ -49,6 +49,7 @@ export class PanelFeed {
   #endings: (() => void)[] = [];
   #listeners = new Set<() => void>();
   #isServed = false;
+  #servedAt = -Infinity;
   #serverWay: Way | null = null;
   #lookedUpAt = -Infinity;
   #kernel: KernelConnection | null = null;
@@ -133,15 +134,15 @@ export class PanelFeed {
     if (isKernelHeard && this.#kernel) {
       return { connection: this.#kernel, via: "comm", heardAt: this.#kernelHeardAt };
     }
-    const heardAt = Math.max(server?.heardAt ?? -Infinity, this.#kernelHeardAt, this.#snapshotAt);
+    const heardAt = Math.max(this.#servedAt, this.#kernelHeardAt, this.#snapshotAt);
     return { connection: this.#unfed(), via: "none", heardAt };
   }
 
   #unfed(): ShownConnection {
     const way = this.#serverWay;
     if (way === "denied" || way === "absent" || way === "connecting") return way;
-    if (way === "live" || way === "polling") return this.isUnknown ? way : "connecting";
-    return "offline";
+    const isAsking = (way === "live" || way === "polling") && !this.isUnknown;
+    return isAsking ? "connecting" : "offline";
   }
 
   /** The server's REST interface, while it serves this view. */
@@ -206,6 +207,7 @@ export class PanelFeed {
     const { server, now } = this.#options;
     if (!server) return;
     if (this.#isServed) {
+      this.#servedAt = now();
       const applied = applyMessages(this.state, messages, now());
       this.#set(applied.isGap ? adoptState(applied.state, server.state) : applied.state);
     }

@@ -98,12 +98,12 @@ describe("a panel without a comm", () => {
 
   it("keeps the snapshot, and says so, where the server never heard of the run", async () => {
     const feed = panel(null);
-    feed.offer(stateOf(10), [], 0);
+    feed.offer(stateOf(10), [], -5000);
     serverFeed.start();
     await clock.pass(100);
     expect(feed.isUnknown).toBe(true);
     expect(feed.run?.progress).toBe(10);
-    expect(feed.feeding.via).toBe("none");
+    expect(feed.feeding).toEqual({ connection: "offline", via: "none", heardAt: -5000 });
   });
 
   it("does not let a saved snapshot overwrite what is live", async () => {
