@@ -70,7 +70,8 @@ def check_estimator(estimator: Any) -> str:
     if is_regressor(estimator):
         return "regressor"
     raise UnsuitableEstimator(
-        "estimator", f"is a {type(estimator).__name__}, neither classifier nor regressor; {expected}"
+        "estimator",
+        f"is a {type(estimator).__name__}, neither classifier nor regressor; {expected}",
     )
 
 
@@ -128,7 +129,8 @@ def _table(X: Any, name: str) -> Any:
     if isinstance(X, str | bytes | dict | set) or not hasattr(X, "shape"):
         if not isinstance(X, Sequence) or isinstance(X, str | bytes):
             raise InvalidRequest(
-                name, f"is a {type(X).__name__}; expected a DataFrame, a 2-D array or a list of rows"
+                name,
+                f"is a {type(X).__name__}; expected a DataFrame, a 2-D array or a list of rows",
             )
         try:
             X = np.asarray(X)
@@ -136,7 +138,9 @@ def _table(X: Any, name: str) -> Any:
             raise InvalidRequest(name, "has rows of unequal length; expected a table") from None
     if len(X.shape) != 2:
         hint = "; for one column: X.reshape(-1, 1)" if len(X.shape) == 1 else ""
-        raise InvalidRequest(name, f"has the shape {tuple(X.shape)}; expected (rows, columns){hint}")
+        raise InvalidRequest(
+            name, f"has the shape {tuple(X.shape)}; expected (rows, columns){hint}"
+        )
     if X.shape[1] == 0:
         raise UnsuitableData(name, "has no columns")
     return X

@@ -112,7 +112,7 @@ class RunHandle:
 
     @property
     def error(self) -> dict[str, Any] | None:
-        """Why the run failed: ``{type, message, stage, traceback, reason, hint}``; None otherwise."""
+        """Why it failed: ``{type, message, stage, traceback, reason, hint}``; None otherwise."""
         return self._state().error
 
     @property
@@ -161,7 +161,9 @@ class RunHandle:
         columns = {
             name: pd.Series(
                 [point[1] for point in points], index=[point[0] for point in points], dtype=float
-            ).groupby(level=0).last()
+            )
+            .groupby(level=0)
+            .last()
             for name, points in series.items()
         }
         frame = pd.DataFrame(columns)
@@ -201,7 +203,7 @@ class RunHandle:
         try:
             state = self._wait(timeout)
         except KeyboardInterrupt:
-            print(  # noqa: T201 - said to whoever has interrupted the cell
+            print(
                 f"{self._name()} goes on; run.wait() waits again, run.stop() keeps the best so far "
                 "and finishes, run.cancel() drops it",
                 file=sys.stderr,
@@ -265,7 +267,11 @@ class RunHandle:
         self._backend.cancel(self.run_id)
 
     def update(
-        self, *, name: str | None = None, tags: Sequence[str] | None = None, notes: str | None = None
+        self,
+        *,
+        name: str | None = None,
+        tags: Sequence[str] | None = None,
+        notes: str | None = None,
     ) -> None:
         """Rename, tag or annotate the run; what is None stays as it is."""
         if isinstance(tags, str):
@@ -334,12 +340,12 @@ class RunHandle:
         Raises
         ------
         Conflict
-            The run's model is not in service: ``run.deploy()`` first, or ``run.model.predict(rows)``.
+            The run's model is not in service: ``run.deploy()`` first, or ask ``run.model``.
         """
         return predictions.values(self._ask_service(rows))
 
     def predict_proba(self, rows: Any) -> np.ndarray:
-        """Ask the model in service for the probabilities of the classes, of shape (rows, classes)."""
+        """Ask the model in service for probabilities, of shape (rows, classes)."""
         return predictions.probabilities(self._ask_service(rows))
 
     def _ask_service(self, rows: Any) -> dict[str, Any]:
@@ -351,8 +357,8 @@ class RunHandle:
         if of_run.get(version) != self.run_id:
             what = f"version {version} of {name!r} is" if version else f"nothing of {name!r} is"
             raise Conflict(
-                f"{what} in service, not this run's model; call run.deploy() first, or ask the model "
-                "itself: run.model.predict(rows)"
+                f"{what} in service, not this run's model; call run.deploy() first, or ask the "
+                "model itself: run.model.predict(rows)"
             )
         return self._backend.predict(name, sent)
 
@@ -378,15 +384,17 @@ class RunHandle:
         if self._known is not None and has_ended(self._known.status):
             followed = self._backend.feeds.stream.run(self.run_id)
             return followed or self._known
-        self._known = self._backend.feeds.stream.run(self.run_id) or self._backend.state(self.run_id)
+        self._known = self._backend.feeds.stream.run(self.run_id) or self._backend.state(
+            self.run_id
+        )
         return self._known
 
     def _ended(self, what: str) -> RunState:
         state = self._state()
         if not has_ended(state.status):
             raise RunNotFinished(
-                f"{self._name()} is {state.status} ({state.progress:.0f} %); {what} is there once it "
-                "has ended: run.wait()"
+                f"{self._name()} is {state.status} ({state.progress:.0f} %); {what} is there once "
+                "it has ended: run.wait()"
             )
         return state
 
@@ -409,7 +417,7 @@ class RunHandle:
         if kernel_shell() is not None and self._display:
             self.panel._ipython_display_()
         else:
-            print(repr(self))  # noqa: T201 - a terminal's way to show an object
+            print(repr(self))
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         return self.panel.bundle()

@@ -1,7 +1,7 @@
 """How rows and estimators get from the kernel into a worker: as files that are uploaded.
 
-Numbers go as ``.npz``, which anybody may open; everything else (frames with their types, text, sparse
-matrices, the estimator) as a pickle that only the user's own worker opens.
+Numbers go as ``.npz``, which anybody may open; everything else (frames with their types, text,
+sparse matrices, the estimator) as a pickle that only the user's own worker opens.
 """
 
 from __future__ import annotations

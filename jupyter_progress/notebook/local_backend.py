@@ -10,6 +10,7 @@ import getpass
 import secrets
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -74,7 +75,9 @@ class LocalBackend:
     def _look_after(self) -> None:
         """Give a last event to runs whose keeper was killed: no server is there to do it."""
         with self._local.lock:
-            active = [run_id for run_id, run in self._local.view.runs.items() if is_active(run.status)]
+            active = [
+                run_id for run_id, run in self._local.view.runs.items() if is_active(run.status)
+            ]
         for run_id in active:
             try:
                 run = self.data.run(run_id)
@@ -171,7 +174,9 @@ class LocalBackend:
         """Forget a run that has ended."""
         state = self.state(run_id)
         if is_active(state.status):
-            raise RunGoingOn(f"run {run_id} is {state.status}; cancel it first, or wait for its end")
+            raise RunGoingOn(
+                f"run {run_id} is {state.status}; cancel it first, or wait for its end"
+            )
         self.data.run(run_id).delete()
         self.follower.wake()
 
@@ -225,10 +230,9 @@ class LocalBackend:
         with self._lock:
             previous = self._registry.deploy(name, version, to_iso(time.time()))
             fact = {"name": name, "version": version, "previous": previous}
-            try:
+            # Of a run that was deleted the model stays, but there is no journal to tell it in.
+            with suppress(UnknownRun):
                 self._tell(self.data.run(known[version]["run_id"]), "model_deployed", fact)
-            except UnknownRun:
-                pass  # the run was deleted; its model stays, and there is no journal to tell it in
         return {"name": name, "deployed": version, "previous": previous}
 
     def predict(self, name: str, rows: list[Any]) -> dict[str, Any]:

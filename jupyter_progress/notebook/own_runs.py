@@ -54,7 +54,7 @@ def _backend_for_own() -> Backend:
     try:
         backend = current_backend()
     except ProgressError as error:
-        print(f"The panel is fed by this kernel: {error}")  # noqa: T201
+        print(f"The panel is fed by this kernel: {error}")
         return local_backend()
     server = getattr(backend, "server", None)
     if server is None:

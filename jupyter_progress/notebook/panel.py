@@ -33,9 +33,7 @@ class Panel(PanelWidget):
     def __init__(self, run: Any = None, show: list[str] | None = None, **kwargs: Any) -> None:
         backend: Backend = kwargs.pop("backend", None) or getattr(run, "_backend", None)  # type: ignore[assignment]
         backend = backend or current_backend()
-        super().__init__(
-            _run_id(run), _parts(show), feeds=backend.feeds, actions=backend, **kwargs
-        )
+        super().__init__(_run_id(run), _parts(show), feeds=backend.feeds, actions=backend, **kwargs)
         known = getattr(run, "_known", None)
         if known is not None:
             self.offer(known)

@@ -38,7 +38,8 @@ def to_rows(rows: Any) -> list[Any]:
         rows = rows.tolist()
     if not isinstance(rows, list | tuple):
         raise InvalidRequest(
-            "rows", f"is a {type(rows).__name__}; expected a DataFrame, a 2-D array or a list of rows"
+            "rows",
+            f"is a {type(rows).__name__}; expected a DataFrame, a 2-D array or a list of rows",
         )
     return [_row(row, index) for index, row in enumerate(rows)]
 
@@ -50,21 +51,22 @@ def _row(row: Any, index: int) -> Any:
         row = row.tolist()
     if not isinstance(row, list | tuple):
         raise InvalidRequest(
-            f"rows[{index}]", f"is a {type(row).__name__}; expected a list of values or a dictionary"
+            f"rows[{index}]",
+            f"is a {type(row).__name__}; expected a list of values or a dictionary",
         )
     return [_plain(value) for value in row]
 
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
-        return None if value != value else value.isoformat()  # noqa: PLR0124 - NaT differs from itself
+        return None if value != value else value.isoformat()
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return None if value != value else str(value)  # noqa: PLR0124 - pandas.NA and its like
+    return None if value != value else str(value)
 
 
 def values(answer: dict[str, Any]) -> np.ndarray:

@@ -24,7 +24,7 @@ Preprocess = Literal["auto", "none"]
 
 @dataclass(frozen=True)
 class Source:
-    """Where a run's rows come from: ``rows`` of this kernel, or a ``dataset`` that the worker loads.
+    """Where rows come from: ``rows`` of this kernel, or a ``dataset`` that the worker loads.
 
     Parameters
     ----------
@@ -55,19 +55,19 @@ def train(
     params: Mapping[str, Any] | None = None,
     display: bool = True,
 ) -> RunHandle:
-    """Train an estimator in the Jupyter server's care, or, without a server, in a process of its own.
+    """Train an estimator in the Jupyter server's care, or, without one, in a process of its own.
 
     The call returns as soon as the run is on its way; it goes on when the kernel is restarted.
 
     Parameters
     ----------
     estimator
-        A scikit-learn classifier or regressor; a copy of it is fitted, by this kernel's interpreter.
+        A scikit-learn classifier or regressor; a copy is fitted, by this kernel's interpreter.
         Or a class by its name, such as ``"sklearn.svm.SVC"``, with ``params``.
     X
-        Rows: a DataFrame, an array or a sparse matrix of shape (rows, columns). Or the path of a CSV
-        or Parquet file, which the worker loads, with ``target``. Or one of scikit-learn's own data
-        sets: ``{"source": "sklearn", "name": "digits"}``.
+        Rows: a DataFrame, an array or a sparse matrix of shape (rows, columns). Or the path of a
+        CSV or Parquet file, which the worker loads, with ``target``. Or one of scikit-learn's own
+        data sets: ``{"source": "sklearn", "name": "digits"}``.
     y
         Targets, of shape (rows,).
     name
@@ -79,12 +79,12 @@ def train(
         "stratify": True, "shuffle": True}``; what is left out keeps its default. None: every row is
         fitted on.
     validation, test
-        Rows of one's own, ``(X, y)``, for measuring during and after training; none of ``X`` is then
-        taken for that.
+        Rows of one's own, ``(X, y)``, for measuring during and after training; none of ``X`` is
+        taken for that then.
     scoring
         A scikit-learn scorer's name, for the live score.
     preprocess
-        ``"auto"`` imputes and encodes only what the estimator itself cannot take; ``"none"`` nothing.
+        ``"auto"`` imputes and encodes only what the estimator cannot take; ``"none"`` nothing.
     max_overhead
         The share of the training time that watching it may cost.
     register_as
@@ -131,7 +131,7 @@ def train(
     said = _row_words(source, read_split, held_out)
     backend = current_backend()
     state = _submit(backend, draft, estimator, source, held_out)
-    print(said)  # noqa: T201 - the one line that a person wants to see at once
+    print(said)
     return RunHandle(state.run_id, backend=backend, state=state, display=display)
 
 
@@ -182,7 +182,8 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
         given = dict(split)
     else:
         raise InvalidRequest(
-            "split", f'is a {type(split).__name__}; expected {{"test": 0.2, "validation": 0.2}} or None'
+            "split",
+            f'is a {type(split).__name__}; expected {{"test": 0.2, "validation": 0.2}} or None',
         )
     known = Split.__struct_fields__
     for key in given:
@@ -194,7 +195,8 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
         if is_given:
             if given.get(part):
                 raise InvalidRequest(
-                    f"split.{part}", f"is given together with {part}=(X, y); expected one of the two"
+                    f"split.{part}",
+                    f"is given together with {part}=(X, y); expected one of the two",
                 )
             given[part] = 0.0
     for part in ("test", "validation"):
@@ -220,7 +222,9 @@ def _source(X: Any, y: Any, target: str | None, kind: str | None) -> Source:
         return _file_source(X, y, target)
     if isinstance(X, Mapping):
         if y is not None or target is not None:
-            raise InvalidRequest("X", "names a data set, which has its own target; leave y and target out")
+            raise InvalidRequest(
+                "X", "names a data set, which has its own target; leave y and target out"
+            )
         return Source(dataset=dict(X))
     if target is not None:
         X, y = _split_frame(X, y, target)
@@ -231,7 +235,9 @@ def _file_source(X: Any, y: Any, target: str | None) -> Source:
     if y is not None:
         raise InvalidRequest("y", "is given for a file; expected target='column' in its place")
     if not target:
-        raise InvalidRequest("target", "is missing; expected the column of the file to be predicted")
+        raise InvalidRequest(
+            "target", "is missing; expected the column of the file to be predicted"
+        )
     path = handover.find_file(X)
     return Source(dataset={"source": "file", "path": str(path), "target": target}, path=path)
 
@@ -244,7 +250,9 @@ def _split_frame(X: Any, y: Any, target: str) -> tuple[Any, Any]:
         raise InvalidRequest("target", "needs a DataFrame; X has no named columns")
     if target not in columns:
         near = difflib.get_close_matches(str(target), [str(column) for column in columns], 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
+        hint = (
+            f"did you mean {near[0]!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
+        )
         raise UnknownColumn("target", f"{target!r} is no column of X; {hint}")
     return X.drop(columns=[target]), X[target]
 
@@ -257,7 +265,9 @@ def _held_out(
         if pair is None:
             continue
         if rows is None:
-            raise InvalidRequest(part, "goes with rows from this kernel, not with a file or a data set")
+            raise InvalidRequest(
+                part, "goes with rows from this kernel, not with a file or a data set"
+            )
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise InvalidRequest(part, f"is a {type(pair).__name__}; expected a pair (X, y)")
         # One class only is fine in rows that nothing is fitted on.
@@ -327,5 +337,3 @@ def _row_words(source: Source, split: Split | None, held_out: dict[str, checks.R
         f"fitting on {train_rows:,} of {len(source.rows):,} rows "
         f"({validation:,} validation, {test:,} test)"
     )
-
-

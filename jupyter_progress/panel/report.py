@@ -1,7 +1,7 @@
 """A run as a static report: HTML without scripts and plain text, for where nothing can be live.
 
-All text that comes from somebody is escaped. Colours are the page's own, so that the report is right
-in light and dark.
+All text that comes from somebody is escaped. Colours are the page's own, so that the report is
+right in light and dark.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def everything_html(runs: Sequence[RunState]) -> str:
         return "<p>No runs yet.</p>"
     rows = "".join(
         f"<tr><td>{_text(run.name)}</td><td>{_text(run.status)}</td><td>{run.progress:.0f} %</td>"
-        f"<td>{_text(headline(run.result or {}))}</td><td><code>{_text(run.run_id)}</code></td></tr>"
+        f"<td>{_text(headline(run.result or {}))}</td>"
+        f"<td><code>{_text(run.run_id)}</code></td></tr>"
         for run in runs
     )
     head = "".join(f"<th>{word}</th>" for word in ("run", "status", "progress", "result", "id"))
@@ -111,7 +112,8 @@ def _bar(run: RunState) -> str:
         '<svg width="100%" height="6" role="img" style="margin:6px 0;display:block" '
         f'aria-label="{share:.0f} percent">'
         '<rect width="100%" height="6" rx="3" fill="currentColor" opacity="0.15"></rect>'
-        f'<rect width="{share:.1f}%" height="6" rx="3" fill="currentColor" opacity="0.6"></rect></svg>'
+        f'<rect width="{share:.1f}%" height="6" rx="3" fill="currentColor" opacity="0.6"></rect>'
+        "</svg>"
     )
 
 
@@ -139,7 +141,8 @@ def _chart(scores: Sequence[Sequence[Any]], run: RunState) -> str:
     name = run.live_score.name if run.live_score is not None else "score"
     label = f"live {name}: from {values[0]:.4f} to {values[-1]:.4f}, best {high:.4f}"
     return (
-        f'<svg width="{CHART_WIDTH}" height="{CHART_HEIGHT}" role="img" aria-label="{_text(label)}" '
+        f'<svg width="{CHART_WIDTH}" height="{CHART_HEIGHT}" role="img" '
+        f'aria-label="{_text(label)}" '
         f'style="margin:6px 0;display:block"><polyline points="{path}" fill="none" '
         'stroke="currentColor" stroke-width="1.5"></polyline></svg>'
         f"<div><small>{_text(label)}</small></div>"

@@ -210,7 +210,9 @@ class PanelWidget(anywidget.AnyWidget):
                 self._outbox.clear()
         if messages or now - self._beaten_at >= 1.0:
             self._beaten_at = now
-            self.send({"type": "messages", "messages": messages, "connection": self._feed.connection})
+            self.send(
+                {"type": "messages", "messages": messages, "connection": self._feed.connection}
+            )
 
     def reopen(self) -> None:
         """Give the widget a comm again, after its page or somebody has closed it."""

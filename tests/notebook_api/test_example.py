@@ -16,7 +16,9 @@ from jupyter_progress.panel.bundle import MIME_TYPE, WIDGET_VIEW
 pytestmark = pytest.mark.usefixtures("here")
 
 
-def test_result_is_what_plain_scikit_learn_gives(finished: jp.RunHandle, digits: SimpleNamespace) -> None:
+def test_result_is_what_plain_scikit_learn_gives(
+    finished: jp.RunHandle, digits: SimpleNamespace
+) -> None:
     X, y = digits.X, digits.y
     rest, X_test, y_rest, y_test = train_test_split(X, y, test_size=0.2, random_state=0, stratify=y)
     fitted_on, _, y_fitted, _ = train_test_split(
@@ -60,7 +62,9 @@ def test_deployed_model_predicts(finished: jp.RunHandle, digits: SimpleNamespace
     assert finished.register("forty") == answer["deployed"]
 
 
-def test_predicting_before_deploying_says_what_to_do(finished: jp.RunHandle, digits: SimpleNamespace) -> None:
+def test_predicting_before_deploying_says_what_to_do(
+    finished: jp.RunHandle, digits: SimpleNamespace
+) -> None:
     with pytest.raises(jp.errors.Conflict, match=r"run\.deploy\(\)"):
         jp.get_run(finished.run_id).predict(digits.X.head(1))
 
@@ -75,7 +79,9 @@ def test_row_that_does_not_fit_is_named(finished: jp.RunHandle) -> None:
 
 def test_panel_knows_its_run_and_how_it_is_fed(here: Any, finished: jp.RunHandle, scaled) -> None:
     panel = finished.panel
-    wait_until(lambda: panel.connection == {"local": "local", "server": "live"}[here.kind], scaled(10))
+    wait_until(
+        lambda: panel.connection == {"local": "local", "server": "live"}[here.kind], scaled(10)
+    )
     assert panel.state is not None
     assert panel.state["run_id"] == finished.run_id
     assert panel.state["status"] == "completed"
@@ -116,7 +122,9 @@ def test_run_is_renamed_annotated_and_deleted(here: Any, digits: SimpleNamespace
         jp.get_run(run.run_id)
 
 
-def test_own_split_takes_no_row(digits: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_own_split_takes_no_row(
+    digits: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
     X, y = digits.X.to_numpy(), digits.y.to_numpy()
     run = jp.train(
         RandomForestClassifier(5, random_state=0), X[:1000], y[:1000],
@@ -127,7 +135,10 @@ def test_own_split_takes_no_row(digits: SimpleNamespace, capsys: pytest.CaptureF
 
 
 def test_file_is_loaded_by_the_worker_wherever_it_lies(
-    tmp_path: Any, digits: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Any,
+    digits: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     digits.frame.head(300).to_parquet(tmp_path / "data.parquet")
     monkeypatch.chdir(tmp_path)

@@ -14,7 +14,7 @@ import sys, time
 began = time.perf_counter()
 import jupyter_progress
 took = time.perf_counter() - began
-heavy = {"sklearn", "tornado", "pandas", "numpy", "ipywidgets", "anywidget", "msgspec"} & set(sys.modules)
+heavy = {"sklearn", "tornado", "pandas", "numpy", "ipywidgets", "msgspec"} & set(sys.modules)
 print(took, *heavy)
 """
 

@@ -31,7 +31,12 @@ class Stumbles(ClassifierMixin, BaseEstimator):
 
 def train_long(digits: SimpleNamespace) -> jp.RunHandle:
     return jp.train(
-        RandomForestClassifier(100_000), digits.X, digits.y, name="long", split={"test": 0.1}, display=False
+        RandomForestClassifier(100_000),
+        digits.X,
+        digits.y,
+        name="long",
+        split={"test": 0.1},
+        display=False,
     )
 
 

@@ -46,7 +46,9 @@ def environment(folder: Path, server: JupyterProcess | None) -> dict[str, str]:
 
 
 def run_cells(notebook: Any, env: dict[str, str], folder: Path) -> Any:
-    client = NotebookClient(notebook, timeout=CELL_TIMEOUT_S, resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        notebook, timeout=CELL_TIMEOUT_S, resources={"metadata": {"path": str(folder)}}
+    )
     return client.execute(env=env)
 
 

@@ -7,7 +7,9 @@ import pytest
 from jupyter_progress.panel.assets import UnknownStaticFile, static_file
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../pyproject.toml", "a/b", "a\\b", "a\0b", "no.js"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../pyproject.toml", "a/b", "a\\b", "a\0b", "no.js"]
+)
 def test_only_plain_names_of_built_files_are_found(name: str) -> None:
     with pytest.raises(UnknownStaticFile):
         static_file(name)

@@ -62,7 +62,11 @@ def test_snapshot_that_was_asked_for_on_return_is_sent_once(seen: Attention) -> 
     seen.judge(60.0, IDLE)
     seen.beat(61.0, "offline", "none", 1)
     seen.ask(61.0)
-    assert [seen.judge(61.1 + tick / 5, IDLE).needs_snapshot for tick in range(3)] == [True, False, False]
+    assert [seen.judge(61.1 + tick / 5, IDLE).needs_snapshot for tick in range(3)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_view_on_its_own_socket_is_sent_beats_only(seen: Attention) -> None:

@@ -36,7 +36,11 @@ def test_newest_volatile_message_replaces_the_one_before() -> None:
 def test_metrics_that_wait_are_merged() -> None:
     outbox = Outbox(None)
     outbox.add(volatile("metrics_appended", 1, series={"a": [[1, 0.1]]}, **{"from": {"a": 0}}))
-    outbox.add(volatile("metrics_appended", 2, series={"a": [[2, 0.2]], "b": [[2, 1]]}, **{"from": {"a": 1}}))
+    outbox.add(
+        volatile(
+            "metrics_appended", 2, series={"a": [[2, 0.2]], "b": [[2, 1]]}, **{"from": {"a": 1}}
+        )
+    )
     (told,) = outbox.take()
     assert told["data"] == {"series": {"a": [[1, 0.1], [2, 0.2]], "b": [[2, 1]]}, "from": {"a": 0}}
     assert told["revision"] == 2

@@ -37,7 +37,13 @@ class Tags(HTMLParser):
 @pytest.fixture
 def hostile() -> RunState:
     """A failed run in which everything that somebody wrote is an attack."""
-    error = {"type": HOSTILE, "message": HOSTILE, "stage": HOSTILE, "traceback": HOSTILE, "hint": HOSTILE}
+    error = {
+        "type": HOSTILE,
+        "message": HOSTILE,
+        "stage": HOSTILE,
+        "traceback": HOSTILE,
+        "hint": HOSTILE,
+    }
     return RunState(
         run_id=RUN_ID,
         name=HOSTILE,
@@ -51,7 +57,14 @@ def hostile() -> RunState:
 
 def test_hostile_text_stays_text(hostile: RunState) -> None:
     activity = [
-        Activity(id="1", time="2026-01-01T00:00:00.000Z", level="info", kind="note", text=HOSTILE, run_id=RUN_ID)
+        Activity(
+            id="1",
+            time="2026-01-01T00:00:00.000Z",
+            level="info",
+            kind="note",
+            text=HOSTILE,
+            run_id=RUN_ID,
+        )
     ]
     for text in (report_html(hostile, activity, [[1, 0.1], [2, 0.2]]), everything_html([hostile])):
         seen = Tags(text)
@@ -89,6 +102,8 @@ def test_bundle_has_a_form_for_every_front_end(hostile: RunState) -> None:
 def test_bundle_of_a_long_traceback_stays_small(hostile: RunState) -> None:
     import msgspec
 
-    long = msgspec.structs.replace(hostile, error={**(hostile.error or {}), "traceback": "x" * 10**6})
+    long = msgspec.structs.replace(
+        hostile, error={**(hostile.error or {}), "traceback": "x" * 10**6}
+    )
     own = mime_data(RUN_ID, long, [], log_id=None, time="2026-01-01T00:00:02.000Z")
     assert len(msgspec.json.encode(own)) < 50_000
