@@ -1,6 +1,7 @@
 /** The view's styles, given to a document once, by the DOM: a strict policy allows no other way. */
 
 import plotCss from "uplot/dist/uPlot.min.css";
+import detailsCss from "./details.css";
 import panelCss from "./panel.css";
 
 const styled = new WeakSet<Document | ShadowRoot>();
@@ -13,7 +14,7 @@ export function installStyles(element: HTMLElement): void {
     if (styled.has(place)) continue;
     styled.add(place);
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(`${plotCss}\n${panelCss}`);
+    sheet.replaceSync(`${plotCss}\n${panelCss}\n${detailsCss}`);
     place.adoptedStyleSheets = [...place.adoptedStyleSheets, sheet];
   }
 }
