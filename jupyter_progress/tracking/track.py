@@ -60,7 +60,7 @@ class Tracked(Generic[T]):
 @contextmanager
 def _own_run(name: str, loop: Loop, display: bool) -> Iterator[Run]:
     """A run for one loop alone."""
-    run = Run(name, stages=[STAGE], display=display).start()
+    run = Run(name, stages=[name], display=display).start()
     try:
         yield run
     except GeneratorExit:
