@@ -41,11 +41,11 @@ def reduce(state: RunState | None, event: Event) -> RunState | None:
     msgspec.ValidationError
         The event's facts are not of its type's shape.
     """
-    if event.type not in _APPLY and event.type != "run_updated":
+    if event.type not in _APPLY and event.type not in _APPLY_ANY_TIME:
         return state
     payload: Any = payload_of(event.type, event.data)
-    if event.type == "run_updated":
-        return None if state is None else _updated(state, payload)
+    if event.type in _APPLY_ANY_TIME:
+        return None if state is None else _APPLY_ANY_TIME[event.type](state, payload)
     status = status_after(state.status if state else None, event.type)
     if status is None or event.run_id is None:
         return state
@@ -230,6 +230,16 @@ def _updated(state: RunState, updated: Any) -> RunState:
     )
 
 
+def _registered(state: RunState, registered: Any) -> RunState:
+    """A run that was registered after its end: its result names the model from then on."""
+    if state.result is None:
+        return state
+    model = {"name": registered.name, "version": registered.version}
+    return replace(state, result={**state.result, "model": model})
+
+
+# Whatever the status, which stays as it is.
+_APPLY_ANY_TIME = {"run_updated": _updated, "model_registered": _registered}
 _APPLY = {
     "training_queued": _queued,
     "training_started": _started,

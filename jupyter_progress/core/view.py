@@ -137,7 +137,12 @@ class View:
             }
         elif event.type in ("model_registered", "model_deployed"):
             self._take_model(event)
-        elif event.run_id is not None:
+            self._take_run(event)
+        else:
+            self._take_run(event)
+
+    def _take_run(self, event: Event) -> None:
+        if event.run_id is not None:
             state = reduce(self.runs.get(event.run_id), event)
             if state is not None:
                 self.runs[event.run_id] = state

@@ -23,6 +23,7 @@ export function secondsBetween(earlier: string, later: string): number {
 export function reduceRun(run: RunState | null, message: Message): RunState | null {
   const payload = fields(message.data);
   if (message.type === "run_updated") return run && updated(run, payload);
+  if (message.type === "model_registered") return run && registered(run, payload);
   const apply = APPLY[message.type];
   const runId = message.run_id;
   if (!apply || !runId) return run;
@@ -193,6 +194,14 @@ function updated(run: RunState, payload: Fields): RunState {
     tags: Array.isArray(payload["tags"]) ? texts(payload["tags"]) : run.tags,
     notes: text(payload["notes"]) ?? run.notes,
   };
+}
+
+/** A run that was registered after its end: its result names the model from then on. */
+function registered(run: RunState, payload: Fields): RunState {
+  const name = text(payload["name"]);
+  const version = number(payload["version"]);
+  if (!run.result || name === null || version === null) return run;
+  return { ...run, result: { ...run.result, model: { name, version } } };
 }
 
 const APPLY: Record<string, Apply> = {

@@ -127,18 +127,21 @@ function applyDurable(state: ViewState, message: Message, now: number): ViewStat
       return withHealthChange(at, message);
     case "model_registered":
     case "model_deployed":
-      return withModel(at, message);
+      return withReducedRun(withModel(at, message), message, now);
     case "run_deleted": {
       const runs = new Map(at.runs);
       if (runId !== null) runs.delete(runId);
       return { ...at, runs };
     }
-    default: {
-      const before = runId === null ? null : (at.runs.get(runId) ?? null);
-      const run = reduceRun(before, message);
-      return run && run !== before ? forgetOldest(withRun(at, run, now)) : at;
-    }
+    default:
+      return withReducedRun(at, message, now);
   }
+}
+
+function withReducedRun(state: ViewState, message: Message, now: number): ViewState {
+  const before = message.run_id ? (state.runs.get(message.run_id) ?? null) : null;
+  const run = reduceRun(before, message);
+  return run && run !== before ? forgetOldest(withRun(state, run, now)) : state;
 }
 
 /** A view that stays open for weeks keeps a bounded number of ended runs. */
@@ -171,10 +174,7 @@ function withModel(state: ViewState, message: Message): ViewState {
   };
   const others = state.models.filter((model) => model.name !== name);
   const models = [...others, changed].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const modelOfRun = message.run_id
-    ? withEntry(state.modelOfRun, message.run_id, { name, version })
-    : state.modelOfRun;
-  return { ...state, models, modelOfRun };
+  return { ...state, models };
 }
 
 /**

@@ -29,8 +29,6 @@ export interface ViewState {
   runs: ReadonlyMap<string, RunState>;
   activity: readonly Activity[];
   models: readonly ModelSummary[];
-  /** The model version that a run became, where that happened while this view looked on. */
-  modelOfRun: ReadonlyMap<string, { name: string; version: number }>;
   series: ReadonlyMap<string, RunSeries>;
   notices: readonly Notice[];
   revisions: ReadonlyMap<string, number>;
@@ -48,7 +46,6 @@ export const EMPTY: ViewState = {
   runs: new Map(),
   activity: [],
   models: [],
-  modelOfRun: new Map(),
   series: new Map(),
   notices: [],
   revisions: new Map(),

@@ -22,7 +22,7 @@ export async function askServer(rest: Rest, control: Control): Promise<void> {
       return;
     }
     case "note":
-      await rest.post("activity", { text: control.text });
+      await rest.post("activity", { text: control.text, run_id: control.runId });
   }
 }
 

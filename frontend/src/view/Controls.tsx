@@ -92,8 +92,12 @@ export function Controls({ run, feed }: ControlsProps): JSX.Element {
         <button
           type="button"
           class="jpp-button"
-          disabled={isStopping}
-          title="Finish early and keep the best so far"
+          disabled={isStopping || !hasSomethingToKeep(run)}
+          title={
+            hasSomethingToKeep(run)
+              ? "Finish early and keep the best so far"
+              : "There is nothing to keep yet"
+          }
           onClick={() => ask("stop")}
         >
           {isStopping ? "Stopping…" : "Stop"}
@@ -113,6 +117,13 @@ export function Controls({ run, feed }: ControlsProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** The server refuses a stop before the training has made anything. */
+function hasSomethingToKeep(run: RunState): boolean {
+  const stage = run.current_stage;
+  if (run.kind !== "pipeline") return true;
+  return stage === "evaluate" || stage === "save_model" || (stage === "train" && !!run.step);
 }
 
 interface SlowAnswerProps {
