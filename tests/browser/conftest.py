@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
@@ -17,6 +17,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +37,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def jupyter_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
+    """A bare Jupyter server with the extension, and its page."""
+    server = JupyterProcess(tmp_path_factory.mktemp("server"))
+    try:
+        yield server.start()
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +75,19 @@ def page(chromium: Browser) -> Iterator[Page]:
 def lab(page: Page, jupyter_lab: JupyterProcess) -> Lab:
     """A person in front of JupyterLab."""
     return Lab(page, jupyter_lab)
+
+
+@pytest.fixture
+def screenshot() -> Callable[[str, Page | Locator], None]:
+    """Write ``docs/screenshots/<name>.png`` (and ``-dark``), where that was asked for.
+
+    An ordinary run of the tests leaves the pictures alone: no two of them are alike.
+    """
+
+    def write(name: str, shown: Page | Locator) -> None:
+        if os.environ.get("JUPYTER_PROGRESS_SCREENSHOTS") != "1":
+            return
+        SCREENSHOTS.mkdir(exist_ok=True)
+        shown.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+    return write

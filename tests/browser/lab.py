@@ -43,9 +43,9 @@ class Lab:
         nbformat.write(notebook, path)
         return path
 
-    def open(self, name: str) -> None:
-        """Open a notebook and wait until its cells are shown."""
-        self.page.goto(f"{self.server.url}lab/tree/{name}?token={TOKEN}&reset")
+    def open(self, name: str, url: str = "") -> None:
+        """Open a notebook, by way of the server's own URL or another, until its cells are shown."""
+        self.page.goto(f"{url or self.server.url}lab/tree/{name}?token={TOKEN}&reset")
         self.wait_for_cells()
 
     def reload(self) -> float:

@@ -1,0 +1,55 @@
+"""What can be read on a screen that shows a run, in JupyterLab and on the page alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from ..jupyter_process import SCALE
+
+PANEL = ".jpp-panel"
+# Issue and wire allow this much between a fault and a view that says so, and back.
+WITHIN_MS = 3_000 * SCALE
+CONNECTION = ".jpp-connection"
+
+
+def expect_connection(view: Page | Locator, connection: str, within_ms: float = WITHIN_MS) -> None:
+    """The view says which connection it is on, in words and as a mark."""
+    mark = view.locator(CONNECTION).first
+    expect(mark).to_have_attribute("data-connection", connection, timeout=within_ms)
+    expect(mark).to_contain_text(connection.capitalize())
+
+
+def expect_status(view: Page | Locator, status: str, within_ms: float = 60_000 * SCALE) -> None:
+    """The run that the view shows has a status."""
+    expect(view.locator(f".jpp-status-{status}").first).to_be_visible(
+        timeout=within_ms
+    )
+
+
+def progress(view: Page | Locator) -> int:
+    """The overall progress that the first bar shows, in percent."""
+    return int(view.locator("[role='progressbar']").first.get_attribute("aria-valuenow") or -1)
+
+
+def figure(view: Page | Locator, name: str) -> str:
+    """A figure under the bar, by its name."""
+    found = view.locator(f".jpp-figure:has(dt:text-is('{name}')) dd")
+    if not found.count():
+        return ""
+    return found.first.inner_text().strip()
+
+
+def feed(view: Page | Locator) -> list[str]:
+    """The texts of the activity feed, newest first, as they stand on the screen."""
+    return [text.strip() for text in view.locator(".jpp-told-text").all_inner_texts()]
+
+
+def wait_until(holds: Callable[[], bool], within_s: float = 20.0, told: str = "") -> None:
+    """Wait for something that no locator can say."""
+    deadline = time.monotonic() + within_s * SCALE
+    while not holds():
+        assert time.monotonic() < deadline, told or holds
+        time.sleep(0.1)
