@@ -2,7 +2,7 @@
 
 A kernel inherits the server's environment, but no address and no token. At start the extension
 sets ``JUPYTER_PROGRESS_URL`` and ``JUPYTER_PROGRESS_TOKEN_FILE``, the path of a file that only this
-user can read. The token in it is none of Jupyter's: it opens this extension's routes and nothing
+user can read; and ``JUPYTER_PROGRESS_DATA_DIR``, so that a kernel opens models where they are kept. The token in it is none of Jupyter's: it opens this extension's routes and nothing
 else, and works where the server has only a password. Every start of the server makes a new one.
 """
 
@@ -19,6 +19,7 @@ from jupyter_server.auth import AllowAllAuthorizer, User
 
 URL_VARIABLE = "JUPYTER_PROGRESS_URL"
 FILE_VARIABLE = "JUPYTER_PROGRESS_TOKEN_FILE"
+DATA_DIR_VARIABLE = "JUPYTER_PROGRESS_DATA_DIR"
 _EVERYTHING = AllowAllAuthorizer()
 _HEADER = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 
@@ -37,12 +38,17 @@ class KernelPass:
         self._path = folder / f"token-{os.getpid()}-{secrets.token_hex(4)}"
         self._before: dict[str, str | None] = {}
 
-    def publish(self, url: str) -> None:
+    def publish(self, url: str, data_dir: Path) -> None:
         """Write the token file and set the variables that kernels started later inherit."""
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(self._token)
-        for name, value in ((URL_VARIABLE, url), (FILE_VARIABLE, str(self._path))):
+        published = {
+            URL_VARIABLE: url,
+            FILE_VARIABLE: str(self._path),
+            DATA_DIR_VARIABLE: str(data_dir),
+        }
+        for name, value in published.items():
             self._before[name] = os.environ.get(name)
             os.environ[name] = value
 

@@ -226,7 +226,7 @@ class Services:
         """
         self._loop = loop
         if url is not None:
-            self.kernel_pass.publish(url)
+            self.kernel_pass.publish(url, self.data.path)
         self.queue.notice(self.live.active_runs())
         self.lag.start(loop)
         self.pulse.start()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,7 +60,7 @@ def part_of(notebook: Any, cells: list[Any]) -> Any:
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
-@pytest.mark.parametrize("kind", ["server", "local"])
+@pytest.mark.parametrize("kind", [pytest.param("server", marks=pytest.mark.slow), "local"])
 def test_quickstart_runs_and_finds_its_run_after_a_kernel_restart(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -81,9 +85,26 @@ def test_quickstart_runs_and_finds_its_run_after_a_kernel_restart(
     assert final["application/vnd.jupyter-progress+json"]["snapshot"]["status"] == "completed"
 
 
-def test_rest_runs_with_a_server(server: JupyterProcess, tmp_path: Path) -> None:
-    notebook = nbformat.read(NOTEBOOKS / "rest.ipynb", as_version=4)
-    run_cells(notebook, environment(tmp_path, server), tmp_path)
+def test_nbval_passes_on_every_notebook_with_a_server(
+    server: JupyterProcess, tmp_path: Path
+) -> None:
+    shutil.copytree(NOTEBOOKS, tmp_path / "notebooks")
+    words = [
+        sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-c", os.devnull,
+        "-p", "no:randomly", "-p", "no:cacheprovider",
+        f"--nbval-cell-timeout={CELL_TIMEOUT_S}", str(tmp_path / "notebooks"),
+    ]  # fmt: skip
+    ran = subprocess.run(
+        words, env=environment(tmp_path, server), cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    cells = [
+        cell
+        for path in NOTEBOOKS.glob("*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    assert f"{len(cells)} passed" in ran.stdout
 
 
 @pytest.mark.parametrize("name", ["quickstart.ipynb", "rest.ipynb"])
