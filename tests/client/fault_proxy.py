@@ -19,7 +19,7 @@ class FaultProxy:
     refuses_sockets
         Reset connections that ask for the stream; REST passes.
     refuses_all
-        Reset every connection.
+        Reset every connection; :meth:`cut` then resets the open ones too.
     is_silent
         Swallow what the server says on open streams; nothing is closed.
     """
@@ -31,6 +31,7 @@ class FaultProxy:
         self.is_silent = False
         self._cut_after: int | None = None
         self._streams: list[tuple[socket.socket, socket.socket]] = []
+        self._others: list[tuple[socket.socket, socket.socket]] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
         self.address = ServerAddress(
@@ -43,8 +44,8 @@ class FaultProxy:
         self.cut()
 
     def cut(self) -> None:
-        """Reset all open streams."""
-        for pair in list(self._streams):
+        """Reset all open streams, and what else is open where everything is refused."""
+        for pair in [*self._streams, *(self._others if self.refuses_all else [])]:
             for end in pair:
                 _reset(end)
 
@@ -68,25 +69,24 @@ class FaultProxy:
             where = (self._target.hostname, self._target.port)
             with socket.create_connection(where) as server:
                 server.sendall(head)
-                if is_stream:
-                    self._streams.append((client, server))
+                among = self._streams if is_stream else self._others
+                among.append((client, server))
                 threading.Thread(target=_pump, args=(client, server), daemon=True).start()
-                self._answer(client, server, is_stream)
+                try:
+                    self._answer(client, server, is_stream)
+                finally:
+                    among.remove((client, server))
 
     def _answer(self, client: socket.socket, server: socket.socket, is_stream: bool) -> None:
-        try:
-            while chunk := server.recv(65536):
-                if is_stream and self.is_silent:
-                    continue
-                if is_stream and self._cut_after is not None:
-                    client.sendall(chunk[: self._cut_after])
-                    self._cut_after = None
-                    _reset(client)
-                    return
-                client.sendall(chunk)
-        finally:
-            if (client, server) in self._streams:
-                self._streams.remove((client, server))
+        while chunk := server.recv(65536):
+            if is_stream and self.is_silent:
+                continue
+            if is_stream and self._cut_after is not None:
+                client.sendall(chunk[: self._cut_after])
+                self._cut_after = None
+                _reset(client)
+                return
+            client.sendall(chunk)
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:

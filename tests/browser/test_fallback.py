@@ -1,0 +1,153 @@
+"""A view loses its socket, its server, and the way to both; it says so, and misses nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from jupyter_progress.client.discovery import ServerAddress
+
+from ..client.fault_proxy import FaultProxy
+from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from .lab import Lab
+from .runs import LONG, end_all_runs, start_run
+from .screen import WITHIN_MS, expect_connection, expect_status, feed, progress, wait_until
+
+SHOW = """
+import jupyter_progress as jp
+jp.get_run({run_id!r})
+"""
+
+
+@pytest.fixture
+def broken(jupyter_lab: JupyterProcess) -> Iterator[FaultProxy]:
+    """The way to the server, which can be broken."""
+    proxy = FaultProxy(ServerAddress(jupyter_lab.url, TOKEN))
+    yield proxy
+    proxy.stop()
+    end_all_runs(jupyter_lab)
+
+
+def note(server: JupyterProcess, text: str) -> None:
+    server.ask("POST", "activity", {"text": text})
+
+
+def notes_shown(view: Page) -> list[str]:
+    """The notes in the order in which they were made."""
+    return [text.split(" · ")[0] for text in reversed(feed(view)) if text.startswith("note ")]
+
+
+def show_page(page: Page, url: str) -> None:
+    page.goto(f"{url}jupyter-progress/?token={TOKEN}")
+    expect_connection(page, "live")
+
+
+def test_page_polls_while_the_socket_is_refused_and_comes_back(
+    page: Page, jupyter_lab: JupyterProcess, broken: FaultProxy
+) -> None:
+    run_id = start_run(jupyter_lab, "over every fault", trees=LONG)
+    show_page(page, broken.address.url)
+    expect(page.locator(".jpp-whereabouts")).to_contain_text("step", timeout=30_000 * SCALE)
+    sent: list[str] = []
+
+    def tell(count: int = 2) -> None:
+        for _ in range(count):
+            sent.append(f"note {len(sent)}")
+            note(jupyter_lab, sent[-1])
+        wait_until(lambda: notes_shown(page) == sent, 3, f"{sent} but {notes_shown(page)}")
+
+    tell()
+    broken.refuses_sockets = True
+    broken.cut()
+    expect_connection(page, "polling")
+    tell()
+    assert page.locator(".jpp-stale").count() == 0
+    step = jupyter_lab.get(f"runs/{run_id}")["step"]
+    moving = page.locator(".jpp-whereabouts")
+    wait_until(lambda: int(moving.inner_text().split("step ")[1].split()[0]) > step)
+    broken.refuses_sockets = False
+    expect_connection(page, "live")
+    tell()
+
+    # Nothing was closed, and nothing comes: only the missing heartbeat tells.
+    broken.refuses_sockets = broken.is_silent = True
+    expect_connection(page, "polling", WITHIN_MS + 2_500)
+    tell()
+    broken.refuses_sockets = broken.is_silent = False
+    expect_connection(page, "live")
+    for _ in range(3):
+        broken.cut_in_mid_frame()
+        tell(1)
+    expect_connection(page, "live")
+    page.get_by_role("button", name="Show older").click()
+    told = [activity["text"] for activity in jupyter_lab.get("activity?limit=50")["activity"]]
+    own = page.locator(".jpp-main > .jpp-live")
+    wait_until(lambda: len(feed(own)) == len(told))
+    assert [text.split(" · ")[0] for text in feed(own)] == [t.split(" · ")[0] for t in told]
+
+
+def test_page_says_how_old_it_is_with_no_server_and_goes_on_with_the_next(
+    page: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    server = JupyterProcess(tmp_path_factory.mktemp("killed")).start()
+    try:
+        run_id = start_run(server, "survives its server", trees=LONG)
+        show_page(page, server.url)
+        expect_status(page.get_by_role("article"), "running")
+        note(server, "note before")
+        wait_until(lambda: notes_shown(page) == ["note before"])
+        server.kill()
+        expect_connection(page, "offline", WITHIN_MS + 1_000)
+        expect(page.locator(".jpp-age").first).to_contain_text("last update")
+        expect(page.locator(".jpp-stale").first).to_be_visible()
+        shown = progress(page)
+        time.sleep(1.5)
+        assert progress(page) == shown  # what nobody tells does not move
+        server.start()
+        expect_connection(page, "live", WITHIN_MS)
+        expect_status(page.get_by_role("article"), "running", WITHIN_MS)
+        note(server, "note after")
+        wait_until(lambda: notes_shown(page) == ["note before", "note after"])
+        texts = [text for text in feed(page) if "started" in text]
+        assert len(texts) == len(set(texts))
+        server.ask("POST", f"runs/{run_id}/cancel")
+        expect_status(page.get_by_role("article"), "cancelled", 10_000 * SCALE)
+    finally:
+        end_all_runs(server)
+        server.stop()
+
+
+def test_panel_in_a_notebook_polls_goes_offline_and_comes_back(
+    lab: Lab, broken: FaultProxy, screenshot: Callable[..., None]
+) -> None:
+    run_id = start_run(lab.server, "through the renderer", trees=LONG)
+    lab.server.wait_for_run(run_id, "running")
+    lab.write("fallback.ipynb", SHOW.format(run_id=run_id))
+    lab.open("fallback.ipynb", broken.address.url)
+    lab.run_all()
+    expect_connection(lab.panel, "live", 60_000 * SCALE)
+    expect(lab.panel.locator("[data-via='socket']")).to_be_visible()
+    wait_until(lambda: lab.server.get(f"runs/{run_id}")["live_accuracy"] is not None)
+
+    broken.refuses_sockets = True
+    broken.cut()
+    expect_connection(lab.panel, "polling")
+    before = lab.panel.locator(".jpp-whereabouts").inner_text()
+    wait_until(lambda: lab.panel.locator(".jpp-whereabouts").inner_text() != before)
+    screenshot("polling", lab.panel)
+    broken.refuses_sockets = False
+    expect_connection(lab.panel, "live")
+
+    # The way to the server is gone, and with it the one to the kernel.
+    broken.refuses_all = True
+    broken.cut()
+    expect_connection(lab.panel, "offline", WITHIN_MS + 4_000)
+    expect(lab.panel.locator(".jpp-age")).to_contain_text("last update")
+    expect(lab.page.locator(".jpp-panel.jpp-stale")).to_be_visible()
+    screenshot("offline", lab.panel)
+    broken.refuses_all = False
+    expect_connection(lab.panel, "live")
+    expect(lab.page.locator(".jpp-panel.jpp-stale")).to_have_count(0)
