@@ -40,7 +40,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """
     if sys.platform not in ("linux", "darwin"):
         return _tell(UnsupportedPlatform("jupyter-progress runs on Linux and macOS"))
-    parser = _parser()
+    words = sys.argv[1:] if words is None else words
+    parser = _parser(words)
     arguments = parser.parse_args(words)
     if arguments.command is None:
         parser.print_help()
@@ -60,7 +61,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the commands that are named in ``words`` have their modules imported."""
     parser = argparse.ArgumentParser(
         prog="jupyter progress", description="Training runs that Jupyter looks after."
     )
@@ -70,9 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     for name, (module_name, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-        module = importlib.import_module(f".{module_name}", __package__)
-        module.add_arguments(command)
-        command.set_defaults(perform=module.run, command=name)
+        if name in words:
+            module = importlib.import_module(f".{module_name}", __package__)
+            module.add_arguments(command)
+            command.set_defaults(perform=module.run, command=name)
     return parser
 
 

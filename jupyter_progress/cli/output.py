@@ -13,7 +13,9 @@ LIMIT_BYTES = 10_000_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("run", help="a run's id, or the beginning or end of it")
-    parser.add_argument("--tail", type=int, default=200, help="at most so many lines (default: 200)")
+    parser.add_argument(
+        "--tail", type=int, default=200, help="at most so many lines (default: 200)"
+    )
     parser.add_argument("--json", action="store_true", help="for a program")
 
 

@@ -76,12 +76,16 @@ class OwnServer:
 
     def stop(self) -> None:
         """End the server in good order."""
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        _end(self.process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def start_server(folder: Path) -> OwnServer:
@@ -114,7 +118,13 @@ def start_server(folder: Path) -> OwnServer:
             env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True,
         )  # fmt: skip
-    return OwnServer(process, token, Path(name))
+    try:
+        return OwnServer(process, token, Path(name))
+    except BaseException:
+        # Not left behind either: it may be just about to come up, or the user may not want to wait.
+        _end(process)
+        Path(name).unlink()
+        raise
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from ..core.transitions import ACTIVE, ENDED
 from .local_view import print_json, read_view
 from .terminal import COLOURS
 
+GOING = ("running", "stopping")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
@@ -48,22 +50,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _table(states: list[RunState]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("run", "name", "status", "progress", "took", ""):
-        table.add_column(title, no_wrap=title in ("run", "status"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for title in ("run", "name", "status", "took"):
+        table.add_column(title, no_wrap=title != "name")
+    table.add_column("outcome")
     for state in states:
         table.add_row(
             state.run_id,
             Text(state.name),
-            Text(state.status, style=COLOURS.get(state.status, "")),
-            f"{int(state.progress)} %",
+            _status(state),
             seconds(state.elapsed_time) if state.elapsed_time is not None else "",
             Text(_outcome(state), style="dim"),
         )
     return table
 
 
+def _status(state: RunState) -> Text:
+    words = f"{state.status} {int(state.progress)} %" if state.status in GOING else state.status
+    return Text(words, style=COLOURS.get(state.status, ""))
+
+
 def _outcome(state: RunState) -> str:
     if state.error:
         return f"{state.error.get('type')}: {state.error.get('message')}"[:80]
-    return headline(state.result or {})
+    return headline(state.result or {}).partition(" on ")[0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.filesize import decimal
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +25,7 @@ COLOURS = {
 }  # fmt: skip
 MARKS = {"pending": "·", "running": "▸", "completed": "✓", "failed": "✗", "skipped": "–"}
 SPARKS = "▁▂▃▄▅▆▇█"
+FEED_LINES = 5
 LEVEL_MARKS = {"info": "·", "success": "✓", "warning": "!", "error": "✗"}
 
 
@@ -40,8 +44,12 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
     run = view.runs.get(run_id)
     if run is None:
         return Text("waiting for the run …", style="dim")
-    lines: list[RenderableType] = [_header(run, connection), _bar(run), _stages(run)]
-    lines.append(_live(run, scores))
+    lines: list[RenderableType] = [_header(run, connection)]
+    waiting = waiting_words(view, run)
+    if waiting:
+        lines.append(Text(f" {waiting}", style="yellow"))
+    lines += [_bar(run), _stages(run)]
+    lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
     health = _health(view.health)
     if health is not None:
         lines.append(health)
@@ -54,6 +62,21 @@ def _header(run: RunState, connection: str) -> Text:
     header.append(f"  {run.status}", style=COLOURS.get(run.status, ""))
     header.append(f"  {connection}", style="dim" if connection in ("live", "local") else "yellow")
     return header
+
+
+def waiting_words(view: View, run: RunState) -> str:
+    """Why a queued run does not start: what it waits for; empty where it waits for nothing."""
+    if run.status != "queued":
+        return ""
+    others = [
+        other.name
+        for other in view.runs.values()
+        if other.run_id != run.run_id and other.status in ("running", "stopping")
+    ]
+    if not others:
+        return ""
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return f"waits for its turn: {others[0]}{more} is training"
 
 
 def _bar(run: RunState) -> Table:
@@ -99,16 +122,26 @@ def _stage_cells(run: RunState, stage: StageState) -> tuple[Text, Text, Text, Te
 
 
 def _shown(metrics: dict[str, Any]) -> list[tuple[str, Any]]:
-    plain = [(n, v) for n, v in metrics.items() if isinstance(v, int | float | str)]
-    return plain[:4]
+    plain = [
+        (name.replace("_", " "), _size(value) if name == "size_bytes" else value)
+        for name, value in metrics.items()
+        if isinstance(value, int | float | str)
+    ]
+    return [("size" if name == "size bytes" else name, value) for name, value in plain[:4]]
 
 
 def _figure(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _live(run: RunState, scores: list[float]) -> Text:
-    line = Text()
+def _size(value: float | str) -> str:
+    return decimal(int(value)) if isinstance(value, int | float) else value
+
+
+def _live(run: RunState, scores: list[float]) -> Text | None:
+    line = Text(no_wrap=True, overflow="ellipsis")
     if run.live_score is not None and run.live_score.value is not None:
         line.append(f" live {run.live_score.name} ", style="dim")
         line.append(f"{run.live_score.value:.4f} ", style="bold")
@@ -116,19 +149,24 @@ def _live(run: RunState, scores: list[float]) -> Text:
         line.append(f"{run.predictions_processed:,} predictions", style="dim")
     if run.throughput:
         line.append(f" · {run.throughput:,.0f} rows/s", style="dim")
-    if run.result:
-        line.append(f"  {headline(run.result)}", style="bold green")
-    return line
+    return line if line.plain else None
+
+
+def _outcome(run: RunState) -> Text | None:
+    words = headline(run.result or {})
+    return Text(f" {words}", style="bold green") if words else None
 
 
 def sparkline(values: list[float], width: int = 24) -> str:
-    """The newest values as a row of small bars, between their least and their greatest."""
-    newest = values[-width:]
-    if not newest:
+    """All values so far as a row of small bars, each the mean of its share."""
+    if not values:
         return ""
-    low, high = min(newest), max(newest)
+    count = min(width, len(values))
+    edges = [index * len(values) // count for index in range(count + 1)]
+    means = [sum(values[a:b]) / (b - a) for a, b in pairwise(edges)]
+    low, high = min(means), max(means)
     span = (high - low) or 1.0
-    return "".join(SPARKS[round((value - low) / span * (len(SPARKS) - 1))] for value in newest)
+    return "".join(SPARKS[round((mean - low) / span * (len(SPARKS) - 1))] for mean in means)
 
 
 def _health(health: dict[str, Any] | None) -> Text | None:
@@ -147,9 +185,14 @@ def _health(health: dict[str, Any] | None) -> Text | None:
 
 def _feed(view: View, run_id: str) -> Group:
     lines = []
-    newest = [item for item in view.activity if item.run_id in (None, run_id)][:4]
+    # The stage list above says already which stages are done.
+    newest = [
+        item
+        for item in view.activity
+        if item.run_id in (None, run_id) and item.kind != "stage_completed"
+    ][:FEED_LINES]
     for item in reversed(newest):
-        clock = item.time[11:19]
+        clock = f"{datetime.fromisoformat(item.time).astimezone():%H:%M:%S}"
         line = Text(f" {clock} {LEVEL_MARKS.get(item.level, '·')} ", style="dim")
         line.append(item.text, style=COLOURS.get(item.level, ""))
         line.no_wrap, line.overflow = True, "ellipsis"

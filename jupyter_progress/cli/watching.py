@@ -16,7 +16,7 @@ from ..core.transitions import has_ended
 from ..core.view import View
 from ..core.wire import Message
 from ..errors import ServerUnreachable
-from .terminal import COLOURS, draw_run, time_words
+from .terminal import COLOURS, draw_run, time_words, waiting_words
 
 REDRAWS_PER_S = 8
 PLAIN_INTERVAL_S = 3.0
@@ -54,7 +54,7 @@ class Watch:
             for message in messages:
                 if message.type == "metrics_appended" and message.run_id == self.run_id:
                     self._take_scores(message)
-                elif message.type == "activity_update":
+                elif message.type == "activity_update" and message.run_id in (None, self.run_id):
                     self.told.append(message.data["text"])
         self.changed.set()
 
@@ -75,7 +75,9 @@ class Watch:
         return told
 
 
-def watch(watching: Watch, source: Source, console: Console, limit_s: float | None = None) -> RunState:
+def watch(
+    watching: Watch, source: Source, console: Console, limit_s: float | None = None
+) -> RunState:
     """Show a run until it has ended.
 
     Parameters
@@ -87,7 +89,7 @@ def watch(watching: Watch, source: Source, console: Console, limit_s: float | No
     console
         Where to draw; a plain line now and then where it is no terminal.
     limit_s
-        Give up after so many seconds.
+        Give up after so many seconds, those in the queue not counted.
 
     Returns
     -------
@@ -104,7 +106,7 @@ def watch(watching: Watch, source: Source, console: Console, limit_s: float | No
 
 
 def _draw(watching: Watch, source: Source, console: Console, limit_s: float | None) -> RunState:
-    deadline = None if limit_s is None else time.monotonic() + limit_s
+    limit = _Limit(limit_s)
     with Live(console=console, refresh_per_second=REDRAWS_PER_S, transient=False) as live:
         while True:
             watching.changed.wait(0.5)
@@ -115,12 +117,12 @@ def _draw(watching: Watch, source: Source, console: Console, limit_s: float | No
             run = watching.run
             if run is not None and has_ended(run.status):
                 return run
-            _check(deadline)
+            limit.check(run)
             time.sleep(1 / REDRAWS_PER_S)
 
 
 def _print(watching: Watch, source: Source, console: Console, limit_s: float | None) -> RunState:
-    deadline = None if limit_s is None else time.monotonic() + limit_s
+    limit = _Limit(limit_s)
     last_line = 0.0
     while True:
         watching.changed.wait(0.5)
@@ -133,10 +135,13 @@ def _print(watching: Watch, source: Source, console: Console, limit_s: float | N
             console.print(_line(run, watching.view, source.connection), soft_wrap=True)
         if run is not None and has_ended(run.status):
             return run
-        _check(deadline)
+        limit.check(run)
 
 
 def _line(run: RunState, view: View, connection: str) -> Text:
+    waiting = waiting_words(view, run)
+    if waiting:
+        return Text(f"  queued: {waiting}", style="yellow")
     line = Text(f"{run.progress:5.1f} %  {run.current_stage or run.status}")
     if run.live_score is not None and run.live_score.value is not None:
         line.append(f"  live {run.live_score.name} {run.live_score.value:.4f}")
@@ -148,6 +153,16 @@ def _line(run: RunState, view: View, connection: str) -> Text:
     return line
 
 
-def _check(deadline: float | None) -> None:
-    if deadline is not None and time.monotonic() > deadline:
-        raise ServerUnreachable("the run did not end in the time that it was given")
+class _Limit:
+    """The time that a run is given; its time in the queue is others' time."""
+
+    def __init__(self, limit_s: float | None) -> None:
+        self._limit_s = limit_s
+        self._began = time.monotonic()
+
+    def check(self, run: RunState | None) -> None:
+        """Raise ServerUnreachable where the time is over."""
+        if run is not None and run.status == "queued":
+            self._began = time.monotonic()
+        if self._limit_s is not None and time.monotonic() - self._began > self._limit_s:
+            raise ServerUnreachable(f"the run did not end within {self._limit_s:.0f} s")
