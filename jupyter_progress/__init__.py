@@ -12,6 +12,8 @@ Names are loaded when they are used first: importing this package imports nothin
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -75,8 +77,6 @@ def __dir__() -> list[str]:
 
 
 def _check_platform() -> None:
-    import sys
-
     if not sys.platform.startswith(("linux", "darwin")):
         from .errors import UnsupportedPlatform
 
@@ -95,6 +95,20 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
 def load_ipython_extension(shell: Any) -> None:
     """`%load_ext jupyter_progress` puts the package into the notebook as `jp`."""
-    import sys
-
     shell.push({"jp": sys.modules[__name__]})
+
+
+class _Package(ModuleType):
+    """This package, in which ``server`` is the function.
+
+    The import system sets a folder of that name as an attribute too, once it is imported (in the
+    server's own process); whoever imports from the folder does not need that attribute.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "server" and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

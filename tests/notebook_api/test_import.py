@@ -39,3 +39,13 @@ def test_public_name_loads(name: str) -> None:
 def test_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
         _ = jp.trian
+
+
+def test_server_is_the_function_also_where_the_extension_is_loaded() -> None:
+    code = (
+        "import jupyter_progress as jp\n"
+        "from jupyter_progress.server.extension import JupyterProgress\n"
+        "import jupyter_progress.server\n"
+        "assert callable(jp.server) and jp.server.__name__ == 'server', jp.server\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
