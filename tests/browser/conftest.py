@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -55,6 +56,20 @@ def jupyter_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterPro
     server = JupyterProcess(
         tmp_path_factory.mktemp("lab"), "lab", arguments=["--LabApp.expose_app_in_browser=True"]
     )
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def bare_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
+    """A JupyterLab whose server has the extension and whose page has not: only the widget shows."""
+    folder = tmp_path_factory.mktemp("bare")
+    server = JupyterProcess(folder, "lab", arguments=["--LabApp.expose_app_in_browser=True"])
+    config = folder / "config" / "labconfig" / "page_config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"disabledExtensions": {"jupyter-progress": True}}))
     try:
         yield server.start()
     finally:

@@ -74,6 +74,22 @@ class Lab:
         self.wait_for_kernel()
         self.command("notebook:run-all-cells")
 
+    def cell(self, index: int) -> Locator:
+        """A code cell, counted from 0."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+
+    def run_cell(self, index: int) -> None:
+        """Run one cell and wait until the kernel has answered."""
+        self.page.evaluate(
+            """async index => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                notebook.activeCellIndex = index;
+                notebook.deselectAll();
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            index,
+        )
+
     def save(self) -> None:
         """Save the notebook, as Ctrl-S does."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")

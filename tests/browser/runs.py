@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.error
 from typing import Any
 
 from ..jupyter_process import JupyterProcess
@@ -23,14 +24,11 @@ def start_run(server: JupyterProcess, name: str, trees: int = SHORT, **more: Any
             "params": params,
         },
     }
-    run_id: str = server.ask("POST", "runs", {**wanted, **more})["run_id"]
+    try:
+        run_id: str = server.ask("POST", "runs", {**wanted, **more})["run_id"]
+    except urllib.error.HTTPError as error:
+        raise AssertionError(error.read().decode()) from error
     return run_id
-
-
-def announce_run(server: JupyterProcess, name: str) -> tuple[str, str]:
-    """A run that trains elsewhere; its id, and the token that its producer posts with."""
-    told = server.ask("POST", "runs", {"kind": "external", "name": name, "stages": ["train"]})
-    return told["run_id"], told["token"]
 
 
 def end_all_runs(server: JupyterProcess) -> None:

@@ -7,7 +7,7 @@ import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityFeed } from "../view/Activity";
 import { useClock } from "../view/clock";
 import { Controls } from "../view/Controls";
-import { Details, Section, type SectionName } from "../view/Details";
+import { Details, Section, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox, HealthMark } from "../view/HealthBox";
 import { Notices } from "../view/Notices";
 import { Summary } from "../view/Panel";
@@ -115,7 +115,7 @@ function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunSta
         <code class="jpp-run-id">{run.run_id}</code>
       </header>
       <div class="jpp-live">
-        <Summary feed={feed} {...progress} isWhole />
+        <Summary feed={feed} {...progress} opened={SECTIONS} />
         <Controls run={run} feed={feed} />
         <Details feed={feed} shown={RUN_SECTIONS} {...progress} />
       </div>

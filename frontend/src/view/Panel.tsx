@@ -87,12 +87,12 @@ export function RunPanel({ feed, show }: PanelProps): JSX.Element {
 
 interface SummaryProps extends ProgressProps {
   feed: PanelFeed;
-  /** The rest is open too: the failure is shown in full, and health has its own section. */
-  isWhole?: boolean;
+  /** What is shown in full elsewhere, and so not in short here. */
+  opened?: readonly SectionName[];
 }
 
 /** What is seen at a glance. */
-export function Summary({ feed, isWhole = false, ...progress }: SummaryProps): JSX.Element {
+export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.Element {
   const { run } = progress;
   const { health } = feed.state;
   return (
@@ -100,9 +100,13 @@ export function Summary({ feed, isWhole = false, ...progress }: SummaryProps): J
       <ProgressBar {...progress} />
       <Figures {...progress} />
       <StageStrip run={run} />
-      {run.error && <Failure error={run.error} isWhole={isWhole} />}
-      {!isWhole && health && health.status !== "green" && <HealthLine health={health} />}
-      {!isWhole && <ActivityList activity={feed.activityOf(run.run_id).slice(0, NEWEST_ACTIVITY)} />}
+      {run.error && <Failure error={run.error} isWhole={opened.length > 0} />}
+      {!opened.includes("health") && health && health.status !== "green" && (
+        <HealthLine health={health} />
+      )}
+      {!opened.includes("activity") && (
+        <ActivityList activity={feed.activityOf(run.run_id).slice(0, NEWEST_ACTIVITY)} />
+      )}
     </div>
   );
 }
@@ -119,7 +123,7 @@ function Toggled({ feed, ...progress }: PartProps): JSX.Element {
   const id = useId();
   return (
     <>
-      <Summary feed={feed} {...progress} isWhole={isOpen} />
+      <Summary feed={feed} {...progress} opened={isOpen ? SECTIONS : []} />
       <footer class="jpp-footer">
         <Actions feed={feed} run={progress.run} />
         <button
@@ -144,7 +148,7 @@ function Toggled({ feed, ...progress }: PartProps): JSX.Element {
 function Opened({ feed, shown, ...progress }: PartProps & { shown: readonly SectionName[] }): JSX.Element {
   return (
     <>
-      <Summary feed={feed} {...progress} />
+      <Summary feed={feed} {...progress} opened={shown} />
       <Actions feed={feed} run={progress.run} />
       <div class="jpp-live">
         <Details feed={feed} shown={shown} {...progress} />
