@@ -15,6 +15,7 @@ import numpy as np
 from ..core.names import shorten
 from ..core.requests import Split
 from ..errors import InvalidParameter, InvalidRequest, UnsuitableData, UnsuitableEstimator
+from ..training.suitability import check_suitable
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,7 @@ def check_estimator(estimator: Any) -> str:
         raise UnsuitableEstimator(
             "estimator", f"is the class {estimator.__name__}; {expected}: an object, made with ()"
         )
-    for method in ("fit", "predict", "get_params"):
-        if not callable(getattr(estimator, method, None)):
-            raise UnsuitableEstimator(
-                "estimator", f"is a {type(estimator).__name__}, which has no {method}(); {expected}"
-            )
+    check_suitable(estimator, "get_params")
     from sklearn.base import is_classifier, is_regressor
 
     if is_classifier(estimator):

@@ -66,6 +66,9 @@ def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float |
     """R², mean absolute error and root mean squared error; R² needs two rows."""
     from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
+    if not np.isfinite(predicted).all():
+        # Isotonic regression, for one, has no word for what is out of its range.
+        return {"r2": None, "mae": None, "rmse": None}
     return {
         "r2": finite(r2_score(y, predicted)) if len(y) > 1 else None,
         "mae": finite(mean_absolute_error(y, predicted)),

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import UnsuitableEstimator
 from ..context import Context
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
+from ..suitability import check_suitable
 from ..uploads import Uploads
 
 
@@ -16,6 +17,7 @@ def run(context: Context) -> dict[str, Any]:
     import sklearn
 
     context.estimator = _make(context)
+    check_suitable(context.estimator)
     task = task_of(context.estimator)
     if task is None:
         raise UnsuitableEstimator(
@@ -41,13 +43,7 @@ def _make(context: Context) -> Any:
 
     path = Uploads(context.data_dir).path(spec["upload"])
     with path.open("rb") as file:
-        estimator = cloudpickle.load(file)
-    for method in ("fit", "predict"):
-        if not callable(getattr(estimator, method, None)):
-            raise UnsuitableEstimator(
-                "estimator", f"a {type(estimator).__name__} has no method {method}"
-            )
-    return estimator
+        return cloudpickle.load(file)
 
 
 def fix_random_state(estimator: Any) -> dict[str, int]:
