@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import secrets
 
+from ..tracking.record import user_name
 from ..training.controls import ask_to_stop
-from .local_view import data_directory, own_name, print_json, read_run
+from .local_view import data_directory, print_json, read_run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         data_directory().run(state.run_id),
         state,
         action=arguments.command,
-        who=own_name(),
+        who=user_name(),
         writer=f"cli-{secrets.token_hex(4)}",
     )
     if arguments.json:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import platform
 import sys
+from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
@@ -20,6 +22,7 @@ from .local_view import data_directory, full_run_id
 
 LIBRARIES = ("jupyter-server", "jupyterlab", "ipywidgets", "anywidget", "scikit-learn", "skops")
 SHOWN_CHARACTERS = 160
+VOLATILE = ("training_progress", "metrics_appended")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,18 +64,24 @@ def _version_of(name: str) -> str:
 
 
 def _tell_story(directory: RunDirectory) -> int:
-    """Every event of every writer, in order of time, and what is wrong with the files."""
+    """Every fact of every writer, in order of time, and what is wrong with the files."""
     print(f"run directory {directory.path}")
     lines: list[tuple[str, str, JournalLine]] = []
+    reports: Counter[str] = Counter()
     for path in sorted((directory.path / "journal").glob("*.jsonl")):
         part = read_journal(path, 0)
-        lines += [(line.time, path.stem, line) for line in part.lines]
+        facts = [line for line in part.lines if line.type not in VOLATILE]
+        lines += [(line.time, path.stem, line) for line in facts]
+        reports[path.stem] = len(part.lines) - len(facts)
         for damage in part.damaged:
             print(f"  damaged line in {path.name}: {damage}")
     for time, writer, line in sorted(lines, key=lambda found: (found[0], found[1])):
-        facts = msgspec.json.encode(line.data).decode()
-        cut = facts if len(facts) <= SHOWN_CHARACTERS else facts[: SHOWN_CHARACTERS - 1] + "…"
+        data = msgspec.json.encode(line.data).decode()
+        cut = data if len(data) <= SHOWN_CHARACTERS else data[: SHOWN_CHARACTERS - 1] + "…"
         print(f"  {time} {writer:>10} {line.sequence:>5} {line.type} {cut}")
+    for writer, count in reports.items():
+        if count:
+            print(f"  and {count:,} reports of progress by {writer}")
     end = directory.exit()
-    print(f"exit.json: {end if end is not None else 'not written'}")
+    print(f"exit.json: {json.dumps(end) if end is not None else 'not written'}")
     return 0

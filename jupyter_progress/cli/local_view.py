@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import threading
 from collections.abc import Iterable
@@ -91,11 +90,3 @@ def read_run(given: str) -> RunState:
 def print_json(found: Any) -> None:
     """Print for a program."""
     print(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
-
-
-def own_name() -> str:
-    """Who acts, for the feed."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""  # a container's user may have no name

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import ProgressError, UnsupportedPlatform
+from .. import __version__
+from ..errors import ProgressError, UnknownRun, UnsupportedPlatform
 
 # command -> (module, one line of help); a module has `add_arguments(parser)` and `run(arguments)`.
 COMMANDS = {
@@ -67,8 +68,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="jupyter progress", description="Training runs that Jupyter looks after."
     )
     parser.add_argument(
-        "--data-dir", type=Path, help="where the runs are kept (default: Jupyter's data directory)"
+        "--data-dir",
+        type=Path,
+        metavar="PATH",
+        help="where the runs are kept (default: progress below Jupyter's data directory)",
     )
+    parser.add_argument("--version", action="version", version=f"jupyter-progress {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
     for name, (module_name, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
@@ -80,5 +85,6 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _tell(error: ProgressError) -> int:
-    print(f"jupyter progress: {error}", file=sys.stderr)
+    hint = "; `jupyter progress runs` lists them" if isinstance(error, UnknownRun) else ""
+    print(f"jupyter progress: {error}{hint}", file=sys.stderr)
     return 1

@@ -53,7 +53,7 @@ def _table(states: list[RunState]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for title in ("run", "name", "status", "took"):
         table.add_column(title, no_wrap=title != "name")
-    table.add_column("outcome")
+    table.add_column("outcome", no_wrap=True, overflow="ellipsis")
     for state in states:
         table.add_row(
             state.run_id,

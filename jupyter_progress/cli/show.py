@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 
 from rich.console import Console
-from rich.text import Text
 
 from ..errors import UnknownRun
 from .local_view import full_run_id, print_json, read_view
-from .terminal import draw_run
+from .terminal import draw_error, draw_run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     console = Console()
     console.print(draw_run(view, run_id, [], ""))
-    if state.error:
-        console.print(Text(f"\n{state.error['type']}: {state.error['message']}", style="red"))
-        for part in ("traceback", "hint"):
-            if state.error.get(part):
-                console.print(Text(state.error[part]))
+    error = draw_error(state)
+    if error is not None:
+        console.print(error)
     return 0

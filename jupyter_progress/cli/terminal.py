@@ -79,6 +79,16 @@ def waiting_words(view: View, run: RunState) -> str:
     return f"waits for its turn: {others[0]}{more} is training"
 
 
+def draw_error(run: RunState) -> RenderableType | None:
+    """Why a run failed: the error, the part of the traceback that is the user's, what to do."""
+    if not run.error:
+        return None
+    told = f"\n{run.error['type']}: {run.error['message']}"
+    lines = [Text(told, style="red")]
+    lines += [Text(run.error[part]) for part in ("traceback", "hint") if run.error.get(part)]
+    return Group(*lines)
+
+
 def _bar(run: RunState) -> Table:
     grid = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=100.0, completed=run.progress, width=40)
@@ -123,21 +133,25 @@ def _stage_cells(run: RunState, stage: StageState) -> tuple[Text, Text, Text, Te
 
 def _shown(metrics: dict[str, Any]) -> list[tuple[str, Any]]:
     plain = [
-        (name.replace("_", " "), _size(value) if name == "size_bytes" else value)
-        for name, value in metrics.items()
-        if isinstance(value, int | float | str)
+        (name, value) for name, value in metrics.items() if isinstance(value, int | float | str)
     ]
-    return [("size" if name == "size bytes" else name, value) for name, value in plain[:4]]
+    return [_in_words(name, value) for name, value in plain[:4]]
+
+
+def _in_words(name: str, value: Any) -> tuple[str, Any]:
+    """A stage's figure for a person: the wire's unit goes from its name to its value."""
+    if isinstance(value, int | float):
+        if name.endswith("_bytes"):
+            return name.removesuffix("_bytes").replace("_", " "), decimal(int(value))
+        if name.endswith("_s"):
+            return name.removesuffix("_s").replace("_", " "), seconds(value)
+    return name.replace("_", " "), value
 
 
 def _figure(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _size(value: float | str) -> str:
-    return decimal(int(value)) if isinstance(value, int | float) else value
 
 
 def _live(run: RunState, scores: list[float]) -> Text | None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from ..tracking.local_follow import LocalFollower
 from ..training.recover import recover_run
 from .local_view import data_directory, full_run_id, print_json
+from .terminal import draw_error
 from .watching import Watch, watch
 
 
@@ -30,7 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
         on_messages=watching.take,
         on_tick=lambda: recover_run(directory.run(run_id)),
     )
-    ended = watch(watching, source, Console(stderr=arguments.json))
+    console = Console(stderr=arguments.json)
+    ended = watch(watching, source, console)
+    error = draw_error(ended)
+    if error is not None:
+        console.print(error)
     if arguments.json:
         print_json(ended)
     return 0 if ended.status == "completed" else 1

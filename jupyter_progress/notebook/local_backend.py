@@ -6,7 +6,6 @@ for a child. A server that starts later shows all of it.
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import threading
 import time
@@ -27,6 +26,7 @@ from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory, default_data_dir
 from ..tracking.local_follow import LocalFollower
+from ..tracking.record import user_name
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
@@ -51,7 +51,7 @@ class LocalBackend:
     def __init__(self, data_dir: Path | None = None) -> None:
         self.data = DataDirectory(data_dir or default_data_dir()).ensure()
         self.writer = f"kernel-{secrets.token_hex(4)}"
-        self.who = getpass.getuser()
+        self.who = user_name()
         self._lock = threading.RLock()
         self._registry = Registry(self.data.models, self.data.key())
         self._uploads = Uploads(self.data)

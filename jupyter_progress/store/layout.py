@@ -120,7 +120,23 @@ class DataDirectory:
         return f"DataDirectory({str(self.path)!r})"
 
     def ensure(self) -> DataDirectory:
-        """Make what is missing, for its owner only; returns itself."""
+        """Make what is missing, for its owner only; returns itself.
+
+        Raises
+        ------
+        StoreError
+            That is not possible here: no permission, a file in the way, a full disk.
+        """
+        try:
+            self._make()
+        except OSError as error:
+            raise StoreError(
+                f"the data directory {self.path} cannot be used: {error.strerror} "
+                f"({error.filename}); name another one with {DATA_DIR_VARIABLE}"
+            ) from error
+        return self
+
+    def _make(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.path, self.runs, self.models, self.uploads, self.servers):
             folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
@@ -128,7 +144,6 @@ class DataDirectory:
         self.path.chmod(PRIVATE_FOLDER)
         create_once(self.path / "id", secrets.token_hex(16).encode())
         create_once(self.path / "key", secrets.token_bytes(32))
-        return self
 
     @property
     def identity(self) -> str:

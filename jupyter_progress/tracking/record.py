@@ -60,7 +60,7 @@ class Record:
         self.began_at = clock()
         self._clock = clock
         self.run_id = new_run_id(self.began_at, secrets.randbits(32))
-        self.who = _user()
+        self.who = user_name()
         request = self._request(tags, stages)
         self.directory: RunDirectory = data_directory.create_run(self.run_id, request)
         self._lock = FileLock(self.directory.lock_file)
@@ -218,8 +218,9 @@ def peak_memory_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Who acts, for the feed; empty where a container's user id has no name."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user id without a name
+    except (KeyError, OSError):
         return ""

@@ -21,6 +21,13 @@ def test_data_directory_is_for_its_owner_only(tmp_path: Path) -> None:
     assert (run.path / "request.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_data_directory_that_cannot_be_made_is_told_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(StoreError, match=f"{path} cannot be used: .*{DATA_DIR_VARIABLE}"):
+            DataDirectory(path).ensure()
+
+
 def test_key_and_identity_stay(tmp_path: Path) -> None:
     data = DataDirectory(tmp_path).ensure()
     before = data.key(), data.identity

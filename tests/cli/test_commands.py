@@ -1,0 +1,207 @@
+"""Every command on real runs: what it prints for a person, and for a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_progress.cli.main import COMMANDS
+from jupyter_progress.store.layout import DATA_DIR_VARIABLE, RunDirectory
+
+from .conftest import Runs
+
+Command = Callable[..., tuple[int, str, str]]
+PROBE = """
+import sys
+from jupyter_progress.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+print(*({"sklearn", "numpy", "rich", "tornado", "msgspec", "psutil"} & set(sys.modules)))
+"""
+
+
+def test_runs_lists_the_newest_first_with_their_outcome(
+    command: Command, finished: RunDirectory, failed: RunDirectory
+) -> None:
+    status, told, _ = command("runs")
+    lines = told.splitlines()
+    assert status == 0
+    assert [line.split()[0] for line in lines[2:4]] == [failed.run_id, finished.run_id]
+    assert lines[3].split()[1:3] == ["flowers", "completed"]
+    assert "accuracy 0.9" in lines[3]
+    assert "InvalidParameter:" in told
+
+
+def test_runs_are_chosen_by_tag_status_and_number(
+    command: Command, finished: RunDirectory, failed: RunDirectory
+) -> None:
+    def ids(*words: str) -> list[str]:
+        return [run["run_id"] for run in json.loads(command("runs", "--json", *words)[1])["runs"]]
+
+    assert ids("--tag", "garden") == [finished.run_id]
+    assert ids("--status", "failed") == [failed.run_id]
+    assert len(ids("--limit", "1")) == 1
+    assert command("runs", "--tag", "sea")[1] == "No run fits.\n"
+
+
+def test_show_draws_the_stages_and_the_result(command: Command, finished: RunDirectory) -> None:
+    status, told, _ = command("show", finished.run_id)
+    assert status == 0
+    for words in ("flowers  completed", "✓  Train", "✓  Save model", "accuracy 0.9", "100.0 %"):
+        assert words in told
+    state = json.loads(command("show", finished.run_id, "--json")[1])
+    assert (state["status"], state["tags"]) == ("completed", ["garden"])
+
+
+def test_show_tells_why_a_run_failed(command: Command, failed: RunDirectory) -> None:
+    status, told, _ = command("show", failed.run_id)
+    assert status == 0
+    assert "✗  Initialize" in told
+    assert "InvalidParameter: estimator.params.n_estimators: " in " ".join(told.split())
+
+
+def test_watch_of_an_ended_run_answers_at_once_whether_it_completed(
+    command: Command, finished: RunDirectory, failed: RunDirectory
+) -> None:
+    assert command("watch", finished.run_id)[0] == 0
+    status, told, drawn = command("watch", failed.run_id, "--json")
+    assert status == 1
+    assert json.loads(told)["status"] == "failed"
+    assert "must be an int in the range" in " ".join(drawn.split())
+
+
+def test_output_and_story_of_a_run(command: Command, finished: RunDirectory) -> None:
+    assert command("output", finished.run_id)[0] == 0
+    assert set(json.loads(command("output", finished.run_id, "--json")[1])) == {"text"}
+    status, told, _ = command("doctor", finished.run_id)
+    assert status == 0
+    assert str(finished.path) in told
+    for event in ("training_queued", "training_started", "training_completed", "exit.json: {"):
+        assert event in told
+
+
+def test_doctor_says_what_is_installed_and_where_the_runs_are(
+    command: Command, runs: Runs, finished: RunDirectory
+) -> None:
+    status, told, _ = command("doctor")
+    assert status == 0
+    assert sys.executable in told
+    assert f"data directory {runs.data.path}" in told
+    assert "no Jupyter server is running" in told
+
+
+@pytest.mark.parametrize("action", ["stop", pytest.param("cancel", marks=pytest.mark.slow)])
+def test_a_run_is_ended_from_a_terminal_that_watches_it(
+    command: Command, runs: Runs, action: str
+) -> None:
+    run = runs.start("endless", {"n_estimators": 1_000_000})
+    runs.wait(lambda: '"step"' in command("show", run.run_id, "--json")[1])
+    runs.wait(lambda: (json.loads(command("show", run.run_id, "--json")[1])["step"] or 0) > 0)
+    status, told, _ = command(action, run.run_id)
+    assert status == 0
+    assert told.startswith({"stop": "stopping", "cancel": "cancelling"}[action])
+    status, told, _ = command("watch", run.run_id, "--json")
+    ended = json.loads(told)
+    if action == "stop":
+        assert (status, ended["status"], ended["result"]["stopped"]) == (0, "completed", True)
+    else:
+        assert (status, ended["status"]) == (1, "cancelled")
+    status, _, refused = command(action, run.run_id)
+    assert status == 1
+    assert "already" in refused
+
+
+@pytest.mark.parametrize("name", ["show", "watch", "stop", "cancel", "output", "doctor"])
+def test_unknown_run_is_told_with_where_to_look(command: Command, runs: Runs, name: str) -> None:
+    status, told, refused = command(name, "nothing-like-it")
+    assert (status, told) == (1, "")
+    assert refused == (
+        "jupyter progress: there is no run 'nothing-like-it'; `jupyter progress runs` lists them\n"
+    )
+
+
+def test_a_run_is_named_by_a_part_that_only_it_has(
+    command: Command, finished: RunDirectory, failed: RunDirectory
+) -> None:
+    end = finished.run_id[-6:]
+    assert json.loads(command("show", end, "--json")[1])["run_id"] == finished.run_id
+    status, _, refused = command("show", finished.run_id[:2])
+    assert status == 1
+    assert "fits" in refused
+    assert finished.run_id in refused
+
+
+def test_data_directory_without_runs(command: Command, tmp_path: Path) -> None:
+    assert command("--data-dir", str(tmp_path / "new"), "runs")[:2] == (0, "No runs.\n")
+    assert json.loads(command("--data-dir", str(tmp_path / "new"), "runs", "--json")[1]) == {
+        "runs": []
+    }
+
+
+def test_data_directory_that_cannot_be_used_is_a_message(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    status, told, refused = command("--data-dir", str(tmp_path / "file"), "runs")
+    assert (status, told) == (1, "")
+    assert refused.startswith(f"jupyter progress: the data directory {tmp_path / 'file'} cannot")
+
+
+def test_wrong_words_are_refused_with_the_right_ones(command: Command) -> None:
+    status, _, refused = command("shw")
+    assert status == 2
+    assert all(name in refused for name in COMMANDS)
+    assert "1 or more" in command("runs", "--limit", "0")[2]
+    assert command()[0] == 2
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_explains_itself(command: Command, name: str) -> None:
+    status, told, _ = command(name, "--help")
+    assert status == 0
+    assert f"usage: jupyter progress {name}" in told
+    assert COMMANDS[name][1][1:20] in " ".join(told.split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.slow
+def test_page_opens_on_a_new_server_and_then_on_that_one(
+    tmp_path: Path, scaled: Callable[[float], float]
+) -> None:
+    environment = {
+        **os.environ,
+        DATA_DIR_VARIABLE: str(tmp_path / "progress"),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+        "JUPYTER_TOKEN": "a-token-for-tests-only",
+    }
+    page = [sys.executable, "-m", "jupyter_progress.cli", "page", "--no-browser"]
+    log = (tmp_path / "log").open("wb")
+    server = subprocess.Popen(page, env=environment, stdout=log, stderr=log, cwd=tmp_path)
+    try:
+        deadline = time.monotonic() + scaled(30)
+        runtime = Path(environment["JUPYTER_RUNTIME_DIR"])
+        while not list(runtime.glob("jpserver-*.json")):
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        again = subprocess.run(
+            page, env=environment, capture_output=True, text=True, timeout=scaled(30), check=True
+        )
+    finally:
+        server.terminate()
+        server.wait(scaled(15))
+        log.close()
+    assert "/jupyter-progress/?token=a-token-for-tests-only" in again.stdout
