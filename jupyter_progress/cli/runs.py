@@ -10,12 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from ..core.activity import headline, seconds
+from ..core.names import shorten
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
 from .local_view import print_json, read_view
 from .terminal import COLOURS
 
 GOING = ("running", "stopping")
+NAME_WIDTH = 40
+OUTCOME_WIDTH = 8
+COLUMN_GAP = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,24 +49,37 @@ def run(arguments: argparse.Namespace) -> int:
     elif not shown:
         print("No runs." if not found else "No run fits.")
     else:
-        Console().print(_table(shown))
+        console = Console()
+        console.print(_table(shown, console.width))
     return 0
 
 
-def _table(states: list[RunState]) -> Table:
+def _table(states: list[RunState], width: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for title in ("run", "name", "status", "took"):
-        table.add_column(title, no_wrap=title != "name")
-    table.add_column("outcome", no_wrap=True, overflow="ellipsis")
-    for state in states:
-        table.add_row(
-            state.run_id,
-            Text(state.name),
-            _status(state),
-            seconds(state.elapsed_time) if state.elapsed_time is not None else "",
-            Text(_outcome(state), style="dim"),
-        )
+    rows = [_cells(state) for state in states]
+    taken = 0
+    for title, cells in zip(
+        ("run", "name", "status", "took"), zip(*rows, strict=True), strict=False
+    ):
+        table.add_column(title, no_wrap=True)
+        taken += max(len(title), *(cell.cell_len for cell in cells)) + COLUMN_GAP
+    table.add_column("outcome", no_wrap=True)
+    for row in rows:
+        # Cut here: rich would take the room that a long outcome wants from the other columns.
+        row[-1].truncate(max(width - taken, OUTCOME_WIDTH), overflow="ellipsis")
+        table.add_row(*row)
     return table
+
+
+def _cells(state: RunState) -> tuple[Text, ...]:
+    took = seconds(state.elapsed_time) if state.elapsed_time is not None else ""
+    return (
+        Text(state.run_id),
+        Text(shorten(state.name, NAME_WIDTH)),
+        _status(state),
+        Text(took),
+        Text(_outcome(state), style="dim"),
+    )
 
 
 def _status(state: RunState) -> Text:
@@ -72,5 +89,5 @@ def _status(state: RunState) -> Text:
 
 def _outcome(state: RunState) -> str:
     if state.error:
-        return f"{state.error.get('type')}: {state.error.get('message')}"[:80]
+        return f"{state.error.get('type')}: {state.error.get('message')}"
     return headline(state.result or {}).partition(" on ")[0]

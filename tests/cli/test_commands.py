@@ -33,12 +33,15 @@ def test_runs_lists_the_newest_first_with_their_outcome(
     command: Command, finished: RunDirectory, failed: RunDirectory
 ) -> None:
     status, told, _ = command("runs")
-    lines = told.splitlines()
     assert status == 0
-    assert [line.split()[0] for line in lines[2:4]] == [failed.run_id, finished.run_id]
-    assert lines[3].split()[1:3] == ["flowers", "completed"]
-    assert "accuracy 0.9" in lines[3]
-    assert "InvalidParameter:" in told
+    newer, older = (
+        next(line for line in told.splitlines() if line.startswith(run.run_id))
+        for run in (failed, finished)
+    )
+    assert told.index(newer) < told.index(older)
+    assert older.split()[1:3] == ["flowers", "completed"]
+    assert "accuracy 0.9" in older
+    assert "InvalidParameter:" in newer
 
 
 def test_runs_are_chosen_by_tag_status_and_number(
