@@ -20,6 +20,9 @@ LABEL_LIMIT = 200  # characters in a run's name or tag
 TAGS_LIMIT = 50
 NOTES_LIMIT = 20_000
 
+# Categories of characters that leave no mark: controls, formats, spaces.
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+
 
 def new_run_id(timestamp: float, entropy: int) -> str:
     """Name a run so that names sort by time and a person can read them.
@@ -74,14 +77,28 @@ def check_label(field: str, text: str, limit: int = LABEL_LIMIT) -> str:
     Raises
     ------
     InvalidRequest
-        It is empty, too long, or holds control characters.
+        It is empty, too long, shows nothing, or holds control characters or line ends.
     """
-    if not text.strip():
+    if not text.strip() or all(unicodedata.category(c) in _UNSEEN for c in text):
         raise InvalidRequest(field, "is empty; expected some text")
     if len(text) > limit:
         raise InvalidRequest(field, f"has {len(text)} characters; at most {limit} are allowed")
     for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs"):
+        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+            raise InvalidRequest(field, f"holds the control character {character!r}")
+    return text
+
+
+def check_lines(field: str, text: str) -> str:
+    """Return a text of several lines; tabs and line ends are its only control characters.
+
+    Raises
+    ------
+    InvalidRequest
+        It holds others: an escape sequence would move the cursor of a terminal that shows it.
+    """
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t":
             raise InvalidRequest(field, f"holds the control character {character!r}")
     return text
 

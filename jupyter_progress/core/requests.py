@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 
 from ..errors import InvalidRequest, MalformedBody, UnknownKey
-from .names import NOTES_LIMIT, TAGS_LIMIT, UPLOAD_ID, check_label, check_model_name, shorten
+from .names import (
+    NOTES_LIMIT,
+    TAGS_LIMIT,
+    UPLOAD_ID,
+    check_label,
+    check_lines,
+    check_model_name,
+    shorten,
+)
 
 MAX_DEPTH = 50
+SYS_PATH_LIMIT_BYTES = 40_000
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,7 +118,8 @@ def read_json(body: bytes) -> Any:
     try:
         found = msgspec.json.decode(text)
     except msgspec.DecodeError as error:
-        raise MalformedBody("", f"the body is not JSON: {error}") from None
+        words = str(error).partition(" - at `$")[0]
+        raise MalformedBody("", f"the body is not JSON: {words}") from None
     except RecursionError:
         raise MalformedBody("", "the body is nested too deeply to be read") from None
     _check_json(found, 0)
@@ -152,13 +162,35 @@ def _explain(text: str, kind: type[msgspec.Struct]) -> InvalidRequest:
     unknown = re.search(r"unknown field `(.*)`", words)
     if unknown:
         key = f"{field}.{unknown[1]}" if field else unknown[1]
-        allowed = ", ".join(_fields_at(kind, field))
+        allowed = ", ".join(_fields_at(kind, field)) or "no key at all"
         return UnknownKey(shorten(key, 80), f"is not known here; expected one of: {allowed}")
     missing = re.search(r"missing required field `(.*)`", words)
     if missing:
         key = f"{field}.{missing[1]}" if field else missing[1]
         return InvalidRequest(key, "is missing")
+    if words.startswith("Invalid enum value"):
+        found = shorten(words.removeprefix("Invalid enum value "), 80)
+        return InvalidRequest(field, f"is {found}; expected one of: {_choices_at(kind, field)}")
+    wrong = re.fullmatch(r"Expected `(.*)`, got `(.*)`", words)
+    if wrong:
+        expected = " or ".join(_EXPECTED.get(name, name) for name in wrong[1].split(" | "))
+        return InvalidRequest(field, f"is {_FOUND.get(wrong[2], wrong[2])}; expected {expected}")
     return InvalidRequest(field, shorten(words[:1].lower() + words[1:], 300))
+
+
+# msgspec's names of types, in a person's words.
+_EXPECTED = {
+    "str": "a string", "int": "a whole number", "float": "a number", "bool": "true or false",
+    "array": "a list", "object": "an object",
+}  # fmt: skip
+_FOUND = {
+    "str": "a string", "int": "a whole number", "float": "a number with a fraction",
+    "bool": "a boolean", "array": "a list", "object": "an object",
+}  # fmt: skip
+
+
+def _choices_at(kind: type[msgspec.Struct], field: str) -> str:
+    return ", ".join(repr(choice) for choice in get_args(get_type_hints(kind).get(field)))
 
 
 def _fields_at(kind: type[msgspec.Struct], path: str) -> tuple[str, ...]:
@@ -195,6 +227,7 @@ def check_run_request(request: RunRequest) -> RunRequest:
         raise InvalidRequest(
             "max_overhead", f"is {request.max_overhead}; expected a share above 0, at most 1"
         )
+    _check_sys_path(request.executor)
     _check_split(request.split)
     _check_dataset(request.dataset)
     _check_estimator(request.estimator)
@@ -213,6 +246,20 @@ def check_notes(notes: str) -> None:
     """Raise InvalidRequest where notes are too long."""
     if len(notes) > NOTES_LIMIT:
         raise InvalidRequest("notes", f"has {len(notes)} characters; at most {NOTES_LIMIT}")
+    check_lines("notes", notes)
+
+
+def _check_sys_path(executor: Executor | None) -> None:
+    entries = (executor.sys_path if executor is not None else None) or []
+    for index, entry in enumerate(entries):
+        if "\0" in entry:
+            raise InvalidRequest(f"executor.sys_path[{index}]", "holds a NUL byte; expected a path")
+    # It is handed to the worker in one word of its command line, which Linux ends at 128 kB.
+    size = sum(len(entry.encode()) + 4 for entry in entries)
+    if size > SYS_PATH_LIMIT_BYTES:
+        raise InvalidRequest(
+            "executor.sys_path", f"takes {size:,} bytes; at most {SYS_PATH_LIMIT_BYTES:,}"
+        )
 
 
 def _check_split(split: Split | None) -> None:
@@ -221,7 +268,9 @@ def _check_split(split: Split | None) -> None:
     for field in ("test", "validation"):
         share = getattr(split, field)
         if not 0.0 <= share < 1.0:
-            raise InvalidRequest(f"split.{field}", f"is {share}; expected a share from 0 to below 1")
+            raise InvalidRequest(
+                f"split.{field}", f"is {share}; expected a share from 0 to below 1"
+            )
     if split.test + split.validation >= 1.0:
         raise InvalidRequest(
             "split", "test and validation together leave no training rows; expected a sum below 1"
@@ -277,7 +326,9 @@ def _check_estimator(estimator: dict[str, Any]) -> None:
 
 def _check_upload_id(field: str, value: Any) -> None:
     if not isinstance(value, str) or not UPLOAD_ID.fullmatch(value):
-        raise InvalidRequest(field, "is no upload's id; expected the 'id' that POST uploads answered")
+        raise InvalidRequest(
+            field, "is no upload's id; expected the 'id' that POST uploads answered"
+        )
 
 
 def _check_keys(field: str, found: dict[str, Any], required: set[str], optional: set[str]) -> None:

@@ -2,12 +2,14 @@
 
 A kernel inherits the server's environment, but no address and no token. At start the extension
 sets ``JUPYTER_PROGRESS_URL`` and ``JUPYTER_PROGRESS_TOKEN_FILE``, the path of a file that only this
-user can read; and ``JUPYTER_PROGRESS_DATA_DIR``, so that a kernel opens models where they are kept. The token in it is none of Jupyter's: it opens this extension's routes and nothing
-else, and works where the server has only a password. Every start of the server makes a new one.
+user can read; and ``JUPYTER_PROGRESS_DATA_DIR``, so that a kernel opens models where they are kept.
+The token in it is none of Jupyter's: it opens this extension's routes and nothing else, and works
+where the server has only a password. Every start of the server makes a new one.
 """
 
 from __future__ import annotations
 
+import functools
 import hmac
 import os
 import re
@@ -16,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.auth import AllowAllAuthorizer, User
+
+from ..tracking.record import user_name
 
 URL_VARIABLE = "JUPYTER_PROGRESS_URL"
 FILE_VARIABLE = "JUPYTER_PROGRESS_TOKEN_FILE"
@@ -123,13 +127,20 @@ class KernelPassMixin:
 
 
 def person(user: Any) -> str:
-    """A user's name for the feed; empty for a kernel or a bearer of the shared token.
+    """A user's name for the feed.
 
-    For those Jupyter makes up a name such as "Anonymous Callisto", a new one on every request.
+    A kernel, and whoever bears the server's shared token, is whom the server runs as. Jupyter makes
+    up a name such as "Anonymous Callisto" for the latter, a new one on every request.
     """
     if isinstance(user, KernelUser):
-        return ""
+        return owner()
     if isinstance(user, str):
         return user
     name = getattr(user, "display_name", None) or getattr(user, "name", None) or ""
-    return "" if name.startswith("Anonymous ") else name
+    return owner() if name.startswith("Anonymous ") else name
+
+
+@functools.cache
+def owner() -> str:
+    """The person whom the server runs as; empty where the system knows no name."""
+    return os.environ.get("JUPYTERHUB_USER") or user_name()

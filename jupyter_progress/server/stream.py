@@ -25,7 +25,7 @@ from ..core.wire import (
     Message,
     durable_message,
 )
-from ..errors import ProgressError
+from ..errors import InvalidRequest, ProgressError
 from .catch_up import Position, read_published, resume_from
 from .channel import Channel, ChannelBroken
 from .frames import array_frame
@@ -40,7 +40,7 @@ REPLAY_CHUNK = 1000
 REPLAY_STALLED_S = 30.0
 MAX_MESSAGE_BYTES = 64 << 10
 CLOSE_TRY_AGAIN = 1011
-BEYOND = 2**53
+BEYOND = 10**19
 
 
 class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -86,6 +86,10 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
             raise web.HTTPError(403)
         query = Query(self.request.query_arguments, ("log_id", "since"))
         self._position = Position(query.text("log_id"), query.whole("since", None, 0, BEYOND))
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            raise InvalidRequest(
+                "", "this address is a WebSocket's; ask GET events for the same by plain HTTP"
+            )
         if self.services.is_closing or self.services.pulse.is_full:
             raise web.HTTPError(503)
         await super().get()

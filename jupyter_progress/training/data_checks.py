@@ -14,16 +14,20 @@ import numpy as np
 
 from ..core.names import shorten
 from ..core.requests import RunRequest, Split
-from ..errors import FileNotReadable, InvalidRequest, UnknownColumn, UnknownDataset, UnsuitableData
+from ..errors import FileNotReadable, InvalidRequest, UnknownDataset, UnsuitableData
 from . import findings
 from .catalogue import dataset_names
 from .data_path import data_path
+from .sources import files as tables
+from .sources import npz
+from .sources.files import one_line
 from .sources.load import LoadedData, load
-from .sources.table import Table
+from .sources.table import Table, no_column
 from .splitting import split_rows
 from .uploads import Uploads
 
 CONTENT_CHECKED_UP_TO_BYTES = 8 * 2**20
+UNPACKED_UP_TO_BYTES = 64 * 2**20
 
 # Above this a split takes longer than a check may, and leaves no part empty.
 _SPLIT_UP_TO_ROWS = 20_000
@@ -105,7 +109,10 @@ class DataReader:
         for field, path in files.items():
             if path.stat().st_size == 0:
                 raise UnsuitableData(field, f"{path.name} is empty; expected rows of data")
-        if any(stat.st_size > CONTENT_CHECKED_UP_TO_BYTES for stat in stats):
+        too_large = any(stat.st_size > CONTENT_CHECKED_UP_TO_BYTES for stat in stats)
+        # A small file can be packed, and hold more than a check has the time and memory for.
+        unpacked = sum(_unpacked_bytes(path) for path in files.values())
+        if too_large or unpacked > UNPACKED_UP_TO_BYTES:
             for field, path in files.items():
                 _check_target_of_large(path, dataset.get("target"), field)
             return None
@@ -179,11 +186,7 @@ def _check_target_of_large(path: Path, target: str | None, field: str) -> None:
     names = _column_names(path, field)
     if names is None or (target is not None and target in names):
         return
-    shown = ", ".join(repr(name) for name in names[:20])
-    found = "is missing" if target is None else f"{shorten(repr(target), 80)} is no column"
-    near = difflib.get_close_matches(target or "", names, n=1, cutoff=0.6)
-    meant = f"did you mean {near[0]!r}? " if near else ""
-    raise UnknownColumn("dataset.target", f"{found}; {meant}expected one of {shown}")
+    raise no_column(target, names, "dataset.target")
 
 
 def _column_names(path: Path, field: str) -> list[str] | None:
@@ -202,7 +205,15 @@ def _column_names(path: Path, field: str) -> list[str] | None:
     except ImportError:
         return None  # the interpreter that trains may have pyarrow
     except (OSError, ValueError) as error:
-        raise FileNotReadable(field, f"{path.name} cannot be read: {error}") from None
+        raise FileNotReadable(field, f"{path.name} cannot be read: {one_line(error)}") from None
+
+
+def _unpacked_bytes(path: Path) -> int:
+    if path.suffix == ".npz":
+        return npz.unpacked_bytes(path)
+    with path.open("rb") as file:
+        packed = file.read(4) == b"PAR1"
+    return tables.unpacked_bytes(path) if packed else 0
 
 
 def _mark(path: Path) -> tuple[int, int, int]:

@@ -230,6 +230,14 @@ def _check_names(cls: type, params: dict[str, Any], field: str) -> None:
         if name == "memory" and value is not None:
             # joblib unpickles what it finds there: a path must not come from a request.
             raise InvalidParameter(f"{field}.params.memory", "cannot be set here; expected null")
+    for name in known:
+        if name not in params and _is_required(cls, name):
+            raise InvalidParameter(f"{field}.params.{name}", f"is missing; {cls.__name__} needs it")
+
+
+def _is_required(cls: type, name: str) -> bool:
+    parameter = inspect.signature(cls).parameters.get(name)
+    return parameter is not None and parameter.default is parameter.empty
 
 
 def _check_values(estimator: Any, field: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.names import shorten
 from ..errors import UnsuitableData
 from .sources.table import Table
 
@@ -51,16 +52,59 @@ def check_targets(table: Table, *, is_classifier: bool, field: str) -> None:
     """
     missing = int(_missing(table.y).sum())
     if missing:
+        where = f"{missing:,} of {table.rows:,} rows; drop those rows"
+        if missing == table.rows:
+            where = "every row; expected a column that is filled"
+        raise UnsuitableData(field, f"the target is missing in {where}")
+    _check_kind(table.y, field)
+    if not is_classifier:
+        _check_numbers(table.y, field)
+
+
+def _check_kind(y: np.ndarray, field: str) -> None:
+    """Refuse targets that no estimator takes: lists and the like, infinities, complex numbers."""
+    if y.dtype.kind == "O":
+        for value in y:
+            if isinstance(value, list | tuple | dict | set | np.ndarray):
+                raise UnsuitableData(
+                    field, f"a target is a {type(value).__name__}; expected one value in each row"
+                )
+    elif y.dtype.kind in "fc" and not np.isfinite(y).all():
+        count = int((~np.isfinite(y)).sum())
         raise UnsuitableData(
-            field, f"the target is missing in {missing:,} of {table.rows:,} rows; drop those rows"
+            field, f"the target is infinite in {count:,} of {len(y):,} rows; drop those rows"
         )
-    if not is_classifier and table.y.dtype.kind not in "fiub":
-        try:
-            table.y.astype(float)
-        except (TypeError, ValueError):
+    if y.dtype.kind in "cV":
+        raise UnsuitableData(field, f"targets of type {y.dtype} cannot be learned")
+
+
+def _check_numbers(y: np.ndarray, field: str) -> None:
+    if y.dtype.kind in "fiub":
+        return
+    for value in y:
+        if not _is_number(value):
             raise UnsuitableData(
-                field, f"a regressor needs numbers as targets; found {table.y[0]!r}"
-            ) from None
+                field,
+                f"a regressor needs numbers as targets; found {_shown(value)}. Use a classifier, "
+                "or another target",
+            )
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return False  # float() would take it
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _shown(value: Any) -> str:
+    """A value as it stands in the file: no ``np.int64(1)``."""
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return str(value)
+    return shorten(repr(value.item() if isinstance(value, np.generic) else value), 60)
 
 
 def _check_classes(y: np.ndarray, field: str) -> None:
@@ -73,7 +117,8 @@ def _check_classes(y: np.ndarray, field: str) -> None:
         raise UnsuitableData(field, f"the target mixes types: {', '.join(kinds)}") from None
     if len(classes) < 2:
         raise UnsuitableData(
-            field, f"the target has one class only ({classes[0]!r}); a classifier needs two or more"
+            field,
+            f"the target has one class only ({_shown(classes[0])}); a classifier needs two or more",
         )
     if type_of_target(y) == "continuous":
         raise UnsuitableData(

@@ -8,6 +8,8 @@ from typing import Any
 from .output_tail import last_lines
 
 _GIB = 2**30
+# What the system says of ENOSPC, EDQUOT and EFBIG.
+_DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGSYS"}
 
 
@@ -126,6 +128,17 @@ def _of_exit(returncode: int, stage: str | None, printed: str) -> dict[str, Any]
             "the run's interpreter does not have jupyter-progress",
             "worker_not_started",
             "Install it there: <python> -m pip install jupyter-progress",
+            stage=stage,
+            traceback=printed,
+        )
+    full = next((words for words in _DISK_FULL if words in printed), None)
+    if full is not None:
+        return error(
+            "OSError",
+            f"the run's directory could not be written: {full}",
+            "disk_full",
+            "Free some space on the disk that holds the data directory, or raise the quota; then "
+            "start the run again.",
             stage=stage,
             traceback=printed,
         )

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..models.child_environment import child_environment
+
 if TYPE_CHECKING:
     from ..store.layout import DataDirectory, RunDirectory
 
-# Of the server's environment these are no business of a training.
-_SECRETS = re.compile(
-    r"JUPYTER_TOKEN|JUPYTER_SERVER_PASSWORD|JUPYTERHUB_.*|JPY_.*|CONFIGPROXY_.*"
-    r"|JUPYTER_PROGRESS_TOKEN.*|JUPYTER_PROGRESS_URL"
-)
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -66,7 +62,7 @@ def start_keeper(run_dir: RunDirectory, data_dir: DataDirectory) -> subprocess.P
         keeper = subprocess.Popen(
             [sys.executable, "-c", _KEEPER, str(run_dir.path), _own_folder()],
             cwd=data_dir.path,
-            env=clean_environment(),
+            env=child_environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -74,12 +70,6 @@ def start_keeper(run_dir: RunDirectory, data_dir: DataDirectory) -> subprocess.P
         )
     threading.Thread(target=keeper.wait, name=f"keeper {run_dir.run_id}", daemon=True).start()
     return keeper
-
-
-def clean_environment(environment: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment without what is secret to the server."""
-    found = dict(os.environ if environment is None else environment)
-    return {name: value for name, value in found.items() if not _SECRETS.fullmatch(name)}
 
 
 def worker_command(request: dict[str, Any], run_path: Path) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..core.names import shorten
 from ..core.requests import Executor, RunRequest
 from ..errors import InvalidRequest, UnsuitableData
 from .catalogue import task_of_dataset
@@ -86,16 +87,29 @@ class RequestChecks:
 def _check_executor(executor: Executor) -> None:
     if executor.python is not None and not _is_program(executor.python):
         raise InvalidRequest(
-            "executor.python", f"{executor.python!r:.200} is no program; expected an interpreter"
+            "executor.python",
+            f"{shorten(repr(executor.python), 120)} is no program; expected the absolute path of a "
+            "Python interpreter",
         )
-    if executor.cwd is not None and ("\0" in executor.cwd or not Path(executor.cwd).is_dir()):
-        raise InvalidRequest("executor.cwd", f"{executor.cwd!r:.200} is no folder")
+    if executor.cwd is not None and not _is_folder(executor.cwd):
+        raise InvalidRequest(
+            "executor.cwd",
+            f"{shorten(repr(executor.cwd), 120)} is no folder; expected the absolute path of one",
+        )
 
 
 def _is_program(path: str) -> bool:
-    if "\0" in path or not Path(path).is_absolute():
+    try:
+        return Path(path).is_absolute() and Path(path).is_file() and os.access(path, os.X_OK)
+    except (OSError, ValueError):  # a name that is too long, a NUL byte
         return False
-    return Path(path).is_file() and os.access(path, os.X_OK)
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).is_absolute() and Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _check_bundled_task(dataset: dict[str, Any], task: str | None, estimator: Any) -> None:

@@ -135,7 +135,7 @@ def test_bundled_sets_pass(check: Check, name: str) -> None:
         ("a" * 5000, "file_not_readable", "too long"),
         ("notes.txt", "file_not_readable", "expected .csv"),
         ("torn.csv", "file_not_readable", "cannot be read as CSV"),
-        ("bytes.csv", "file_not_readable", "cannot be read as CSV"),
+        ("bytes.csv", "file_not_readable", "save it as CSV in UTF-8"),
         ("broken.parquet", "file_not_readable", "cannot be read as Parquet"),
         ("empty.csv", "unsuitable_data", "is empty"),
         ("header.csv", "unsuitable_data", "no rows"),

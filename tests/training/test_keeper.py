@@ -17,12 +17,13 @@ import pytest
 from jupyter_progress.core.requests import Executor, RunRequest
 from jupyter_progress.core.stages import STAGE_IDS
 from jupyter_progress.errors import NothingToKeep, RunHasEnded
+from jupyter_progress.models.child_environment import child_environment
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.models.registry import Registry
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.store.locks import is_locked
 from jupyter_progress.training.controls import ask_to_stop
-from jupyter_progress.training.launch import clean_environment, start_keeper
+from jupyter_progress.training.launch import start_keeper
 from jupyter_progress.training.recover import needs_recovery, recover_run
 
 from .runs import (
@@ -296,7 +297,7 @@ def test_servers_secrets_do_not_reach_the_worker():
         "CONFIGPROXY_AUTH_TOKEN": "d", "JUPYTER_PROGRESS_TOKEN_FILE": "e", "PATH": "/bin",
         "JUPYTER_PROGRESS_DATA_DIR": "/data",
     }  # fmt: skip
-    kept = clean_environment(environment)
+    kept = child_environment(environment)
     assert kept == {"PATH": "/bin", "JUPYTER_PROGRESS_DATA_DIR": "/data"}
 
 

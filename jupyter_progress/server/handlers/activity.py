@@ -8,7 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ...core.activity import LEVELS
-from ...core.names import NOTES_LIMIT
+from ...core.names import NOTES_LIMIT, check_lines
 from ...core.requests import Note
 from ...errors import InvalidRequest
 from .base import RESOURCE, ProgressHandler
@@ -64,3 +64,4 @@ def check_text(text: str) -> None:
         raise InvalidRequest("text", "is empty; expected some text")
     if len(text) > NOTES_LIMIT:
         raise InvalidRequest("text", f"has {len(text)} characters; at most {NOTES_LIMIT}")
+    check_lines("text", text)

@@ -14,7 +14,7 @@ from .base import RESOURCE, ProgressHandler
 
 MAX_EVENTS = 5000
 DEFAULT_EVENTS = 500
-BEYOND = 2**53  # the greatest whole number that every client can read
+BEYOND = 10**19  # any number: one beyond the head is answered with a snapshot
 
 
 class StatusHandler(ProgressHandler):

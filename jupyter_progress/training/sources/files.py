@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ...core.names import shorten
 from ...errors import FileNotReadable, UnsuitableData
 
 _PARQUET_MAGIC = b"PAR1"
+_CELL_BYTES = 8
+# pyarrow's errors derive from these.
+_UNREADABLE = (OSError, ValueError, NotImplementedError, KeyError, TypeError, RuntimeError)
 
 
 def read_frame(path: Path, field: str) -> Any:
@@ -44,13 +48,32 @@ def read_frame(path: Path, field: str) -> Any:
     return frame
 
 
+def unpacked_bytes(path: Path) -> int:
+    """About what a Parquet file takes in memory, by its own footer; 0 where that cannot be read."""
+    try:
+        from pyarrow import parquet
+
+        facts = parquet.read_metadata(path)
+    except (ImportError, *_UNREADABLE):
+        return 0
+    return int(facts.num_rows) * int(facts.num_columns) * _CELL_BYTES
+
+
 def _csv(path: Path, field: str) -> Any:
     import pandas as pd
 
     try:
         return pd.read_csv(path)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise FileNotReadable(field, f"{path.name} cannot be read as CSV: {error}") from None
+    except UnicodeDecodeError as error:
+        wrong = f"byte {error.start} is 0x{error.object[error.start]:02x}"
+        raise FileNotReadable(
+            field, f"{path.name} is no text in UTF-8 ({wrong}); save it as CSV in UTF-8"
+        ) from None
+    except MemoryError:
+        raise _too_large(path, field) from None
+    except (ValueError, OverflowError) as error:  # pandas' own errors derive from the first
+        words = one_line(error).removeprefix("Error tokenizing data. C error: ")
+        raise FileNotReadable(field, f"{path.name} cannot be read as CSV: {words}") from None
 
 
 def _parquet(path: Path, field: str) -> Any:
@@ -64,5 +87,17 @@ def _parquet(path: Path, field: str) -> Any:
             f"{path.name} is a Parquet file and pyarrow is not installed where the run trains; "
             "install it: pip install 'jupyter-progress[parquet]'",
         ) from None
-    except (OSError, ValueError) as error:  # pyarrow's errors derive from these
-        raise FileNotReadable(field, f"{path.name} cannot be read as Parquet: {error}") from None
+    except MemoryError:
+        raise _too_large(path, field) from None
+    except _UNREADABLE as error:
+        words = one_line(error).replace(f" '{path}'", "")
+        raise FileNotReadable(field, f"{path.name} cannot be read as Parquet: {words}") from None
+
+
+def _too_large(path: Path, field: str) -> UnsuitableData:
+    return UnsuitableData(field, f"{path.name} does not fit into the memory; take fewer rows")
+
+
+def one_line(error: Exception) -> str:
+    """An error's words without line ends, and not without end."""
+    return shorten(" ".join(str(error).split()), 300)

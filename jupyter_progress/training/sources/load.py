@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ...errors import FileNotReadable, InvalidRequest, UnknownDataset
 from ..catalogue import dataset_names, load_dataset
 from ..uploads import Uploads
 from .files import read_frame
+from .npz import read_npz
 from .table import Table, make_table, split_target
 
 
@@ -54,8 +53,8 @@ def load(dataset: dict[str, Any], uploads: Uploads, root: Path) -> LoadedData:
     if source == "sklearn":
         return LoadedData(_bundled(dataset["name"]))
     if source == "file":
-        path = Path(dataset["path"])
-        frame = read_frame(path if path.is_absolute() else root / path, "dataset.path")
+        # Resolved as it was when it was checked: "gone/../data.csv" is data.csv.
+        frame = read_frame((root / dataset["path"]).resolve(), "dataset.path")
         return LoadedData(split_target(frame, dataset.get("target"), "dataset"))
     if source == "upload":
         return _handed_over(dataset, uploads)
@@ -92,20 +91,8 @@ def _upload(uploads: Uploads, upload_id: str, target: str | None, field: str) ->
     if kind in ("csv", "parquet"):
         return split_target(read_frame(path, field), target, "dataset")
     if kind == "npz":
-        return _npz(path, field)
+        return make_table(*read_npz(path, field), field)
     return _pickled(path, target, field)
-
-
-def _npz(path: Path, field: str) -> Table:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            missing = [name for name in ("X", "y") if name not in arrays]
-            if missing:
-                held = ", ".join(arrays.files) or "nothing"
-                raise FileNotReadable(field, f"holds {held}; expected the arrays X and y")
-            return make_table(arrays["X"], arrays["y"], field)
-    except (OSError, ValueError, EOFError) as error:
-        raise FileNotReadable(field, f"cannot be read as an .npz file: {error}") from None
 
 
 def _pickled(path: Path, target: str | None, field: str) -> Table:

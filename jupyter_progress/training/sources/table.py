@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...core.names import shorten
 from ...errors import UnknownColumn, UnsuitableData
 
 
@@ -72,7 +74,26 @@ def make_table(X: Any, y: Any, field: str) -> Table:
         raise UnsuitableData(field, "has no rows")
     if X.shape[1] == 0:
         raise UnsuitableData(field, "has no columns to learn from")
+    if hasattr(X, "columns"):
+        _check_names(list(X.columns), field)
     return Table(X, y)
+
+
+def _check_names(names: list[Any], field: str) -> None:
+    """Refuse names that scikit-learn refuses, and that a row given by name could not be told by."""
+    seen: set[Any] = set()
+    for name in names:
+        if name in seen:
+            shown = shorten(repr(name), 80)
+            raise UnsuitableData(field, f"several columns are called {shown}; rename all but one")
+        seen.add(name)
+    kinds = sorted({type(name).__name__ for name in names})
+    if "str" in kinds and len(kinds) > 1:
+        raise UnsuitableData(
+            field,
+            f"the columns' names are of mixed types ({', '.join(kinds)}); make them all strings: "
+            "X.columns = X.columns.astype(str)",
+        )
 
 
 def split_target(frame: Any, target: str | None, field: str) -> Table:
@@ -84,18 +105,33 @@ def split_target(frame: Any, target: str | None, field: str) -> Table:
         There is no such column, or none was named.
     """
     names = [str(name) for name in frame.columns]
-    if target is None:
-        raise UnknownColumn(f"{field}.target", f"is missing; expected one of {_listed(names)}")
-    if target not in names:
+    if target is None or target not in names:
+        raise no_column(target, names, f"{field}.target")
+    if names.count(target) > 1:
         raise UnknownColumn(
-            f"{field}.target", f"{target!r} is no column; expected one of {_listed(names)}"
+            f"{field}.target",
+            f"{names.count(target)} columns are called {shorten(repr(target), 80)}; expected one",
         )
     place = names.index(target)
     return make_table(frame.drop(columns=frame.columns[place]), frame.iloc[:, place], field)
 
 
+def no_column(target: str | None, names: list[str], field: str) -> UnknownColumn:
+    """The error for a column that is not there; a near miss is named."""
+    if target is None:
+        return UnknownColumn(field, f"is missing; expected one of {_listed(names)}")
+    plain = {name.strip().casefold(): name for name in names}
+    near = difflib.get_close_matches(target.strip().casefold()[:200], plain, n=1, cutoff=0.6)
+    meant = f"did you mean {plain[near[0]]!r}? " if near else ""
+    told = f"{shorten(repr(target), 80)} is no column; {meant}expected one of {_listed(names)}"
+    if len(names) == 1:
+        marks = [mark for mark in (";", "\t", "|") if mark in names[0]]
+        told += "".join(f" (columns are separated by ',' in CSV, not {mark!r})" for mark in marks)
+    return UnknownColumn(field, told)
+
+
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:20])
+    shown = ", ".join(shorten(repr(name), 80) for name in names[:20])
     return shown if len(names) <= 20 else f"{shown} and {len(names) - 20} more"
 
 
