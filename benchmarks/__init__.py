@@ -1,0 +1,1 @@
+"""Small measurements of this project, beside a peer or a bare counterpart of the same run."""
