@@ -34,7 +34,9 @@ class Lab:
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
             metadata={
                 "kernelspec": {
-                    "name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"
+                    "name": "python3",
+                    "display_name": "Python 3 (ipykernel)",
+                    "language": "python",
                 },
                 "language_info": {"name": "python"},
             },  # fmt: skip

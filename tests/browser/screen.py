@@ -24,9 +24,7 @@ def expect_connection(view: Page | Locator, connection: str, within_ms: float = 
 
 def expect_status(view: Page | Locator, status: str, within_ms: float = 60_000 * SCALE) -> None:
     """The run that the view shows has a status."""
-    expect(view.locator(f".jpp-status-{status}").first).to_be_visible(
-        timeout=within_ms
-    )
+    expect(view.locator(f".jpp-status-{status}").first).to_be_visible(timeout=within_ms)
 
 
 def progress(view: Page | Locator) -> int:

@@ -1,4 +1,4 @@
-"""The server's own page in Chromium: one run from its start to its deployment, seen by everybody."""
+"""The server's own page in Chromium: a run from its start to its deployment, seen by everybody."""
 
 from __future__ import annotations
 
@@ -94,9 +94,7 @@ def test_every_browser_shows_the_same(
     second.context.close()
 
 
-def test_hostile_names_notes_and_tags_are_shown_as_text(
-    page: Page, server: JupyterProcess
-) -> None:
+def test_hostile_names_notes_and_tags_are_shown_as_text(page: Page, server: JupyterProcess) -> None:
     witness = open_page(page, server)
     run_id = start_run(server, HOSTILE, trees=5, tags=["<b>tag</b>"])
     server.wait_for_run(run_id, "completed")

@@ -137,6 +137,7 @@ def test_kernel_goes_on_polling_with_its_comm_closed_and_serves_the_next(bare: L
     wait_until(lambda: "says live running" in printed(bare, 1))
 
 
+@pytest.mark.slow
 def test_page_that_is_gone_has_the_kernel_poll_and_one_that_comes_back_is_served(
     bare: Lab,
 ) -> None:

@@ -37,6 +37,8 @@ export interface PanelFeedOptions {
 const KERNEL_SILENT_MS = 3000;
 const ASK_AGAIN_MS = 1000;
 const LOOK_UP_AGAIN_MS = 5000;
+/** A run that was made a moment ago may not have come to the server yet. */
+const LOOK_UP_TWICE_MS = 1000;
 
 export class PanelFeed {
   state: ViewState = EMPTY;
@@ -52,6 +54,7 @@ export class PanelFeed {
   #servedAt = -Infinity;
   #serverWay: Way | null = null;
   #lookedUpAt = -Infinity;
+  #isMissed = false;
   #kernel: KernelConnection | null = null;
   #kernelHeardAt = -Infinity;
   /** The log that the kernel sees; empty where that is not known. */
@@ -247,7 +250,8 @@ export class PanelFeed {
   /** Ask the server for a run that is not among its newest. */
   async #lookUp(runId: string): Promise<void> {
     const { server, now } = this.#options;
-    if (!server || this.isUnknown || now() - this.#lookedUpAt < LOOK_UP_AGAIN_MS) return;
+    const waitMs = this.#isMissed ? LOOK_UP_TWICE_MS : LOOK_UP_AGAIN_MS;
+    if (!server || this.isUnknown || now() - this.#lookedUpAt < waitMs) return;
     this.#lookedUpAt = now();
     try {
       const run = readRun(await server.rest.get(`runs/${encodeURIComponent(runId)}`));
@@ -257,7 +261,9 @@ export class PanelFeed {
       this.#set(withRun(this.state, run, now()));
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
-      this.isUnknown = error.status === 404 || error.status === 400;
+      const isMissed = error.status === 404;
+      this.isUnknown = error.status === 400 || (isMissed && this.#isMissed);
+      this.#isMissed = isMissed;
       if (this.isUnknown) this.#setServed(false);
       this.#tell();
     }

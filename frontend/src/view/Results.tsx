@@ -107,7 +107,11 @@ export function Failure({ error, isWhole }: { error: RunError; isWhole: boolean 
       <p class={isWhole ? "jpp-failure-message" : "jpp-failure-message jpp-clamped"}>
         {error.message}
       </p>
-      {error.hint && <p class="jpp-failure-hint">{error.hint}</p>}
+      {error.hint && (
+        <p class="jpp-failure-hint">
+          <b>What to do:</b> {error.hint}
+        </p>
+      )}
       {isWhole && error.traceback && (
         <pre class="jpp-pre" tabIndex={0} aria-label="Traceback">
           {error.traceback}

@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { nameOf } from "../model/format";
+import { count, nameOf } from "../model/format";
+import { hasEnded } from "../model/transitions";
 import type { RunSeries } from "../model/view_state";
 import type { Point, RunState } from "../model/wire";
 
@@ -34,7 +35,7 @@ function optionsFor(element: HTMLElement, width: number): uPlot.Options {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 12, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
     scales: { x: { time: false } },
@@ -117,7 +118,7 @@ export function ScoreChart({ run, known, load }: ScoreChartProps): JSX.Element {
   if (points.length < 2) {
     return (
       <p class="jpp-empty">
-        {points.length || run.status !== "completed"
+        {points.length || !hasEnded(run.status)
           ? "No scores yet: they come while the model is trained."
           : "This estimator showed no scores while it was trained."}
       </p>
@@ -134,8 +135,8 @@ function Plot({ points, name }: { points: Point[]; name: string }): JSX.Element 
     <figure class="jpp-chart">
       <div ref={holder} class="jpp-plot" aria-hidden="true" />
       <figcaption>
-        {name} on validation rows: {last[1].toFixed(4)} at step {last[0]}; highest{" "}
-        {best[1].toFixed(4)} at step {best[0]}
+        {name} on validation rows: {last[1].toFixed(4)} at step {count(last[0])}; highest{" "}
+        {best[1].toFixed(4)} at step {count(best[0])}
       </figcaption>
       <table class="jpp-hidden">
         <caption>{name} by step</caption>

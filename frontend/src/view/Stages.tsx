@@ -1,7 +1,7 @@
 /** A run's stages: as a strip of marks, and as a table with their times and metrics. */
 
 import type { JSX } from "preact";
-import { duration, metricWords, roughly, UNKNOWN } from "../model/format";
+import { count, duration, metricWords, roughly, UNKNOWN } from "../model/format";
 import type { RunState, StageState, StageStatus } from "../model/wire";
 import { now } from "./clock";
 import { Icon, type IconName } from "./icons";
@@ -30,7 +30,7 @@ function Whereabouts({ run }: { run: RunState }): JSX.Element | null {
   const stage = run.stages[index];
   if (!stage) return null;
   const steps =
-    run.step !== null && run.total_steps ? ` · step ${run.step} of ${run.total_steps}` : "";
+    run.step !== null && run.total_steps ? ` · step ${count(run.step)} of ${count(run.total_steps)}` : "";
   return (
     <p class="jpp-whereabouts">
       Stage {index + 1} of {run.stages.length} · <b>{stage.title}</b>
@@ -63,6 +63,11 @@ function elapsedOf(stage: StageState, { heardAt, isFresh }: ProgressProps): stri
   return duration(stage.elapsed_s + since, stage.status !== "running");
 }
 
+function expectedOf({ estimated_s }: StageState): string {
+  if (estimated_s === null) return UNKNOWN;
+  return estimated_s < 1 ? "<1 s" : roughly(estimated_s);
+}
+
 function metricsOf(stage: StageState): string {
   return Object.entries(stage.metrics)
     .filter(([, value]) => typeof value !== "object" || Array.isArray(value))
@@ -92,7 +97,7 @@ export function StageTable(props: ProgressProps): JSX.Element {
               </th>
               <td class="jpp-num">{elapsedOf(stage, props)}</td>
               <td class="jpp-num">
-                {stage.estimated_s === null ? UNKNOWN : roughly(stage.estimated_s)}
+                {expectedOf(stage)}
               </td>
               <td class="jpp-measured">{metricsOf(stage)}</td>
             </tr>

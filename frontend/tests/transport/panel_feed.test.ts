@@ -101,6 +101,8 @@ describe("a panel without a comm", () => {
     feed.offer(stateOf(10), [], -5000);
     serverFeed.start();
     await clock.pass(100);
+    expect(feed.isUnknown).toBe(false); // it may be new: it is asked for once more
+    await clock.pass(2400);
     expect(feed.isUnknown).toBe(true);
     expect(feed.run?.progress).toBe(10);
     expect(feed.feeding).toEqual({ connection: "offline", via: "none", heardAt: -5000 });

@@ -1,0 +1,72 @@
+"""The quickstart as a person meets it: opened in a browser, run from the top to the end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from .lab import Lab
+from .runs import LONG, end_all_runs, start_run
+from .screen import expect_connection, expect_status, progress, wait_until
+from .witness import Witness
+
+QUICKSTART = Path(__file__).parent.parent.parent / "notebooks" / "quickstart.ipynb"
+ALL_DONE = """() => {
+    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+    const models = cells.map(cell => cell.model).filter(model => model.type === 'code');
+    return models.every(model => model.executionCount > 0 && model.executionState !== 'running');
+}"""
+
+
+def test_quickstart_runs_to_its_end_in_the_browser(lab: Lab) -> None:
+    witness = Witness(lab.page)
+    shutil.copy(QUICKSTART, lab.server.root / "quickstart.ipynb")
+    lab.open("quickstart.ipynb")
+    lab.run_all()
+    lab.page.wait_for_function(ALL_DONE, timeout=150_000 * SCALE)
+    errors = lab.page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']")
+    assert errors.all_inner_texts() == []
+    lab.page.keyboard.press("Control+End")
+    names = {run["name"]: run["status"] for run in lab.server.get("runs")["runs"]}
+    assert names == dict.fromkeys(["digits", "too many trees", "my own loop"], "completed")
+    assert lab.server.get("models/digits")["deployed"] == 1
+    # A run of this kernel is shown before the server has found it: asked for too early, a 404.
+    assert [error for error in witness.errors if "jpp" in error or "status of 5" in error] == []
+
+
+@pytest.fixture
+def notebook_7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
+    """Notebook 7 with the extension."""
+    server = JupyterProcess(tmp_path_factory.mktemp("notebook"), "notebook")
+    try:
+        yield server.start()
+        end_all_runs(server)
+    finally:
+        server.stop()
+
+
+@pytest.mark.slow
+def test_panel_is_live_in_notebook_7_and_after_a_reload(
+    page: Page, notebook_7: JupyterProcess
+) -> None:
+    run_id = start_run(notebook_7, "in notebook 7", trees=LONG)
+    cell = f"import jupyter_progress as jp\njp.get_run({run_id!r})"
+    Lab(page, notebook_7).write("seven.ipynb", cell)
+    page.goto(f"{notebook_7.url}notebooks/seven.ipynb?token={TOKEN}")
+    panel: Locator = page.locator(".jpp-panel").first
+    page.locator(".jp-Notebook .jp-CodeCell").first.click()
+    expect(page.get_by_text("Python 3 (ipykernel)").first).to_be_visible()
+    page.keyboard.press("Shift+Enter")
+    expect_connection(panel, "live", 60_000 * SCALE)
+    expect_status(panel, "running")
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(2_000)
+    page.reload()
+    expect_connection(panel, "live", 30_000 * SCALE)
+    before = progress(panel)
+    wait_until(lambda: progress(panel) > before)
