@@ -13,7 +13,7 @@ ProgressError
 │   ├── UnknownEstimator
 │   ├── EstimatorNotAllowed      outside of the allow-list of packages
 │   ├── UnsuitableEstimator      no classifier or regressor, or it cannot be sent to a worker
-│   └── InvalidParameter         a parameter that the estimator does not take, or not with this value
+│   └── InvalidParameter         a parameter that the estimator does not take, or not this value
 ├── NotFound (404)
 │   ├── UnknownRun
 │   ├── UnknownModel

@@ -1,4 +1,4 @@
-"""A real Jupyter server as a process of its own, with folders of its own, for tests that need one."""
+"""A real Jupyter server as a process of its own, with folders of its own, for tests."""
 
 from __future__ import annotations
 

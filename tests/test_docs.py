@@ -31,7 +31,8 @@ def test_links_and_named_files_exist(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
         if not target.startswith(("http:", "https:", "mailto:")):
             assert (document.parent / target).exists(), target
-    for name in re.findall(r"`((?:jupyter_progress|docs|tests|notebooks|frontend|scripts)/[\w./-]+)`", text):
+    folders = "jupyter_progress|docs|tests|notebooks|frontend|scripts|benchmarks"
+    for name in re.findall(rf"`((?:{folders})/[\w./-]+)`", text):
         if not name.startswith("frontend/dist"):
             assert (ROOT / name).exists(), name
 

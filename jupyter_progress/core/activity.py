@@ -9,9 +9,9 @@ from .titles import title_of
 LEVELS = ("info", "success", "warning", "error")
 
 
-def activity_for(event_type: str, data: dict[str, Any], name: str, who: str = "") -> (
-    dict[str, Any] | None
-):
+def activity_for(
+    event_type: str, data: dict[str, Any], name: str, who: str = ""
+) -> dict[str, Any] | None:
     """Tell a fact in one sentence.
 
     Parameters
@@ -26,8 +26,8 @@ def activity_for(event_type: str, data: dict[str, Any], name: str, who: str = ""
     Returns
     -------
     dict or None
-        ``{"level", "kind", "text", "who"}`` without an id (see :func:`activity_id`); None for a fact
-        that has no place in the feed.
+        ``{"level", "kind", "text", "who"}`` without an id (see :func:`activity_id`); None for a
+        fact that has no place in the feed.
     """
     told = _tell(event_type, data, name)
     if told is None:
@@ -96,8 +96,9 @@ _TELLERS = {
     "run_deleted": lambda data, name: ("info", f"{name} was deleted"),
     "health_changed": _health,
     "model_registered": lambda data, name: (
-        "info", f"{data['name']} version {data['version']} was registered"
-    ),  # fmt: skip
+        "info",
+        f"{data['name']} version {data['version']} was registered",
+    ),
     "model_deployed": _deployed,
 }
 

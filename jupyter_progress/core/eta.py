@@ -1,10 +1,10 @@
 """How much of a run is done and how long the rest takes, from the time that its stages take.
 
 A stage that has shown nothing is expected to take its ``estimated_s``. Once it has shown progress p
-after e seconds, linear growth says e·(1-p)/p from that moment on; the two are mixed by p, so that the
-plan counts at first and the facts in the end. Between two reports the time left counts down: the pace
-is that of the moment of the report, not of a share that has grown old. Where a pending stage has no
-estimate at all there is no ground for a number, and none is given.
+after e seconds, linear growth says e·(1-p)/p from that moment on; the two are mixed by p, so that
+the plan counts at first and the facts in the end. Between two reports the time left counts down:
+the pace is that of the moment of the report, not of a share that has grown old. Where a pending
+stage has no estimate at all there is no ground for a number, and none is given.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """From a sample of the machine to green, yellow or red, with the reasons, without flapping.
 
-A figure turns the colour at its threshold and turns it back only below the threshold less the margin
-(hysteresis, as in a thermostat), so that a value which trembles around it makes no noise. Figures that
-jump about by nature (CPU) are judged by their exponentially weighted mean. A processor that trains is
-a busy one: that alone is worth a word, never an alarm.
+A figure turns the colour at its threshold and turns it back only below the threshold less the
+margin (hysteresis, as in a thermostat), so that a value which trembles around it makes no noise.
+Figures that jump about by nature (CPU) are judged by their exponentially weighted mean. A processor
+that trains is a busy one: that alone is worth a word, never an alarm.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     margin
         How far it must fall below before the colour goes back.
     newest
-        What the newest sample counts for in the mean that is judged; 1 judges each sample by itself.
+        What the newest sample counts for in the mean that is judged; 1 judges each sample by
+        itself.
     """
 
     figure: str
@@ -42,9 +43,7 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 THRESHOLDS: Final[tuple[Threshold, ...]] = (
-    Threshold(
-        figure="cpu.percent", title="CPU", yellow=97.0, red=None, margin=12.0, newest=0.05
-    ),
+    Threshold(figure="cpu.percent", title="CPU", yellow=97.0, red=None, margin=12.0, newest=0.05),
     Threshold(figure="memory.percent", title="memory", yellow=80.0, red=92.0),
     Threshold(figure="swap.percent", title="swap", yellow=50.0, red=90.0),
     Threshold(figure="disk.percent", title="disk", yellow=85.0, red=95.0, margin=1.0),

@@ -19,6 +19,13 @@ from .transitions import has_ended
 replace = msgspec.structs.replace
 
 
+# What a report says of the run as a whole, whichever stage it comes from.
+_KEPT = (
+    "live_accuracy", "live_score", "predictions_processed", "throughput", "monitoring_overhead",
+    "resources", "running",
+)  # fmt: skip
+
+
 class ProgressReport(msgspec.Struct, frozen=True, kw_only=True):
     """What one writer reports in passing; what is None is left as it was.
 
@@ -55,14 +62,7 @@ def apply_report(state: RunState, data: dict[str, Any], time: str) -> RunState:
     report = msgspec.convert(data, ProgressReport, strict=False)
     if has_ended(state.status):
         return state
-    known = {
-        name: getattr(report, name)
-        for name in (
-            "live_accuracy", "live_score", "predictions_processed", "throughput",
-            "monitoring_overhead", "resources", "running",
-        )  # fmt: skip
-        if getattr(report, name) is not None
-    }
+    known = {name: getattr(report, name) for name in _KEPT if getattr(report, name) is not None}
     if report.metrics:
         known["metrics"] = {**state.metrics, **report.metrics}
     state = replace(state, **known)

@@ -98,7 +98,11 @@ def with_stage(state: RunState, index: int, stage: StageState) -> RunState:
 
 def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[StageState]:
     return [
-        StageState(id=stage.id, title=stage.title or title_of(stage.id), estimated_s=stage.estimated_s)
+        StageState(
+            id=stage.id,
+            title=stage.title or title_of(stage.id),
+            estimated_s=stage.estimated_s,
+        )
         for stage in stages
     ]
 
@@ -205,9 +209,7 @@ def _failed(state: RunState, failed: Any, time: str) -> RunState:
 
 
 def _cancelled(state: RunState, ended: Any, time: str) -> RunState:
-    return replace(
-        _end(state, time, ended.elapsed_time, "skipped"), resumable=ended.resumable
-    )
+    return replace(_end(state, time, ended.elapsed_time, "skipped"), resumable=ended.resumable)
 
 
 def _end(state: RunState, time: str, elapsed: float | None, stage_status: str) -> RunState:

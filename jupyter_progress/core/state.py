@@ -77,7 +77,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     progress, stage_progress
         0-100; the first is weighted by time, not by the number of stages.
     elapsed_time, estimated_remaining
-        Seconds at ``updated_time``; the second is an estimate, None while there is no ground for one.
+        Seconds at ``updated_time``; the second is an estimate, None while there is no ground for
+        one.
     estimated_range
         ``[low, high]`` seconds around ``estimated_remaining``.
     live_accuracy

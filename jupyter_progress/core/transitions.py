@@ -3,18 +3,16 @@
 A pair that is missing from the table is not allowed: such an event leaves the state untouched. The
 diagram in ``docs/architecture.md`` is drawn from this table, and a test goes through every pair.
 
-A last event can come without its ``training_started``: a worker can die before its first word, and a
-queued run can be cancelled. Weak spot: nothing here stops two workers from writing at the same time;
-the lock on the run directory does.
+A last event can come without its ``training_started``: a worker can die before its first word, and
+a queued run can be cancelled. Weak spot: nothing here stops two workers from writing at the same
+time; the lock on the run directory does.
 """
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
-Status = Literal[
-    "queued", "running", "stopping", "completed", "failed", "cancelled", "interrupted"
-]
+Status = Literal["queued", "running", "stopping", "completed", "failed", "cancelled", "interrupted"]
 
 ACTIVE: Final[frozenset[str]] = frozenset({"queued", "running", "stopping"})
 ENDED: Final[frozenset[str]] = frozenset({"completed", "failed", "cancelled", "interrupted"})

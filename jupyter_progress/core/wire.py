@@ -1,7 +1,7 @@
-"""The messages of the stream and of ``GET events``, written once for Python, OpenAPI and TypeScript.
+"""The messages of the stream and of ``GET events``, written once for Python and TypeScript.
 
-A durable message carries ``offset``; a volatile one ``after`` (the last durable offset before it) and
-``revision``, which only rises for one ``(run_id, type)``.
+A durable message carries ``offset``; a volatile one ``after`` (the last durable offset before it)
+and ``revision``, which only rises for one ``(run_id, type)``.
 """
 
 from __future__ import annotations

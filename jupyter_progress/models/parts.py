@@ -1,8 +1,8 @@
 """How many objects a model is made of: what skops' time and space grow with.
 
-skops writes a node and a file for each object. Measured with scikit-learn's ensembles: 0.4-0.8 ms and
-some 5-10 kB for each, where a pickle takes 0.02 ms and 0.1 kB; a booster of 25,000 trees, a second to
-pickle, would be saved for over a minute and take 600 MB.
+skops writes a node and a file for each object. Measured with scikit-learn's ensembles: 0.4-0.8 ms
+and some 5-10 kB for each, where a pickle takes 0.02 ms and 0.1 kB; a booster of 25,000 trees, a
+second to pickle, was not saved after a quarter of an hour.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Models on disk: skops where it can hold the model well, else cloudpickle; under a signed manifest.
+"""Models on disk: skops where it holds the model well, else cloudpickle; under a signed manifest.
 
 skops builds only types that it was told to trust. Which ones a model needs is found when it is
 saved and written into the manifest; a valid signature trusts exactly those, and a file that asks
@@ -68,8 +68,7 @@ def save_model(
     directory.mkdir(parents=True, exist_ok=True)
     manifest = {**interpreter_facts(), **facts}
     try:
-        if has_many_parts(estimator):
-            raise _NotForSkops(f"it is made of more than {PARTS_LIMIT:,} objects")
+        _check_size(estimator)
         manifest["types"] = _write_skops(estimator, directory)
         manifest["format"] = "skops"
     except _NotForSkops as reason:
@@ -129,6 +128,11 @@ def _open(file: BufferedReader, path: Path, manifest: dict[str, Any]) -> Any:
             f"{path} cannot be opened here: {type(error).__name__}: {error}; it was saved by "
             f"{manifest.get('python')} with {saved}"
         ) from error
+
+
+def _check_size(estimator: Any) -> None:
+    if has_many_parts(estimator):
+        raise _NotForSkops(f"it is made of more than {PARTS_LIMIT:,} objects")
 
 
 def _write_skops(estimator: Any, directory: Path) -> list[str]:

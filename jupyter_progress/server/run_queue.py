@@ -109,7 +109,8 @@ class RunQueue:
         starting = sum(1 for run in active if run.status == "queued" and self._has_keeper(run))
         room = self._max_concurrent - going_on - starting
         waiting = [run for run in active if self._waits(run)]
-        for run in sorted(waiting, key=lambda run: run.run_id):
+        # Not by id alone: those of one second are in no order.
+        for run in sorted(waiting, key=lambda run: (run.queued_time or "", run.run_id)):
             # Asked to end before it began: its keeper only has to write the last event.
             if room > 0 or run.status == "stopping":
                 room -= self._start(run)

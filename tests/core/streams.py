@@ -41,8 +41,9 @@ class Stream:
 
     def hello(self, recovered: bool = False) -> Stream:
         return self.raw(
-            type="hello", log_id=self.log_id, offset=self.offset, recovered=recovered, heartbeat_s=1.0
-        )
+            type="hello", log_id=self.log_id, offset=self.offset, recovered=recovered,
+            heartbeat_s=1.0,
+        )  # fmt: skip
 
     def snapshot(self, **data: Any) -> Stream:
         body = {"runs": [], "activity": [], "models": [], "health": None, "server": None, **data}
@@ -120,7 +121,8 @@ def _running_state(**changes: Any) -> dict[str, Any]:
 
 def whole_run() -> Stream:
     """A pipeline run from queued to deployed."""
-    stream = Stream().hello().snapshot().queued(tags=["demo"]).activity("info", "training_queued", "q")
+    stream = Stream().hello().snapshot().queued(tags=["demo"])
+    stream.activity("info", "training_queued", "q")
     stream.after(0.4).started().activity("info", "training_started", "digits started")
     for index in range(5):
         stream.stage(index).stage_done(index, 0.25, rows=1797)

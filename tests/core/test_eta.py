@@ -60,7 +60,9 @@ def test_report_brings_elapsed_and_time_left_to_its_moment() -> None:
     start = 1_790_000_000.0
     state = RunState(
         run_id="r", status="running", start_time=to_iso(start), current_stage="train",
-        stages=[StageState(id="train", title="Train", status="running", started_time=to_iso(start))],
+        stages=[
+            StageState(id="train", title="Train", status="running", started_time=to_iso(start))
+        ],
     )  # fmt: skip
     moved = apply_report(state, {"stage": "train", "stage_progress": 25}, to_iso(start + 5))
     assert moved.elapsed_time == 5.0
@@ -83,7 +85,9 @@ def test_time_left_counts_down_between_two_reports() -> None:
     start = 1_790_000_000.0
     state = RunState(
         run_id="r", status="running", start_time=to_iso(start), current_stage="train",
-        stages=[StageState(id="train", title="Train", status="running", started_time=to_iso(start))],
+        stages=[
+            StageState(id="train", title="Train", status="running", started_time=to_iso(start))
+        ],
     )  # fmt: skip
     shown = apply_report(state, {"stage": "train", "stage_progress": 20}, to_iso(start + 5))
     later = apply_report(shown, {"resources": {"cpu": 99.0}}, to_iso(start + 15))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from jupyter_progress.core.health import Health, judge
 
 
@@ -60,4 +62,4 @@ def test_processor_that_pauses_now_and_then_makes_no_noise() -> None:
     for second in range(300):
         health = judge(sample(cpu=10.0 if second % 10 == 0 else 100.0), health)
         colours.append(health.status)
-    assert sum(a != b for a, b in zip(colours, colours[1:], strict=False)) <= 1
+    assert sum(a != b for a, b in itertools.pairwise(colours)) <= 1

@@ -1,4 +1,4 @@
-"""A wheel in a clean environment: extension, panel and renderer are there, and no Node is needed."""
+"""A wheel in a clean environment: extension, panel and renderer are there, without Node."""
 
 from __future__ import annotations
 

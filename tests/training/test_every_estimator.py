@@ -25,6 +25,8 @@ from jupyter_progress.store.layout import DataDirectory
 from .runs import state_of, train_here, upload
 
 ALL = dict(all_estimators(["classifier", "regressor"]))
+TWO_CLASSIFIERS = [("a", LogisticRegression()), ("b", DecisionTreeClassifier())]
+TWO_REGRESSORS = [("a", Ridge()), ("b", DecisionTreeRegressor())]
 MEMBERS: dict[str, Any] = {
     "CCA": {"n_components": 1},
     "ClassifierChain": {"estimator": LogisticRegression()},
@@ -37,11 +39,11 @@ MEMBERS: dict[str, Any] = {
     "PLSCanonical": {"n_components": 1},
     "RegressorChain": {"estimator": Ridge()},
     "SelfTrainingClassifier": {"estimator": LogisticRegression()},
-    "StackingClassifier": {"estimators": [("a", LogisticRegression()), ("b", DecisionTreeClassifier())]},
-    "StackingRegressor": {"estimators": [("a", Ridge()), ("b", DecisionTreeRegressor())]},
+    "StackingClassifier": {"estimators": TWO_CLASSIFIERS},
+    "StackingRegressor": {"estimators": TWO_REGRESSORS},
     "TunedThresholdClassifierCV": {"estimator": LogisticRegression()},
-    "VotingClassifier": {"estimators": [("a", LogisticRegression()), ("b", DecisionTreeClassifier())]},
-    "VotingRegressor": {"estimators": [("a", Ridge()), ("b", DecisionTreeRegressor())]},
+    "VotingClassifier": {"estimators": TWO_CLASSIFIERS},
+    "VotingRegressor": {"estimators": TWO_REGRESSORS},
 }  # fmt: skip
 # These are for several targets at once, which a run's data does not have.
 SEVERAL_TARGETS = {

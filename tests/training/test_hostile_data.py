@@ -186,7 +186,8 @@ def test_frame_with_strange_names_is_trained_on(data_dir: DataDirectory) -> None
     assert (run.model_dir / "manifest.json").exists()
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.slow
+@pytest.mark.timeout(90)
 def test_run_whose_directory_cannot_be_written_any_more_says_so(
     data_dir: DataDirectory, scaled: Any
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from jupyter_progress.training.fitting.pace import GrowthPace, LookBudget
@@ -80,4 +82,4 @@ def test_steps_are_told_between_two_looks_that_are_far_apart() -> None:
         if budget.is_to_tell(elapsed_s):
             told.append(elapsed_s)
     assert len(told) == 11
-    assert all(0.5 <= after - before < 0.7 for before, after in zip(told, told[1:], strict=False))
+    assert all(0.5 <= after - before < 0.7 for before, after in itertools.pairwise(told))

@@ -152,15 +152,23 @@ class OneRunHandler(RunHandler):
         _check_change(change)
         state = await self.state_of(run_id)
         directory = await self.directory_of(run_id)
-        facts = msgspec.to_builtins(change)
-        data = {key: value for key, value in facts.items() if value is not None}
-        if data:
-            await self.services.work(self._journal, directory, state.name, data)
+        if change != RunChange():
+            await self.services.work(self._journal, directory, state, change)
         self.answer(await self.state_of(run_id))
 
-    def _journal(self, directory: RunDirectory, name: str, data: dict[str, object]) -> None:
-        facts = self.services.facts
-        facts.wait(facts.about_run(directory, "run_updated", data, name=name, who=self.who))
+    def _journal(self, directory: RunDirectory, state: RunState, change: RunChange) -> None:
+        services = self.services
+        # One at a time: the fact tells all three, so that it must be made from the newest state.
+        with services.creating:
+            newest = services.indexer.live_state(state.run_id) or state
+            data = {
+                key: getattr(newest, key) if value is None else value
+                for key, value in msgspec.to_builtins(change).items()
+            }
+            place = services.facts.about_run(
+                directory, "run_updated", data, name=newest.name, who=self.who
+            )
+            services.facts.wait(place)
 
     @web.authenticated
     @authorized("write", RESOURCE)
