@@ -298,3 +298,17 @@ async def test_what_a_run_can_name_is_listed(ask: Any) -> None:
     estimators = (await ask("GET", "estimators")).json["estimators"]
     classes = {found["class"] for found in estimators}
     assert any(name.endswith("RandomForestClassifier") for name in classes)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_runs_start_in_the_order_in_which_they_were_queued(
+    ask: Any, open_stream: Any, services: Any, until_ended: Any
+) -> None:
+    services.queue._max_concurrent = 1
+    stream = await open_stream()
+    tree = {"class": "sklearn.tree.DecisionTreeClassifier"}
+    queued = [(await start(ask, estimator=tree))["run_id"] for _ in range(4)]
+    started = [(await stream.until("training_started"))["run_id"] for _ in queued]
+    assert started == queued
+    await until_ended(queued[-1])
