@@ -164,6 +164,6 @@ async def check_answers(ask: Any, run_id: str) -> None:
     assert set(model) >= {"name", "deployed", "versions"}
     assert set(model["versions"][0]) >= {"version", "run_id", "time", "result"}
     series = (await get(f"runs/{run_id}/metrics"))["series"]
-    assert {"live_accuracy", "live_score"} <= set(series)
+    assert "live_accuracy" in series  # and live_score, where a scorer is named or for a regressor
     assert set(await get(f"runs/{run_id}/output")) == {"text"}
     assert set(await get("health/history", minutes=1)) == {"samples"}
