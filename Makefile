@@ -47,7 +47,7 @@ lint: $(TESTS_READY)  ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	cd frontend && npm run --silent typecheck
+	$(BIN)/python scripts/frontend typecheck
 
 format: $(TESTS_READY)  ## Put the code into the house style
 	$(BIN)/ruff format .
@@ -57,7 +57,7 @@ bench: $(TESTS_READY)  ## Measure this project (figures: docs/performance.md)
 	$(BIN)/python -m benchmarks
 
 ui: $(INSTALLED)  ## Build the front end again at every change
-	cd frontend && npm run watch
+	$(BIN)/python scripts/frontend watch
 
 types: $(INSTALLED)  ## Write the TypeScript types and golden streams from the Python ones
 	$(BIN)/python frontend/scripts/wire_types.py
