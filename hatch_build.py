@@ -77,9 +77,14 @@ def digest_of(frontend: Path) -> str:
 
 def build(frontend: Path) -> None:
     """Install what the build needs, from the lock file, and build."""
-    npm, environment = find_npm()
     for step in (["ci", "--no-fund", "--no-audit"], ["run", "build"]):
-        subprocess.run([*npm, *step], cwd=frontend, env=environment, check=True)
+        run_npm(frontend, *step)
+
+
+def run_npm(frontend: Path, *words: str) -> None:
+    """Run npm in the front end's folder; a script that fails is raised."""
+    npm, environment = find_npm()
+    subprocess.run([*npm, *words], cwd=frontend, env=environment, check=True)
 
 
 def find_npm() -> tuple[list[str], dict[str, str]]:
