@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
@@ -18,6 +18,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# Where a test names no deadline of the product's own, it waits as long as a busy machine needs.
+expect.set_options(timeout=15_000 * SCALE)
 SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 
 

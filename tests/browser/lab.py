@@ -39,7 +39,7 @@ class Lab:
                     "language": "python",
                 },
                 "language_info": {"name": "python"},
-            },  # fmt: skip
+            },
         )
         path = self.server.root / name
         nbformat.write(notebook, path)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from ..jupyter_process import SCALE
+from ..jupyter_process import SCALE, JupyterProcess
 
 PANEL = ".jpp-panel"
 # Issue and wire allow this much between a fault and a view that says so, and back.
@@ -43,6 +43,27 @@ def figure(view: Page | Locator, name: str) -> str:
 def feed(view: Page | Locator) -> list[str]:
     """The texts of the activity feed, newest first, as they stand on the screen."""
     return [text.strip() for text in view.locator(".jpp-told-text").all_inner_texts()]
+
+
+def expect_feed(page: Page, server: JupyterProcess) -> None:
+    """The page's own feed has exactly what the server tells: nothing missing, nothing twice."""
+    page.get_by_role("button", name="Show older").click()
+    own = page.locator(".jpp-main > .jpp-live")
+    told = [activity["text"] for activity in server.get("activity?limit=50")["activity"]]
+
+    def is_same() -> bool:
+        shown = [text.split(" · ")[0] for text in feed(own)]
+        return len(shown) >= len(told) and shown[: len(told)] == [
+            text.split(" · ")[0] for text in told
+        ]
+
+    wait_until(is_same, 5, f"{feed(own)} but {told}")
+
+
+def step_of(view: Page | Locator) -> int:
+    """The step that the run is at, as the view says it; 0 before the first."""
+    words = view.locator(".jpp-whereabouts").first.inner_text()
+    return int(words.split("step ")[1].split()[0].replace(",", "")) if "step " in words else 0
 
 
 def wait_until(holds: Callable[[], bool], within_s: float = 20.0, told: str = "") -> None:

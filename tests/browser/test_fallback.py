@@ -14,7 +14,16 @@ from ..client.fault_proxy import FaultProxy
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
-from .screen import WITHIN_MS, expect_connection, expect_status, feed, progress, wait_until
+from .screen import (
+    WITHIN_MS,
+    expect_connection,
+    expect_feed,
+    expect_status,
+    feed,
+    progress,
+    step_of,
+    wait_until,
+)
 
 SHOW = """
 import jupyter_progress as jp
@@ -66,10 +75,7 @@ def test_page_polls_while_the_socket_is_refused_and_comes_back(
     tell()
     assert page.locator(".jpp-stale").count() == 0
     step = jupyter_lab.get(f"runs/{run_id}")["step"]
-    moving = page.locator(".jpp-whereabouts")
-    wait_until(
-        lambda: int(moving.inner_text().split("step ")[1].split()[0].replace(",", "")) > step
-    )
+    wait_until(lambda: step_of(page) > step)
     broken.refuses_sockets = False
     expect_connection(page, "live")
     tell()
@@ -84,13 +90,10 @@ def test_page_polls_while_the_socket_is_refused_and_comes_back(
         broken.cut_in_mid_frame()
         tell(1)
     expect_connection(page, "live")
-    page.get_by_role("button", name="Show older").click()
-    told = [activity["text"] for activity in jupyter_lab.get("activity?limit=50")["activity"]]
-    own = page.locator(".jpp-main > .jpp-live")
-    wait_until(lambda: len(feed(own)) == len(told))
-    assert [text.split(" · ")[0] for text in feed(own)] == [t.split(" · ")[0] for t in told]
+    expect_feed(page, jupyter_lab)
 
 
+@pytest.mark.slow
 def test_page_says_how_old_it_is_with_no_server_and_goes_on_with_the_next(
     page: Page, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

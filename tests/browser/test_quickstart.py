@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
-from .screen import expect_connection, expect_status, progress, wait_until
+from .screen import expect_connection, expect_status, step_of, wait_until
 from .witness import Witness
 
 QUICKSTART = Path(__file__).parent.parent.parent / "notebooks" / "quickstart.ipynb"
@@ -68,5 +68,5 @@ def test_panel_is_live_in_notebook_7_and_after_a_reload(
     page.wait_for_timeout(2_000)
     page.reload()
     expect_connection(panel, "live", 30_000 * SCALE)
-    before = progress(panel)
-    wait_until(lambda: progress(panel) > before)
+    before = step_of(panel)
+    wait_until(lambda: step_of(panel) > before)
