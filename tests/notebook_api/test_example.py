@@ -62,11 +62,10 @@ def test_deployed_model_predicts(finished: jp.RunHandle, digits: SimpleNamespace
     assert finished.register("forty") == answer["deployed"]
 
 
-def test_predicting_before_deploying_says_what_to_do(
-    finished: jp.RunHandle, digits: SimpleNamespace
-) -> None:
+def test_predicting_before_deploying_says_what_to_do(digits: SimpleNamespace) -> None:
+    run = jp.train(RandomForestClassifier(5), digits.X, digits.y, name="never deployed").wait()
     with pytest.raises(jp.errors.Conflict, match=r"run\.deploy\(\)"):
-        jp.get_run(finished.run_id).predict(digits.X.head(1))
+        run.predict(digits.X.head(1))
 
 
 def test_row_that_does_not_fit_is_named(finished: jp.RunHandle) -> None:
