@@ -12,7 +12,7 @@ PACKAGING := pyproject.toml hatch_build.py jupyter-config/server-config/jupyter_
 INSTALLED := $(VENV)/installed.stamp
 TESTS_READY := $(VENV)/tests.stamp
 
-.PHONY: help demo lab test test-all lint format bench ui docs types clean
+.PHONY: help demo lab test test-all test-slow lint format bench ui docs types clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,8 +40,12 @@ lab: $(INSTALLED)  ## Open the quickstart in JupyterLab
 test: $(TESTS_READY)  ## Run the tests (ARGS="tests/core -k merge" runs a part)
 	@BIN=$(BIN) scripts/test quick $(ARGS)
 
-test-all: $(TESTS_READY)  ## Run the tests and all that is slow: every estimator, fault and front end
-	@BIN=$(BIN) scripts/test all $(ARGS)
+# What `make test` has just run in the same call is not run again.
+test-all: $(TESTS_READY) $(if $(ARGS),,test test-slow)  ## Run the tests and all that is slow: every estimator, fault and front end
+	@$(if $(ARGS),BIN=$(BIN) scripts/test all $(ARGS),true)
+
+test-slow: $(TESTS_READY)  ## Run only what is slow
+	@BIN=$(BIN) scripts/test slow $(ARGS)
 
 lint: $(TESTS_READY)  ## Check style and types
 	$(BIN)/ruff format --check .
