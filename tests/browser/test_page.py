@@ -47,7 +47,7 @@ def test_run_is_seen_from_its_start_to_its_deployment(
     expect_status(run, "running", 10_000 * SCALE)
     expect(run.locator(".jpp-stage-completed")).not_to_have_count(0, timeout=30_000 * SCALE)
     wait_until(lambda: figure(run, "Live accuracy") not in ("", "–"), 60)
-    wait_until(lambda: 40 <= progress(run) < 100, 60)
+    wait_until(lambda: progress(run) >= 40, 60)  # a quick machine may be at its end by now
     screenshot("page", page)
     page.emulate_media(color_scheme="dark")
     screenshot("page-dark", page)
