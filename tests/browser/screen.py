@@ -49,15 +49,18 @@ def expect_feed(page: Page, server: JupyterProcess) -> None:
     """The page's own feed has exactly what the server tells: nothing missing, nothing twice."""
     page.get_by_role("button", name="Show older").click()
     own = page.locator(".jpp-main > .jpp-live")
-    told = [activity["text"] for activity in server.get("activity?limit=50")["activity"]]
+    told: list[str] = []
 
     def is_same() -> bool:
-        shown = [text.split(" · ")[0] for text in feed(own)]
-        return len(shown) >= len(told) and shown[: len(told)] == [
-            text.split(" · ")[0] for text in told
+        # Asked each time anew: the machine's health may change, and be told, at any moment.
+        newest = server.get("activity?limit=50")["activity"]
+        told[:] = [
+            f"{activity['text']} · {activity['who']}" if activity["who"] else activity["text"]
+            for activity in newest
         ]
+        return feed(own)[: len(told)] == told
 
-    wait_until(is_same, 5, f"{feed(own)} but {told}")
+    wait_until(is_same, 5, lambda: f"{feed(own)} but {told}")
 
 
 def step_of(view: Page | Locator) -> int:
@@ -66,9 +69,11 @@ def step_of(view: Page | Locator) -> int:
     return int(words.split("step ")[1].split()[0].replace(",", "")) if "step " in words else 0
 
 
-def wait_until(holds: Callable[[], bool], within_s: float = 20.0, told: str = "") -> None:
+def wait_until(
+    holds: Callable[[], bool], within_s: float = 20.0, told: Callable[[], str] = str
+) -> None:
     """Wait for something that no locator can say."""
     deadline = time.monotonic() + within_s * SCALE
     while not holds():
-        assert time.monotonic() < deadline, told or holds
+        assert time.monotonic() < deadline, told() or holds
         time.sleep(0.1)
