@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -58,18 +59,36 @@ def read_view(run_ids: Iterable[str] | None = None) -> View:
     StoreError
         The journals could not be read in a minute.
     """
-    view = View()
+    with _following(run_ids) as follower:
+        return follower.view
+
+
+def list_runs(status: str | None, tag: str | None, limit: int) -> list[RunState]:
+    """Runs, newest first; of as many as there are, where a view keeps only the newest.
+
+    Raises
+    ------
+    StoreError
+        As :func:`read_view`.
+    """
+    with _following(None) as follower:
+        return follower.reader.runs(status=status, tag=tag, limit=limit)[0]
+
+
+@contextlib.contextmanager
+def _following(run_ids: Iterable[str] | None) -> Iterator[LocalFollower]:
+    """A follower that has read all that is there."""
     has_read = threading.Event()
     follower = LocalFollower(
-        data_directory(), run_ids, view=view, on_messages=lambda _messages, _way: has_read.set()
+        data_directory(), run_ids, on_messages=lambda _messages, _way: has_read.set()
     )
     follower.start()
     try:
         if not has_read.wait(READ_LIMIT_S):
             raise StoreError(f"the journals could not be read within {READ_LIMIT_S:.0f} s")
+        yield follower
     finally:
         follower.stop()
-    return view
 
 
 def read_run(given: str) -> RunState:

@@ -13,7 +13,7 @@ from ..core.activity import headline, seconds
 from ..core.names import shorten
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
-from .local_view import print_json, read_view
+from .local_view import data_directory, list_runs, print_json
 from .terminal import COLOURS
 
 GOING = ("running", "stopping")
@@ -38,16 +38,11 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the runs."""
-    found = sorted(read_view().runs.values(), key=lambda state: state.run_id, reverse=True)
-    shown = [
-        state
-        for state in found
-        if arguments.status in (None, state.status) and arguments.tag in (None, *state.tags)
-    ][: arguments.limit]
+    shown = list_runs(arguments.status, arguments.tag, arguments.limit)
     if arguments.json:
         print_json({"runs": shown})
     elif not shown:
-        print("No runs." if not found else "No run fits.")
+        print("No run fits." if data_directory().run_ids() else "No runs.")
     else:
         console = Console()
         console.print(_table(shown, console.width))

@@ -12,6 +12,7 @@ import unicodedata
 from ..errors import InvalidRequest
 
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
+PAGE_START = re.compile(rf"[0-9]{{1,18}}-{RUN_ID.pattern}", re.ASCII)
 WRITER = re.compile(r"[a-z]+(-[a-z0-9]{1,32})?", re.ASCII)
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
 UPLOAD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -27,21 +28,30 @@ _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 def new_run_id(timestamp: float, entropy: int) -> str:
     """Name a run so that names sort by time and a person can read them.
 
+    Of the eight last digits five are the microsecond and three are random: runs of one second sort
+    too, and two processes that name a run in the same microsecond still hardly meet.
+
     Parameters
     ----------
     timestamp
         When, in seconds since 1970-01-01 UTC.
     entropy
-        32 random bits.
+        Random bits; the lowest 12 are used.
     """
     from datetime import UTC, datetime
 
-    return f"{datetime.fromtimestamp(timestamp, UTC):%Y%m%d-%H%M%S}-{entropy & 0xFFFFFFFF:08x}"
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    return f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond << 12 | entropy & 0xFFF:08x}"
 
 
 def is_run_id(text: str) -> bool:
     """Whether the text has the form of a run id."""
     return RUN_ID.fullmatch(text) is not None
+
+
+def is_page_start(text: str) -> bool:
+    """Whether the text can be the ``next`` of a page of runs."""
+    return PAGE_START.fullmatch(text) is not None
 
 
 def is_writer(text: str) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+
+from .times import from_iso
 
 
 class StageState(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,3 +137,20 @@ def stage_index(state: RunState, stage_id: str | None) -> int | None:
         if stage.id == stage_id:
             return index
     return None
+
+
+def begun_us(state: RunState) -> int:
+    """When a run was queued or, where it never was, started; microseconds since 1970-01-01 UTC.
+
+    It does not change while the run lives, so that lists can be ordered and paged by it.
+    """
+    time = state.queued_time or state.start_time
+    try:
+        return max(0, round(from_iso(time) * 1_000_000)) if time else 0
+    except ValueError:
+        return 0  # a time that a foreign journal garbled: the run is shown, as the oldest
+
+
+def newest_first(states: Iterable[RunState]) -> list[RunState]:
+    """Runs in the order in which every list shows them."""
+    return sorted(states, key=lambda state: (begun_us(state), state.run_id), reverse=True)

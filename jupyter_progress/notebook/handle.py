@@ -71,50 +71,6 @@ class RunHandle:
         self._model: Any = None
         self._deployed: tuple[str, int] | None = None
 
-    # What is known
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The run's state, as ``GET runs/{id}`` answers it."""
-        told: dict[str, Any] = msgspec.to_builtins(self._state())
-        return told
-
-    @property
-    def status(self) -> str:
-        """``queued``, ``running``, ``stopping``, ``completed``, ``failed``, ``cancelled``, …"""
-        return self._state().status
-
-    @property
-    def name(self) -> str:
-        """What the run is called."""
-        return self._state().name
-
-    @property
-    def tags(self) -> list[str]:
-        """The run's tags."""
-        return list(self._state().tags)
-
-    @property
-    def result(self) -> dict[str, Any]:
-        """What was measured: ``{"test": {"accuracy", …}, "confusion_matrix", "rows", …}``.
-
-        Raises
-        ------
-        RunNotFinished
-            The run is going on.
-        RunFailed, RunCancelled
-            It ended without a result.
-        """
-        state = self._ended("its result")
-        if state.result is None:
-            raise _ended_badly(state)
-        return dict(state.result)
-
-    @property
-    def error(self) -> dict[str, Any] | None:
-        """Why it failed: ``{type, message, stage, traceback, reason, hint}``; None otherwise."""
-        return self._state().error
-
     @property
     def model(self) -> Any:
         """The fitted estimator, which takes raw rows.
@@ -128,7 +84,7 @@ class RunHandle:
         """
         state = self._ended("its model")
         if state.status != "completed":
-            raise _ended_badly(state)
+            raise ended_badly(state)
         if self._model is None:
             from ..models.persistence import load_model
 
@@ -146,33 +102,6 @@ class RunHandle:
 
             self._panel = Panel(self)
         return self._panel
-
-    def history(self, names: Sequence[str] | None = None) -> pd.DataFrame:
-        """All metrics as a DataFrame: a row for each step, a column for each metric.
-
-        Parameters
-        ----------
-        names
-            Only these metrics.
-        """
-        import pandas as pd
-
-        series = self._backend.series(self.run_id, list(names) if names is not None else None)
-        columns = {
-            name: pd.Series(
-                [point[1] for point in points], index=[point[0] for point in points], dtype=float
-            )
-            .groupby(level=0)
-            .last()
-            for name, points in series.items()
-        }
-        frame = pd.DataFrame(columns)
-        frame.index.name = "step"
-        return frame.sort_index()
-
-    def output(self, tail: int = 200) -> str:
-        """The last lines that the run printed."""
-        return self._backend.output(self.run_id, tail)
 
     # Waiting
 
@@ -210,39 +139,8 @@ class RunHandle:
             )
             raise
         if state.status != "completed":
-            raise _ended_badly(state)
+            raise ended_badly(state)
         return self
-
-    def _wait(self, timeout: float | None) -> RunState:
-        deadline = None if timeout is None else time.monotonic() + timeout
-        changed = threading.Event()
-        feed = self._backend.feeds.stream
-        end_listening = feed.listen(lambda _messages, _connection: changed.set())
-        try:
-            with Showing(self, is_wanted=self._display) as showing:
-                asked = time.monotonic()
-                state = self._state()
-                while not has_ended(state.status):
-                    if deadline is not None and time.monotonic() >= deadline:
-                        raise RunNotFinished(
-                            f"{self._name()} is {state.status} after {timeout:g} s, and goes on"
-                        )
-                    changed.wait(POLL_S)
-                    changed.clear()
-                    state = feed.run(self.run_id) or state
-                    if time.monotonic() - asked > ASK_EVERY_S:
-                        asked, state = time.monotonic(), self._asked_again(state)
-                    showing.update(state)
-                self._known = state
-                return state
-        finally:
-            end_listening()
-
-    def _asked_again(self, state: RunState) -> RunState:
-        """Ask in case the feed does not know this run; an answer that does not come is no end."""
-        with suppress(Unavailable):
-            return self._backend.state(self.run_id)
-        return state
 
     # Asking
 
@@ -378,39 +276,6 @@ class RunHandle:
         registered = ((state.result or {}).get("model") or {}).get("name")
         return registered or suggest_model_name(state.name)
 
-    # Inside
-
-    def _state(self) -> RunState:
-        if self._known is not None and has_ended(self._known.status):
-            followed = self._backend.feeds.stream.run(self.run_id)
-            return followed or self._known
-        self._known = self._backend.feeds.stream.run(self.run_id) or self._backend.state(
-            self.run_id
-        )
-        return self._known
-
-    def _ended(self, what: str) -> RunState:
-        state = self._state()
-        if not has_ended(state.status):
-            raise RunNotFinished(
-                f"{self._name()} is {state.status} ({state.progress:.0f} %); {what} is there once "
-                "it has ended: run.wait()"
-            )
-        return state
-
-    def _name(self) -> str:
-        known = self._known
-        return f"run {known.name!r}" if known is not None and known.name else f"run {self.run_id}"
-
-    def __repr__(self) -> str:
-        return report_line(self._state())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RunHandle) and other.run_id == self.run_id
-
-    def __hash__(self) -> int:
-        return hash(self.run_id)
-
     def _ipython_display_(self) -> None:
         from ..panel.kernel_state import kernel_shell
 
@@ -421,16 +286,3 @@ class RunHandle:
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         return self.panel.bundle()
-
-
-def _ended_badly(state: RunState) -> RunFailed | RunCancelled:
-    if state.status != "failed":
-        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}")
-    error = state.error or {}
-    where = f" in {error['stage']}" if error.get("stage") else ""
-    parts = [f"run {state.name!r} failed{where}: {error.get('type')}: {error.get('message')}"]
-    if error.get("traceback"):
-        parts.append(str(error["traceback"]).rstrip())
-    if error.get("hint"):
-        parts.append(str(error["hint"]))
-    return RunFailed(state.run_id, "\n\n".join(parts))

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..core.state import RunState
+from ..core.state import RunState, newest_first
 from ..core.transitions import has_ended, is_active
 from ..core.view import View
 from ..core.wire import Message, ModelSummary, ServerFacts, Snapshot, VolatileMessage
@@ -89,7 +89,7 @@ class LiveView:
 
     def snapshot(self) -> Snapshot:
         """The state at :attr:`head`: all active runs and the newest ended ones, newest first."""
-        runs = list(reversed(self._view.runs.values()))
+        runs = newest_first(self._view.runs.values())
         ended = [run for run in runs if has_ended(run.status)][:ENDED_RUNS_SHOWN]
         shown = {run.run_id for run in ended}
         return Snapshot(

@@ -17,7 +17,7 @@ from .statements import sql_text
 
 logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x4A50524F  # "JPRO"
 BUSY_PATIENCE_S = 10.0
 # A check reads the whole file; a larger one is checked only where a write has met damage.

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ..core.state import RunState
+from ..core.state import RunState, begun_us
 from ..core.times import to_iso
 from .batch import Batch, Cursor
 from .database import Damaged, connect, connect_reader, journal_mode, note_damage, set_aside
@@ -159,7 +159,7 @@ class Log:
         )
 
     def _put_run(self, run_id: str, state: RunState) -> None:
-        self._connection.execute(_SQL["put_run"], (run_id, state.status, _encode(state)))
+        self._connection.execute(_SQL["put_run"], (run_id, state.status, begun_us(state), _encode(state)))
         self._connection.execute(_SQL["drop_tags"], (run_id,))
         self._connection.executemany(_SQL["add_tag"], [(tag, run_id) for tag in state.tags])
 

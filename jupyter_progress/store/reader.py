@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ..core.events import Event
-from ..core.state import RunState
+from ..core.state import RunState, begun_us
 from ..core.wire import Activity, activity_of
 from .series_table import read_series
 from .statements import statements
@@ -94,21 +94,29 @@ class LogReader:
         Parameters
         ----------
         before
-            The ``next`` of the page before.
+            The ``next`` of the page before. It tells a place in time, not a run: what is queued or
+            deleted between two pages makes neither skip nor repeat another.
 
         Returns
         -------
         (list of RunState, str or None)
             The page, and what the next one comes after; None at the end.
         """
-        asked = {"status": status, "tag": tag, "before": before, "limit": limit + 1}
+        time, _, run_id = (before or "").partition("-")
+        asked = {
+            "status": status,
+            "tag": tag,
+            "before_us": int(time) if time else None,
+            "before": run_id,
+            "limit": limit + 1,
+        }
         name = "runs" if tag is None else "runs_with_tag"
         if tag is None:
             del asked["tag"]
         with self._connection() as connection:
             rows = connection.execute(_SQL[name], asked).fetchall()
         states = [_read_state(row[0]) for row in rows[:limit]]
-        return states, states[-1].run_id if len(rows) > limit else None
+        return states, _place_of(states[-1]) if len(rows) > limit else None
 
     def recent_runs(self) -> list[RunState]:
         """All active runs and the newest 20, newest first."""
@@ -200,6 +208,10 @@ def _reading(connection: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute("COMMIT")
+
+
+def _place_of(state: RunState) -> str:
+    return f"{begun_us(state)}-{state.run_id}"
 
 
 def _event_of(row: tuple[Any, ...]) -> Event:

@@ -7,7 +7,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.escape import url_escape
 
-from ...core.names import check_label, is_run_id
+from ...core.names import check_label, is_page_start
 from ...core.requests import (
     Executor,
     RunChange,
@@ -58,7 +58,7 @@ class RunsHandler(RunHandler):
     async def get(self) -> None:
         query = self.query("status", "tag", "limit", "before")
         before = query.text("before", limit=60)
-        if before is not None and not is_run_id(before):
+        if before is not None and not is_page_start(before):
             raise InvalidRequest("before", "expected the 'next' of the page before")
         runs, following = await self.services.read(
             self.services.reader.runs,

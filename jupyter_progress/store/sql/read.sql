@@ -13,22 +13,24 @@ SELECT state FROM runs WHERE run_id = ?;
 
 -- name: runs
 SELECT state FROM runs
-WHERE (:status IS NULL OR status = :status) AND (:before IS NULL OR run_id < :before)
-ORDER BY run_id DESC LIMIT :limit;
+WHERE (:status IS NULL OR status = :status)
+    AND (:before_us IS NULL OR (begun_us, run_id) < (:before_us, :before))
+ORDER BY begun_us DESC, run_id DESC LIMIT :limit;
 
 -- name: runs_with_tag
 SELECT runs.state FROM run_tags JOIN runs USING (run_id)
 WHERE run_tags.tag = :tag AND (:status IS NULL OR runs.status = :status)
-    AND (:before IS NULL OR run_tags.run_id < :before)
-ORDER BY run_tags.run_id DESC LIMIT :limit;
+    AND (:before_us IS NULL OR (runs.begun_us, runs.run_id) < (:before_us, :before))
+ORDER BY runs.begun_us DESC, runs.run_id DESC LIMIT :limit;
 
 -- name: recent_runs
 SELECT state FROM runs WHERE status IN ('queued', 'running', 'stopping')
-    OR run_id IN (SELECT run_id FROM runs ORDER BY run_id DESC LIMIT ?)
-ORDER BY run_id DESC;
+    OR run_id IN (SELECT run_id FROM runs ORDER BY begun_us DESC, run_id DESC LIMIT ?)
+ORDER BY begun_us DESC, run_id DESC;
 
 -- name: active_runs
-SELECT state FROM runs WHERE status IN ('queued', 'running', 'stopping') ORDER BY run_id;
+SELECT state FROM runs WHERE status IN ('queued', 'running', 'stopping')
+ORDER BY begun_us, run_id;
 
 -- name: activity
 SELECT events.time, events.run_id, events.data, events.offset

@@ -6,7 +6,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 INSERT INTO activity (offset, level, kind) VALUES (?, ?, ?);
 
 -- name: put_run
-INSERT INTO runs (run_id, status, state) VALUES (?, ?, ?)
+INSERT INTO runs (run_id, status, begun_us, state) VALUES (?, ?, ?, ?)
 ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, state = excluded.state;
 
 -- name: drop_tags
