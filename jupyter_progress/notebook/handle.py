@@ -3,44 +3,25 @@
 from __future__ import annotations
 
 import sys
-import threading
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from ..core.names import check_model_name, suggest_model_name
+from ..core.names import suggest_model_name
 from ..core.state import RunState
-from ..core.transitions import has_ended
-from ..errors import (
-    Conflict,
-    InvalidRequest,
-    NoModel,
-    RunCancelled,
-    RunFailed,
-    RunNotFinished,
-    Unavailable,
-    UnknownModel,
-)
-from ..panel.report import report_line
-from . import predictions
+from ..errors import NoModel
+from . import arguments, predictions
 from .backend import Backend
-from .showing import Showing
+from .in_service import ask_model_of
+from .known_run import KnownRun, ended_badly
+from .waiting import wait_for_end
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
     from .panel import Panel
 
-POLL_S = 0.1
-# Asked for by REST now and then, in case the feed is cut off from the server for long.
-ASK_EVERY_S = 5.0
 
-
-class RunHandle:
+class RunHandle(KnownRun):
     """One run, wherever it executes.
 
     Parameters
@@ -63,13 +44,11 @@ class RunHandle:
         state: RunState | None = None,
         display: bool = True,
     ) -> None:
-        self.run_id = run_id
-        self._backend = backend
-        self._known = state
+        super().__init__(run_id, backend=backend, state=state)
         self._display = display
         self._panel: Panel | None = None
         self._model: Any = None
-        self._deployed: tuple[str, int] | None = None
+        self._deployed_as: str | None = None
 
     @property
     def model(self) -> Any:
@@ -129,8 +108,9 @@ class RunHandle:
         RunNotFinished
             The timeout is over.
         """
+        limit = arguments.seconds("timeout", timeout)
         try:
-            state = self._wait(timeout)
+            state = wait_for_end(self, limit, display=self._display)
         except KeyboardInterrupt:
             print(
                 f"{self._name()} goes on; run.wait() waits again, run.stop() keeps the best so far "
@@ -138,6 +118,7 @@ class RunHandle:
                 file=sys.stderr,
             )
             raise
+        self._known = state
         if state.status != "completed":
             raise ended_badly(state)
         return self
@@ -172,16 +153,19 @@ class RunHandle:
         notes: str | None = None,
     ) -> None:
         """Rename, tag or annotate the run; what is None stays as it is."""
-        if isinstance(tags, str):
-            raise InvalidRequest("tags", f"is {tags!r}; expected a list of strings: [{tags!r}]")
-        change = {"name": name, "tags": list(tags) if tags is not None else None, "notes": notes}
-        given = {key: value for key, value in change.items() if value is not None}
+        given: dict[str, Any] = {}
+        if name is not None:
+            given["name"] = arguments.label("name", name)
+        if tags is not None:
+            given["tags"] = arguments.labels("tags", tags)
+        if notes is not None:
+            given["notes"] = arguments.notes("notes", notes)
         if given:
             self._backend.update(self.run_id, given)
 
     def note(self, text: str) -> None:
         """Add a line of one's own to the run's activity feed."""
-        self._backend.note(text, self.run_id)
+        self._backend.note(arguments.note("text", text), self.run_id)
 
     def delete(self) -> None:
         """Forget the run and its files; registered models stay.
@@ -205,8 +189,9 @@ class RunHandle:
         int
             The version; a run that has one under this name keeps it.
         """
+        called = self._model_name(name)
         self._ended("its model")
-        return self._backend.register(self.run_id, self._model_name(name))
+        return self._backend.register(self.run_id, called)
 
     def deploy(self, name: str | None = None) -> dict[str, Any]:
         """Put the run's model in service, registering it first where that was not done.
@@ -221,10 +206,10 @@ class RunHandle:
         dict
             ``{"name", "deployed", "previous"}``; the last two are versions.
         """
-        self._ended("its model")
         called = self._model_name(name)
+        self._ended("its model")
         answer = self._backend.deploy(called, None, self.run_id)
-        self._deployed = (called, int(answer["deployed"]))
+        self._deployed_as = called
         return answer
 
     def predict(self, rows: Any) -> np.ndarray:
@@ -248,30 +233,14 @@ class RunHandle:
 
     def _ask_service(self, rows: Any) -> dict[str, Any]:
         sent = predictions.to_rows(rows)
-        name = self._deployed[0] if self._deployed else self._model_name(None)
-        registered = self._backend.model(name) if self._deployed else self._find_model(name)
-        version = registered["deployed"]
-        of_run = {known["version"]: known.get("run_id") for known in registered["versions"]}
-        if of_run.get(version) != self.run_id:
-            what = f"version {version} of {name!r} is" if version else f"nothing of {name!r} is"
-            raise Conflict(
-                f"{what} in service, not this run's model; call run.deploy() first, or ask the "
-                "model itself: run.model.predict(rows)"
-            )
-        return self._backend.predict(name, sent)
-
-    def _find_model(self, name: str) -> dict[str, Any]:
-        try:
-            return self._backend.model(name)
-        except UnknownModel:
-            raise Conflict(
-                "this run's model is not in service; call run.deploy() first, or ask the model "
-                "itself: run.model.predict(rows)"
-            ) from None
+        name = self._deployed_as or self._model_name(None)
+        return ask_model_of(
+            self._backend, self.run_id, name, sent, is_deployed=self._deployed_as is not None
+        )
 
     def _model_name(self, name: str | None) -> str:
         if name is not None:
-            return check_model_name("name", name)
+            return arguments.model_name("name", name)
         state = self._state()
         registered = ((state.result or {}).get("model") or {}).get("name")
         return registered or suggest_model_name(state.name)

@@ -12,7 +12,7 @@ import jupyter_progress as jp
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "reference.md").read_text("utf-8")
 FUNCTIONS = ["train", "track", "runs", "get_run", "last_run", "load_model", "server"]
-METHODS = [name for name in vars(jp.RunHandle) if not name.startswith("_")]
+METHODS = [name for name in dir(jp.RunHandle) if not name.startswith("_")]
 
 
 def signature(name: str, function: Any) -> str:
@@ -40,7 +40,7 @@ def test_class_is_in_the_reference(name: str) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_run_handle_is_in_the_reference(name: str) -> None:
-    member = vars(jp.RunHandle)[name]
+    member = inspect.getattr_static(jp.RunHandle, name)
     told = f"run.{name}" if isinstance(member, property) else f"run.{signature(name, member)}"
     assert f"`{told}`" in TEXT
 

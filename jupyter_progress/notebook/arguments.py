@@ -1,0 +1,181 @@
+"""What a call in a cell may be given; what it may not is told at once, before anybody is asked."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..core.names import NOTES_LIMIT, check_label, check_lines, check_model_name, shorten
+from ..core.requests import check_notes, check_tags
+from ..errors import InvalidRequest
+
+
+def found(value: Any) -> str:
+    """A value as a message shows it: what it is, and of which type."""
+    try:
+        shown = shorten(repr(value), 80)
+    except Exception as error:
+        # Whose __repr__ fails is wrong all the same, and has to be told so.
+        return f"is a {type(value).__name__} (its repr() raises {type(error).__name__})"
+    if "\n" in shown or isinstance(value, type):
+        return f"is {'the class' if isinstance(value, type) else 'a'} {_name(value)}"
+    if value is None:
+        return "is None"
+    return f"is {shown} ({type(value).__name__})"
+
+
+def _name(value: Any) -> str:
+    return value.__name__ if isinstance(value, type) else type(value).__name__
+
+
+def text(field: str, value: Any) -> str:
+    """Return a string.
+
+    Raises
+    ------
+    InvalidRequest
+        It is something else.
+    """
+    if not isinstance(value, str):
+        raise InvalidRequest(field, f"{found(value)}; expected a string")
+    return str(value)
+
+
+def label(field: str, value: Any) -> str:
+    """Return a text that can be shown on one line.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    return check_label(field, text(field, value))
+
+
+def model_name(field: str, value: Any) -> str:
+    """Return a model's name.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    return check_model_name(field, text(field, value))
+
+
+def labels(field: str, value: Any) -> list[str]:
+    """Return tags as a list.
+
+    Raises
+    ------
+    InvalidRequest
+        One is no text, or it is one text and no list of them.
+    """
+    given = strings(field, value)
+    check_tags(given)
+    return given
+
+
+def strings(field: str, value: Any) -> list[str]:
+    """Return some strings as a list.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    if isinstance(value, str):
+        shown = shorten(repr(value), 80)
+        raise InvalidRequest(field, f"is {shown}; expected a list of strings: [{shown}]")
+    if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
+        raise InvalidRequest(field, f"{found(value)}; expected a list of strings")
+    given = list(value)
+    for index, item in enumerate(given):
+        if not isinstance(item, str):
+            raise InvalidRequest(f"{field}[{index}]", f"{found(item)}; expected a string")
+    return [str(item) for item in given]
+
+
+def notes(field: str, value: Any) -> str:
+    """Return what is noted about a run, of any number of lines.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    given = text(field, value)
+    check_notes(given)
+    return given
+
+
+def note(field: str, value: Any) -> str:
+    """Return a line for the activity feed.
+
+    Raises
+    ------
+    InvalidRequest
+        It says nothing, or too much.
+    """
+    given = text(field, value)
+    if not given.strip():
+        raise InvalidRequest(field, "is empty; expected some text")
+    if len(given) > NOTES_LIMIT:
+        raise InvalidRequest(
+            field, f"has {len(given):,} characters; at most {NOTES_LIMIT:,} are allowed"
+        )
+    return check_lines(field, given)
+
+
+def whole(field: str, value: Any, least: int = 1) -> int:
+    """Return a whole number.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < least:
+        raise InvalidRequest(
+            field, f"{found(value)}; expected a whole number of at least {least:,}"
+        )
+    return int(value)
+
+
+def number(field: str, value: Any) -> float:
+    """Return a finite number.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise InvalidRequest(field, f"{found(value)}; expected a number")
+    if not math.isfinite(value):
+        raise InvalidRequest(field, f"is {value}; expected a finite number")
+    return float(value)
+
+
+def seconds(field: str, value: Any) -> float | None:
+    """Return a time to wait for; None for as long as it takes.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    if value is None:
+        return None
+    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not value >= 0:
+        raise InvalidRequest(
+            field, f"{found(value)}; expected seconds from 0, or None for as long as it takes"
+        )
+    return None if math.isinf(value) else float(value)
+
+
+def is_true(field: str, value: Any) -> bool:
+    """Return a boolean; NumPy's own counts as one.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):
+        raise InvalidRequest(field, f"{found(value)}; expected True or False")
+    return bool(value)

@@ -1,0 +1,154 @@
+"""What is known of a run: its state, its result, its metrics, what it printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..core.state import RunState
+from ..core.transitions import has_ended
+from ..errors import RunCancelled, RunFailed, RunNotFinished
+from ..panel.report import report_line
+from . import arguments
+from .backend import Backend
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class KnownRun:
+    """One run as it can be read, wherever it executes.
+
+    Parameters
+    ----------
+    run_id
+        The run.
+    backend
+        Who looks after it.
+    state
+        Its state as far as it is known.
+    """
+
+    def __init__(self, run_id: str, *, backend: Backend, state: RunState | None = None) -> None:
+        self.run_id = run_id
+        self._backend = backend
+        self._known = state
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The run's state, as ``GET runs/{id}`` answers it."""
+        told: dict[str, Any] = msgspec.to_builtins(self._state())
+        return told
+
+    @property
+    def status(self) -> str:
+        """``queued``, ``running``, ``stopping``, ``completed``, ``failed``, ``cancelled``, …"""
+        return self._state().status
+
+    @property
+    def name(self) -> str:
+        """What the run is called."""
+        return self._state().name
+
+    @property
+    def tags(self) -> list[str]:
+        """The run's tags."""
+        return list(self._state().tags)
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What was measured: ``{"test": {"accuracy", …}, "confusion_matrix", "rows", …}``.
+
+        Raises
+        ------
+        RunNotFinished
+            The run is going on.
+        RunFailed, RunCancelled
+            It ended without a result.
+        """
+        state = self._ended("its result")
+        if state.result is None:
+            raise ended_badly(state)
+        return dict(state.result)
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Why it failed: ``{type, message, stage, traceback, reason, hint}``; None otherwise."""
+        return self._state().error
+
+    def history(self, names: Sequence[str] | None = None) -> pd.DataFrame:
+        """All metrics as a DataFrame: a row for each step, a column for each metric.
+
+        Parameters
+        ----------
+        names
+            Only these metrics.
+        """
+        import pandas as pd
+
+        asked = arguments.strings("names", names) if names is not None else None
+        series = self._backend.series(self.run_id, asked)
+        columns = {
+            name: pd.Series(
+                [point[1] for point in points], index=[point[0] for point in points], dtype=float
+            )
+            .groupby(level=0)
+            .last()
+            for name, points in series.items()
+        }
+        frame = pd.DataFrame(columns)
+        frame.index.name = "step"
+        return frame.sort_index()
+
+    def output(self, tail: int = 200) -> str:
+        """The last lines that the run printed."""
+        return self._backend.output(self.run_id, arguments.whole("tail", tail))
+
+    # Inside
+
+    def _state(self) -> RunState:
+        if self._known is not None and has_ended(self._known.status):
+            followed = self._backend.feeds.stream.run(self.run_id)
+            return followed or self._known
+        self._known = self._backend.feeds.stream.run(self.run_id) or self._backend.state(
+            self.run_id
+        )
+        return self._known
+
+    def _ended(self, what: str) -> RunState:
+        state = self._state()
+        if not has_ended(state.status):
+            raise RunNotFinished(
+                f"{self._name()} is {state.status} ({state.progress:.0f} %); {what} is there once "
+                "it has ended: run.wait()"
+            )
+        return state
+
+    def _name(self) -> str:
+        known = self._known
+        return f"run {known.name!r}" if known is not None and known.name else f"run {self.run_id}"
+
+    def __repr__(self) -> str:
+        return report_line(self._state())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KnownRun) and other.run_id == self.run_id
+
+    def __hash__(self) -> int:
+        return hash(self.run_id)
+
+
+def ended_badly(state: RunState) -> RunFailed | RunCancelled:
+    """The error that tells how a run ended without a model."""
+    if state.status != "failed":
+        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}")
+    error = state.error or {}
+    where = f" in {error['stage']}" if error.get("stage") else ""
+    parts = [f"run {state.name!r} failed{where}: {error.get('type')}: {error.get('message')}"]
+    if error.get("traceback"):
+        parts.append(str(error["traceback"]).rstrip())
+    if error.get("hint"):
+        parts.append(str(error["hint"]))
+    return RunFailed(state.run_id, "\n\n".join(parts))
