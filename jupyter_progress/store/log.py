@@ -159,7 +159,9 @@ class Log:
         )
 
     def _put_run(self, run_id: str, state: RunState) -> None:
-        self._connection.execute(_SQL["put_run"], (run_id, state.status, begun_us(state), _encode(state)))
+        self._connection.execute(
+            _SQL["put_run"], (run_id, state.status, begun_us(state), _encode(state))
+        )
         self._connection.execute(_SQL["drop_tags"], (run_id,))
         self._connection.executemany(_SQL["add_tag"], [(tag, run_id) for tag in state.tags])
 

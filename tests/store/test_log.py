@@ -3,16 +3,20 @@ from __future__ import annotations
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from jupyter_progress.core.events import Event
-from jupyter_progress.core.state import RunState
+from jupyter_progress.core.state import RunState, begun_us
+from jupyter_progress.core.times import to_iso
 from jupyter_progress.errors import LogTooNew
 from jupyter_progress.store import database
 from jupyter_progress.store.batch import Batch, Cursor
 from jupyter_progress.store.log import Log
-from jupyter_progress.store.statements import statements
+from jupyter_progress.store.statements import sql_text, statements
 
 from .bench import START
 
@@ -231,9 +235,76 @@ def test_runs_are_paged_newest_first_by_status_and_tag() -> None:
     assert len(reader.runs(status="running")[0]) == 3
     assert [state.tags for state in reader.runs(status="running", tag="odd")[0]] == [["odd", "x"]]
     assert reader.runs(limit=60)[1] is None
-    assert reader.runs(limit=59)[1] == RUN.format(1)
+    assert reader.runs(limit=59)[1] == f"0-{RUN.format(1)}"
     log.commit(Batch(0, states={RUN.format(1): RunState(run_id=RUN.format(1), tags=["new"])}))
     assert reader.runs(tag="odd", limit=99)[0][-1].run_id == RUN.format(3)
+    log.close()
+
+
+def queued(number: int, **facts: Any) -> RunState:
+    """A run of one second with 199 others, whose id says nothing of their order."""
+    run_id = RUN.format(number * 2654435761 % 2**32)
+    return RunState(run_id=run_id, queued_time=to_iso(START + number * 0.005), **facts)
+
+
+def test_runs_of_one_second_are_paged_in_the_order_in_which_they_were_queued() -> None:
+    log = Log.open(":memory:", now=START)
+    runs = [queued(n, tags=["all"]) for n in range(200)]
+    log.commit(Batch(0, states={run.run_id: run for run in runs}))
+    newest_first = [run.run_id for run in reversed(runs)]
+    reader = log.reader()
+    for asked in ({}, {"tag": "all"}, {"status": "queued"}):
+        found: list[str] = []
+        before = None
+        while True:
+            page, before = reader.runs(limit=7, before=before, **asked)
+            found += [state.run_id for state in page]
+            if before is None:
+                break
+        assert found == newest_first, asked
+    assert [run.run_id for run in reader.recent_runs()] == newest_first  # all are active
+    assert [run.run_id for run in reader.active_runs()] == newest_first[::-1]
+    log.close()
+
+
+def test_page_goes_on_where_it_was_after_runs_came_changed_and_went() -> None:
+    log = Log.open(":memory:", now=START)
+    runs = [queued(n) for n in range(20)]
+    log.commit(Batch(0, states={run.run_id: run for run in runs}))
+    reader = log.reader()
+    page, before = reader.runs(limit=5)
+    ended = [replace(run, status="completed", end_time=to_iso(START + 9)) for run in runs]
+    log.commit(Batch(0, states={run.run_id: run for run in [*ended, queued(20)]}))
+    gone = page[-1].run_id  # the very run that the page ended with
+    log.commit(Batch(0, forgotten={gone: 1}))
+    rest, end = reader.runs(limit=50, before=before)
+    assert [run.run_id for run in rest] == [run.run_id for run in reversed(runs[:15])]
+    assert end is None
+    log.close()
+
+
+def test_log_of_the_schema_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "log-0.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(sql_text("schema-1.sql"))
+    connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+    connection.execute("PRAGMA user_version = 1")
+    started = RunState(run_id=RUN.format(7), start_time=to_iso(START + 9.125))
+    runs = [*map(queued, range(5)), started, RunState(run_id=RUN.format(8))]
+    connection.executemany(
+        "INSERT INTO runs (run_id, status, state) VALUES (?, ?, ?)",
+        [(run.run_id, run.status, msgspec.json.encode(run)) for run in runs],
+    )
+    connection.commit()
+    connection.close()
+    log = Log.open(path, now=START)
+    found = [run.run_id for run in log.reader().runs()[0]]
+    order = [started, *reversed(runs[:5]), runs[-1]]
+    assert found == [run.run_id for run in order]
+    with sqlite3.connect(path) as connection:
+        kept = dict(connection.execute("SELECT run_id, begun_us FROM runs"))
+    connection.close()
+    assert kept == {run.run_id: begun_us(run) for run in runs}
     log.close()
 
 
@@ -265,7 +336,9 @@ def test_every_statement_can_be_prepared() -> None:
     with reader._connection() as connection:
         for file in ("read.sql", "write.sql"):
             for name, text in statements(file).items():
-                named = dict.fromkeys(("status", "tag", "before", "limit", "level", "kind"))
+                named = dict.fromkeys(
+                    ("status", "tag", "before", "before_us", "limit", "level", "kind")
+                )
                 unnamed = [None] * text.count("?")
                 connection.execute(
                     f"EXPLAIN {text}", named if ":" in text else unnamed[: _count(text)]
