@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..core.activity import headline, seconds
+from ..core.activity import headline
+from ..core.durations import duration
 from ..core.names import shorten
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
@@ -67,7 +68,7 @@ def _table(states: list[RunState], width: int) -> Table:
 
 
 def _cells(state: RunState) -> tuple[Text, ...]:
-    took = seconds(state.elapsed_time) if state.elapsed_time is not None else ""
+    took = duration(state.elapsed_time) if state.elapsed_time is not None else ""
     return (
         Text(state.run_id),
         Text(shorten(state.name, NAME_WIDTH)),

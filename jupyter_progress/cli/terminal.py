@@ -12,7 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ..core.activity import headline, seconds
+from ..core.activity import headline
+from ..core.durations import duration, estimate
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
@@ -98,13 +99,13 @@ def _bar(run: RunState) -> Table:
 
 def time_words(run: RunState) -> str:
     """Elapsed time and time left, the second marked as the estimate that it is."""
-    elapsed = f"{seconds(run.elapsed_time)} elapsed" if run.elapsed_time is not None else ""
+    elapsed = f"{duration(run.elapsed_time)} elapsed" if run.elapsed_time is not None else ""
     if has_ended(run.status):
         return elapsed
     if run.estimated_remaining is None:
         left = "time left not known yet" if run.status == "running" else ""
     else:
-        left = f"about {seconds(run.estimated_remaining)} left"
+        left = f"{estimate(run.estimated_remaining)} left"
     return " · ".join(words for words in (elapsed, left) if words)
 
 
@@ -117,9 +118,9 @@ def _stages(run: RunState) -> Table:
 
 def _stage_cells(run: RunState, stage: StageState) -> tuple[Text, Text, Text, Text]:
     colour = {"completed": "green", "running": "cyan", "failed": "red"}.get(stage.status, "dim")
-    took = seconds(stage.elapsed_s) if stage.elapsed_s is not None else ""
+    took = duration(stage.elapsed_s) if stage.elapsed_s is not None else ""
     if stage.status == "pending" and stage.estimated_s is not None:
-        took = f"~{seconds(stage.estimated_s)}"
+        took = estimate(stage.estimated_s)
     about = ", ".join(f"{name} {_figure(value)}" for name, value in _shown(stage.metrics))
     if stage.status == "running" and run.step is not None:
         about = f"step {run.step:,}" + (f" of {run.total_steps:,}" if run.total_steps else "")
@@ -144,7 +145,7 @@ def _in_words(name: str, value: Any) -> tuple[str, Any]:
         if name.endswith("_bytes"):
             return name.removesuffix("_bytes").replace("_", " "), decimal(int(value))
         if name.endswith("_s"):
-            return name.removesuffix("_s").replace("_", " "), seconds(value)
+            return name.removesuffix("_s").replace("_", " "), duration(value)
     return name.replace("_", " "), value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .durations import duration
 from .titles import title_of
 
 LEVELS = ("info", "success", "warning", "error")
@@ -48,14 +49,14 @@ def _tell(event_type: str, data: dict[str, Any], name: str) -> tuple[str, str] |
 
 def _stage_completed(data: dict[str, Any], name: str) -> tuple[str, str]:
     title = data.get("title") or title_of(str(data.get("stage")))
-    return "info", f"{name}: {title} done in {seconds(data.get('elapsed_s'))}"
+    return "info", f"{name}: {title} done in {duration(data.get('elapsed_s'))}"
 
 
 def _completed(data: dict[str, Any], name: str) -> tuple[str, str]:
     result = data.get("result") or {}
     figure = headline(result)
     early = " early, as asked" if result.get("stopped") else ""
-    took = seconds(data.get("elapsed_time"))
+    took = duration(data.get("elapsed_time"))
     return "success", f"{name} finished{early} in {took}" + (f", {figure}" if figure else "")
 
 
@@ -113,12 +114,32 @@ def headline(result: dict[str, Any]) -> str:
     return ""
 
 
-def seconds(value: Any) -> str:
-    """A duration for a sentence: ``0.4 s``, ``3 min 20 s``."""
-    if not isinstance(value, int | float):
-        return "unknown time"
-    if value < 60:
-        return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
-    minutes, rest = divmod(round(value), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+def within_run(text: str, kind: str, name: str) -> str:
+    """A line of the feed as it reads where the run's name stands above it.
+
+    Parameters
+    ----------
+    text, kind
+        The line's; what a person or a check of the data wrote stays as it is.
+    name
+        The run's name. A line that was told under an earlier name keeps it.
+
+    Returns
+    -------
+    str
+        ``Train done in 4.2 s`` for ``digits: Train done in 4.2 s``.
+    """
+    if kind not in _OWN_KINDS or not name:
+        return text
+    if text.endswith(f"ing {name}"):  # "Stopping digits"
+        return text.removesuffix(f" {name}")
+    for lead in (f"{name}: ", f"{name} was ", f"{name} "):
+        if text.startswith(lead) and len(text) > len(lead):
+            rest = text.removeprefix(lead)
+            return rest[0].upper() + rest[1:]
+    return text
+
+
+_OWN_KINDS = frozenset(
+    kind for kind in _TELLERS if kind.startswith(("training_", "stage_", "run_"))
+)

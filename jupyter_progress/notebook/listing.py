@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..client.rest import RestClient
-from ..core.activity import headline, seconds
+from ..core.activity import headline
+from ..core.durations import duration
 from ..core.names import check_model_name, is_run_id, shorten
 from ..core.transitions import ACTIVE, ENDED
 from ..errors import InvalidRequest, ServerNotFound, UnknownRun
@@ -53,7 +54,7 @@ class RunList(list[RunHandle]):
         lines = []
         for run in self:
             state = run._state()
-            took = seconds(state.elapsed_time) if state.elapsed_time is not None else ""
+            took = duration(state.elapsed_time) if state.elapsed_time is not None else ""
             words = (state.run_id, state.status, state.name, headline(state.result or {}), took)
             lines.append("  ".join(word for word in words if word))
         return "\n".join(lines) or "no runs"

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from ..core.activity import headline, seconds
+from ..core.activity import headline, within_run
+from ..core.durations import duration
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.wire import Activity
@@ -36,7 +37,7 @@ def report_line(run: RunState) -> str:
     if run.error:
         words.append(f"{run.error.get('type')}: {run.error.get('message')}")
     if run.elapsed_time is not None:
-        words.append(seconds(run.elapsed_time))
+        words.append(duration(run.elapsed_time))
     return ", ".join(words)
 
 
@@ -65,7 +66,7 @@ def report_html(
         _stages(run.stages),
         _chart(scores, run),
         _outcome(run),
-        _feed([line for line in activity if line.run_id == run.run_id]),
+        _feed([line for line in activity if line.run_id == run.run_id], run.name),
         _foot(run),
     ]
     return f'<div style="max-width:56em;{MONO}">{"".join(parts)}</div>'
@@ -101,7 +102,7 @@ def _title(run: RunState, stage_id: str) -> str:
 def _head(run: RunState) -> str:
     words = f"<strong>{_text(run.name or run.run_id)}</strong> · {_text(run.status)}"
     if run.elapsed_time is not None:
-        words += f" · {_text(seconds(run.elapsed_time))}"
+        words += f" · {_text(duration(run.elapsed_time))}"
     figure = headline(run.result or {})
     return f"<div>{words}{f' · {_text(figure)}' if figure else ''}</div>"
 
@@ -120,7 +121,7 @@ def _bar(run: RunState) -> str:
 def _stages(stages: Sequence[StageState]) -> str:
     told = []
     for stage in stages:
-        took = f" {seconds(stage.elapsed_s)}" if stage.elapsed_s is not None else ""
+        took = f" {duration(stage.elapsed_s)}" if stage.elapsed_s is not None else ""
         mark = MARKS.get(stage.status, "·")
         told.append(f"<span>{mark} {_text(stage.title)}<small>{_text(took)}</small></span>")
     return f"<div>{' &nbsp; '.join(told)}</div>" if told else ""
@@ -166,9 +167,10 @@ def _outcome(run: RunState) -> str:
     return f"<table><tbody>{cells}</tbody></table>" if cells else ""
 
 
-def _feed(activity: Sequence[Activity]) -> str:
+def _feed(activity: Sequence[Activity], name: str) -> str:
     lines = "".join(
-        f"<li><small>{_text(line.time[11:19])}</small> {_text(line.text)}</li>"
+        f"<li><small>{_text(line.time[11:19])}</small> "
+        f"{_text(within_run(line.text, line.kind, name))}</li>"
         for line in activity[:ACTIVITIES_SHOWN]
     )
     return f'<ul style="list-style:none;padding:0;margin:6px 0">{lines}</ul>' if lines else ""

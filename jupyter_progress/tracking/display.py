@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..core.activity import seconds
+from ..core.durations import duration, estimate
 from ..core.state import RunState
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ def words_of(state: RunState) -> list[str]:
     if state.step is not None:
         of = f"/{state.total_steps:,}" if state.total_steps else ""
         words.append(f"{state.step:,}{of}")
-    words.append(seconds(state.elapsed_time or 0.0))
+    words.append(duration(state.elapsed_time or 0.0))
     if state.status in ("running", "stopping"):
         if state.estimated_remaining is not None:
-            words.append(f"{seconds(state.estimated_remaining)} left")
+            words.append(f"{estimate(state.estimated_remaining)} left")
         if state.status == "stopping":
             words.append("stopping")
     else:

@@ -4,13 +4,20 @@ import type { RunState } from "./wire";
 
 export const UNKNOWN = "–";
 
-/** `8.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`. */
+/**
+ * `8 s`, `42 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`; precisely also `<0.01 s`, `0.45 s`, `8.4 s`,
+ * by the rule of the core's `durations.py`.
+ */
 export function duration(seconds: number | null, precise = false): string {
   if (seconds === null) return UNKNOWN;
   const at = Math.max(0, seconds);
-  if (at < 1 && precise) return at < 0.01 ? "<0.01 s" : `${at.toFixed(2)} s`;
-  if (at < 10 && precise) return `${at.toFixed(1)} s`;
-  const whole = Math.floor(at);
+  // Rounded by hand, for Python and JavaScript write a half differently.
+  const hundredths = Math.floor(at * 100 + 0.5);
+  const tenths = Math.floor(at * 10 + 0.5);
+  if (precise && at < 0.01) return "<0.01 s";
+  if (precise && hundredths < 100) return `${(hundredths / 100).toFixed(2)} s`;
+  if (precise && tenths < 100) return `${(tenths / 10).toFixed(1)} s`;
+  const whole = Math.max(precise ? 10 : 0, Math.floor(at));
   if (whole < 60) return `${whole} s`;
   const pad = (value: number): string => String(value).padStart(2, "0");
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
@@ -127,11 +134,12 @@ export function headline(run: RunState): string | null {
   return null;
 }
 
-/** A moment as this reader's clock says it; with the day where it is not today. */
-export function clock(iso: string, now: number): string {
+/** A moment as this reader's clock says it, to the second or the minute; with the day where it is not today. */
+export function clock(iso: string, now: number, to: "second" | "minute" = "second"): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
-  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const seconds = to === "second" ? ({ second: "2-digit" } as const) : {};
+  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", ...seconds });
   if (new Date(now).toDateString() === at.toDateString()) return time;
   return `${at.toLocaleDateString([], { month: "short", day: "numeric" })} ${time}`;
 }

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { wordsWithinRun } from "../model/activity_words";
 import { clock } from "../model/format";
 import type { Activity, ActivityLevel } from "../model/wire";
 import { Icon, type IconName } from "./icons";
@@ -13,7 +14,13 @@ const LEVELS: Record<ActivityLevel, { icon: IconName; words: string }> = {
   error: { icon: "cross", words: "Error" },
 };
 
-export function ActivityList({ activity }: { activity: readonly Activity[] }): JSX.Element {
+interface ActivityListProps {
+  activity: readonly Activity[];
+  /** The run that all the lines are about, where its name stands above them. */
+  runName?: string | undefined;
+}
+
+export function ActivityList({ activity, runName = "" }: ActivityListProps): JSX.Element {
   const today = Date.now();
   return (
     <ul class="jpp-activity">
@@ -21,7 +28,7 @@ export function ActivityList({ activity }: { activity: readonly Activity[] }): J
         <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>
           <Icon name={LEVELS[told.level].icon} label={LEVELS[told.level].words} />
           <span class="jpp-told-text">
-            {told.text}
+            {wordsWithinRun(told, runName)}
             {told.who ? <span class="jpp-note"> · {told.who}</span> : null}
           </span>
           <time dateTime={told.time}>{clock(told.time, today)}</time>

@@ -1,0 +1,42 @@
+"""The words of the feed; `frontend/tests/model/words.test.ts` holds the views to the same file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from jupyter_progress.core.activity import activity_for, within_run
+from jupyter_progress.core.durations import duration, estimate
+
+WORDS = json.loads((Path(__file__).parent.parent / "fixtures" / "words.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("value", "words"), WORDS["durations"])
+def test_duration_is_as_precise_as_it_tells_something(value: float, words: str) -> None:
+    assert duration(value) == words
+
+
+@pytest.mark.parametrize("value", [None, "5", True, float("nan"), float("inf")])
+def test_duration_that_is_no_number_of_seconds_is_unknown(value: object) -> None:
+    assert duration(value) == "unknown time"
+
+
+@pytest.mark.parametrize(("kind", "name", "text", "words"), WORDS["lines"])
+def test_line_leaves_the_name_out_where_it_stands_above(
+    kind: str, name: str, text: str, words: str
+) -> None:
+    assert within_run(text, kind, name) == words
+
+
+def test_stage_of_no_time_is_told_as_the_table_of_stages_tells_it() -> None:
+    told = activity_for("stage_completed", {"title": "Split data", "elapsed_s": 0.0}, "digits")
+    assert told is not None
+    assert told["text"] == "digits: Split data done in <0.01 s"
+
+
+def test_estimate_claims_no_more_than_whole_seconds() -> None:
+    assert [estimate(s) for s in (0.0, 0.9, 1.2, 59.7, 185)] == [
+        "<1 s", "<1 s", "~1 s", "~1 min 00 s", "~3 min 05 s"
+    ]  # fmt: skip
