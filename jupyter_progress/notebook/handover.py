@@ -18,6 +18,7 @@ import numpy as np
 from ..core.names import shorten
 from ..core.requests import Executor
 from ..errors import FileNotReadable, UnsuitableData, UnsuitableEstimator
+from ..training.handed_over import estimator_to_bytes
 from .checks import Rows
 
 IN_MEMORY_BYTES = 64 << 20
@@ -41,7 +42,7 @@ def _module_path() -> list[str]:
 
 
 def upload_estimator(backend: Uploader, estimator: Any) -> str:
-    """Hand over an unfitted copy of an estimator.
+    """Hand over an unfitted copy of an estimator, with the cells of its own code.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def upload_estimator(backend: Uploader, estimator: Any) -> str:
     from sklearn.base import clone
 
     try:
-        content = cloudpickle.dumps(clone(estimator))
+        content = estimator_to_bytes(clone(estimator))
     except Exception as error:
         # Whatever the user's own class does in __reduce__ or __init__ ends up here.
         raise UnsuitableEstimator(

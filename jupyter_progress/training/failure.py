@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sysconfig
-import traceback
-from pathlib import Path
 from typing import Any
 
 from ..errors import ProgressError
+from ..tracking.messages import message_of
+from ..tracking.tracebacks import users_traceback
 
-_OWN = str(Path(__file__).resolve().parents[1])
-_LIBRARIES = tuple(
-    {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-)
-_LAST_FRAMES = 4
-_TEXT_LIMIT = 4000
+# A worker runs no code of the user's from a string; dataclasses and the like are made so.
+_GENERATED = frozenset({"<string>"})
 
 _REASONS = {
     "initialize": "estimator_failed",
@@ -62,15 +57,22 @@ def describe(failure: BaseException, stage: str | None) -> dict[str, Any]:
     dict
         ``{"type", "message", "stage", "traceback", "reason", "hint"}``.
     """
-    message = str(failure) or type(failure).__name__
+    message = message_of(failure)
     return {
         "type": type(failure).__name__,
-        "message": message[:_TEXT_LIMIT],
+        "message": message,
         "stage": stage,
-        "traceback": users_part(failure),
+        "traceback": _traceback(failure),
         "reason": _reason(failure, stage),
         "hint": _hint(failure, message, stage),
     }
+
+
+def _traceback(failure: BaseException) -> str:
+    """The user's part; an error that is our own words has none."""
+    if isinstance(failure, ProgressError):
+        return ""
+    return users_traceback(failure, generated=_GENERATED)
 
 
 def _reason(failure: BaseException, stage: str | None) -> str:
@@ -92,29 +94,3 @@ def _hint(failure: BaseException, message: str, stage: str | None) -> str:
         if words in message:
             return hint
     return _STAGE_HINTS.get(stage or "", "")
-
-
-def users_part(failure: BaseException) -> str:
-    """The part of a traceback that is in the user's own code.
-
-    Where none of it is, the last frames below ours; of an error that is our own words, nothing.
-    """
-    if isinstance(failure, ProgressError):
-        return ""
-    told = traceback.TracebackException.from_exception(failure, limit=None, compact=True)
-    frames = [frame for frame in told.stack if not frame.filename.startswith(_OWN)]
-    own = [frame for frame in frames if not _is_library(frame.filename)]
-    told.stack = traceback.StackSummary.from_list(own or frames[-_LAST_FRAMES:])
-    # What led to it ("During handling of the above…") is rarely the user's, and often long.
-    told.__cause__ = None
-    told.__context__ = None
-    return "".join(told.format())[-_TEXT_LIMIT:].rstrip()
-
-
-def _is_library(filename: str) -> bool:
-    """Whether a frame is of an installed library, or of how this worker was started."""
-    if filename == "<string>" or filename.startswith("<frozen"):
-        return True
-    if filename.startswith(_LIBRARIES):
-        return True
-    return "site-packages" in filename or "dist-packages" in filename or ".pyx" in filename

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import UnsuitableEstimator
 from ..context import Context
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
+from ..handed_over import read_estimator
 from ..suitability import check_suitable
 from ..uploads import Uploads
 
@@ -39,11 +40,8 @@ def _make(context: Context) -> Any:
     if "upload" not in spec:
         allowed = (context.facts.get("limits") or {}).get("allowed") or DEFAULT_ALLOWED
         return build_estimator(spec, allowed)
-    import cloudpickle
-
-    path = Uploads(context.data_dir).path(spec["upload"])
-    with path.open("rb") as file:
-        return cloudpickle.load(file)
+    with Uploads(context.data_dir).path(spec["upload"]).open("rb") as file:
+        return read_estimator(file)
 
 
 def fix_random_state(estimator: Any) -> dict[str, int]:

@@ -1,0 +1,63 @@
+"""An estimator on its way from a notebook into a worker: a pickle, with the cells of its code.
+
+The file holds the estimator's pickle alone, or one before it that holds ``{"cells": [(file name,
+heading, source)]}``. The cells come first, so that a traceback shows their lines also where the
+estimator cannot be read. Only the user's own worker opens the file.
+"""
+
+from __future__ import annotations
+
+import io
+from types import CodeType
+from typing import Any, BinaryIO
+
+import cloudpickle
+
+from ..tracking.cells import find_cells, register_cells, to_plain
+
+_CELLS = "cells"
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    """Notes in which files the code stands that is pickled by value."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self.filenames: set[str] = set()
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, CodeType):
+            self.filenames.add(obj.co_filename)
+        return super().reducer_override(obj)
+
+
+def estimator_to_bytes(estimator: Any) -> bytes:
+    """Pickle an estimator, with the cells of this notebook that its code stands in, and no others.
+
+    Raises
+    ------
+    Exception
+        Whatever the estimator's own classes raise.
+    """
+    buffer = io.BytesIO()
+    pickler = _Pickler(buffer)
+    pickler.dump(estimator)
+    cells = find_cells(pickler.filenames)
+    if not cells:
+        return buffer.getvalue()
+    return bytes(cloudpickle.dumps({_CELLS: to_plain(cells)})) + buffer.getvalue()
+
+
+def read_estimator(file: BinaryIO) -> Any:
+    """Open what :func:`estimator_to_bytes` has made, or a plain pickle.
+
+    Raises
+    ------
+    Exception
+        Whatever opening the pickle raises.
+    """
+    found = cloudpickle.load(file)
+    if type(found) is dict and set(found) == {_CELLS}:
+        register_cells(found[_CELLS])
+        found = cloudpickle.load(file)
+    return found
