@@ -22,12 +22,17 @@ from typing import Any
 from ..errors import ProgressError, Unavailable, error_from_wire
 from .child_environment import child_environment
 
+STARTS_TRIED = 2  # short memory, no room for a process: what ends one start can spare the next
 _STDERR_LINES = 30
 _ENDING_S = 2.0
 
 
 class _Ended(Exception):
     """The process closed its side of the channel."""
+
+
+class CompanionBusy(Unavailable):
+    """The process is at an earlier question for longer than the asker wanted to wait."""
 
 
 class Companion:
@@ -44,7 +49,8 @@ class Companion:
     idle_s
         It ends after so long without a question.
     startup_timeout_s
-        It is given so long to be ready.
+        It is given so long to be ready. Importing can take a hundred times as long on a machine
+        that is busy; who waits is better served late than refused.
     opening
         A question to be answered first, each time that the process starts; an error in the answer
         is raised to whoever asked, and the process ended.
@@ -61,7 +67,7 @@ class Companion:
         env: dict[str, str] | None = None,
         cwd: Path | None = None,
         idle_s: float = 600.0,
-        startup_timeout_s: float = 60.0,
+        startup_timeout_s: float = 180.0,
         opening: dict[str, Any] | None = None,
         failure: type[Unavailable] = Unavailable,
         what: str = "the companion process",
@@ -76,6 +82,7 @@ class Companion:
         self._what = what
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
         self._unread = b""
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
         self._drain: threading.Thread | None = None
@@ -87,7 +94,9 @@ class Companion:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
-    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    def ask(
+        self, request: dict[str, Any], timeout_s: float, *, patience_s: float | None = None
+    ) -> dict[str, Any]:
         """Ask, and wait for the answer.
 
         Parameters
@@ -96,6 +105,9 @@ class Companion:
             Of JSON types. It must not matter if it is asked twice.
         timeout_s
             For the answer; a process that exceeds it is ended. Starting has its own.
+        patience_s
+            For earlier questions to be answered, once the process is ready; by default as long as
+            one of them may take.
 
         Returns
         -------
@@ -107,10 +119,11 @@ class Companion:
             What the process raised.
         Unavailable
             Or the class given as ``failure``: it did not start, died, or did not answer in time.
+        CompanionBusy
+            Only with ``patience_s``, which was exceeded.
         """
         line = json.dumps(request, allow_nan=False).encode() + b"\n"
-        if not self._lock.acquire(timeout=timeout_s + self._startup_timeout_s):
-            raise self._failure(f"{self._what} is busy with earlier requests")
+        self._take_turn(timeout_s, patience_s)
         try:
             if self._start():
                 return self._exchange(line, timeout_s)
@@ -127,6 +140,16 @@ class Companion:
             raise self._failure(self._last_words(self._ended())) from None
         finally:
             self._lock.release()
+
+    def _take_turn(self, timeout_s: float, patience_s: float | None) -> None:
+        if patience_s is not None and not self._lock.acquire(timeout=patience_s):
+            if self._is_ready:
+                raise CompanionBusy(f"{self._what} is busy with an earlier request")
+        elif patience_s is not None:
+            return
+        # One that is starting is waited for: a second one would only slow it down.
+        if not self._lock.acquire(timeout=timeout_s + STARTS_TRIED * self._startup_timeout_s):
+            raise self._failure(f"{self._what} is busy with earlier requests")
 
     def close(self) -> None:
         """End the process; whoever waits for an answer gets an error."""
@@ -145,23 +168,26 @@ class Companion:
             if self._process.poll() is None:
                 return False
             self._end()
-        try:
-            self._process = subprocess.Popen(
-                self._argv,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                cwd=self._cwd,
-                env=self._env,
-                # Out of reach of the terminal's Ctrl-C, and ended together with its own children.
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise self._failure(f"{self._what} did not start: {error}") from None
+        for left in reversed(range(STARTS_TRIED)):
+            try:
+                self._start_one()
+                break
+            except _Ended:
+                status = self._ended()
+                if self._closed or not left:
+                    raise self._failure(f"{self._last_words(status)} while it started") from None
+            except OSError as error:
+                self._end()
+                if not left:
+                    raise self._failure(f"{self._what} did not start: {error}") from None
+        self._is_ready = True
+        return True
+
+    def _start_one(self) -> None:
+        process = self._process = self._spawn()
         self._unread = b""
         self._stderr.clear()
-        self._drain = threading.Thread(target=self._read_stderr, args=[self._process], daemon=True)
+        self._drain = threading.Thread(target=self._read_stderr, args=[process], daemon=True)
         self._drain.start()
         hello = {"idle_s": self._idle_s, "opening": self._opening}
         try:
@@ -169,7 +195,19 @@ class Companion:
         except ProgressError:
             self._end()
             raise
-        return True
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=self._cwd,
+            env=self._env,
+            # Out of reach of the terminal's Ctrl-C, and ended together with its own children.
+            start_new_session=True,
+        )
 
     def _exchange(self, line: bytes, timeout_s: float) -> dict[str, Any]:
         deadline = time.monotonic() + timeout_s
@@ -234,6 +272,7 @@ class Companion:
 
     def _end(self) -> None:
         process, self._process = self._process, None
+        self._is_ready = False
         if process is None:
             return
         for pipe in (process.stdin, process.stdout):

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from ..core.requests import RunRequest
 from ..core.times import to_iso
 from ..core.wire import CLOSE_SERVER_CLOSING, ServerFacts, Snapshot, VolatileMessage, first_revision
 from ..errors import ShuttingDown
@@ -68,6 +69,8 @@ class Services:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="progress-read")
         self._workers = ThreadPoolExecutor(8, thread_name_prefix="progress-work")
+        # Apart, so that no stop or prediction waits for requests that wait to be checked.
+        self._checks = ThreadPoolExecutor(8, thread_name_prefix="progress-check")
         self._open_store(version)
         self._open_models()
         self._open_monitor()
@@ -201,6 +204,11 @@ class Services:
             self._workers, functools.partial(call, *arguments, **named)
         )
 
+    async def check(self, request: RunRequest) -> None:
+        """Check all of a request that can be known before its run starts; see ``Checker.check``."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._checks, self.checker.check, request)
+
     def in_background(self, call: Callable[[], object]) -> None:
         """Do something that nobody waits for, in a thread."""
         self._workers.submit(call)
@@ -255,6 +263,7 @@ class Services:
         self._slot_lock.release()
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._workers.shutdown(wait=False, cancel_futures=True)
+        self._checks.shutdown(wait=False, cancel_futures=True)
 
     @property
     def interrupts_runs(self) -> bool:

@@ -11,17 +11,22 @@ import msgspec
 
 from ..core.requests import RunRequest
 from ..models.child_environment import child_argv
-from ..models.companion import Companion
+from ..models.companion import Companion, CompanionBusy
 from ..store.layout import DataDirectory
 from . import catalogue
 
 _PROCESS = f"{__package__}.checker_process"
-_CHECK_S = 30.0
+_CHECK_S = 120.0  # seconds of a busy machine; at most some seconds of an idle one
+_PATIENCE_S = 0.5
+_SPARE_IDLE_S = 60.0
 _LIST_S = 60.0  # listing the estimators imports all of scikit-learn
 
 
 class Checker:
     """Checks requests in a process of its own. Safe to use from many threads; each call blocks.
+
+    While that process is at a slow check (an 8 MB file can take it seconds), a second one answers,
+    so that a small request waits for half a second of it at most.
 
     Parameters
     ----------
@@ -42,18 +47,22 @@ class Checker:
         allowed: Iterable[str] = ("sklearn", "xgboost", "lightgbm"),
         *,
         idle_s: float = 600.0,
-        startup_timeout_s: float = 60.0,
+        startup_timeout_s: float = 180.0,
     ) -> None:
-        self._companion = Companion(
-            child_argv(sys.executable, _PROCESS),
-            idle_s=idle_s,
-            startup_timeout_s=startup_timeout_s,
-            opening={
-                "data_dir": str(Path(data_dir.path).absolute()),
-                "root_dir": str(Path(root_dir).absolute()),
-                "allowed": list(allowed),
-            },
-            what="the process that checks requests",
+        opening = {
+            "data_dir": str(Path(data_dir.path).absolute()),
+            "root_dir": str(Path(root_dir).absolute()),
+            "allowed": list(allowed),
+        }
+        self._companion, self._spare = (
+            Companion(
+                child_argv(sys.executable, _PROCESS),
+                idle_s=idle,
+                startup_timeout_s=startup_timeout_s,
+                opening=opening,
+                what="the process that checks requests",
+            )
+            for idle in (idle_s, min(idle_s, _SPARE_IDLE_S))
         )
         self._estimators: list[dict[str, Any]] | None = None
 
@@ -73,7 +82,11 @@ class Checker:
         Unavailable
             The process did not start or did not answer; asking again can help.
         """
-        self._companion.ask({"check": msgspec.to_builtins(request)}, _CHECK_S)
+        question = {"check": msgspec.to_builtins(request)}
+        try:
+            self._companion.ask(question, _CHECK_S, patience_s=_PATIENCE_S)
+        except CompanionBusy:
+            self._spare.ask(question, _CHECK_S)
 
     def datasets(self) -> list[dict[str, Any]]:
         """The bundled data sets: ``{name, rows, columns, task}``."""
@@ -88,6 +101,7 @@ class Checker:
     def close(self) -> None:
         """End the process."""
         self._companion.close()
+        self._spare.close()
 
     def __enter__(self) -> Checker:
         return self

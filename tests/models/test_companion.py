@@ -22,7 +22,7 @@ from jupyter_progress.errors import (
     UnknownModel,
 )
 from jupyter_progress.models.child_environment import child_environment
-from jupyter_progress.models.companion import Companion
+from jupyter_progress.models.companion import Companion, CompanionBusy
 
 from ..jupyter_process import SCALE
 
@@ -133,6 +133,43 @@ def test_killed_process_is_told_with_its_last_words_and_started_again(companion:
     assert child.ask({"do": "echo", "what": 1}, 30 * SCALE)["echo"] == 1
     with pytest.raises(ServingFailed, match="ended with status 3"):
         child.ask({"do": "exit"}, 30 * SCALE)
+
+
+def test_process_that_dies_while_it_starts_is_started_once_more(
+    companion: Any, tmp_path: Path
+) -> None:
+    tried = tmp_path / "tried"
+    dies = f"""
+import os, signal
+with open({str(tried)!r}, "a") as file:
+    file.write("x")
+if os.path.getsize({str(tried)!r}) < {{}}:
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    once = companion(dies.format(2) + CHILD)
+    assert once.ask({"do": "echo", "what": 1}, 30 * SCALE)["echo"] == 1
+    tried.unlink()
+    with pytest.raises(Unavailable, match="killed by SIGKILL while it started") as told:
+        companion(dies.format(9) + CHILD).ask({"do": "echo", "what": 1}, 30 * SCALE)
+    assert told.value.retryable
+    assert tried.read_text() == "xx"
+
+
+def test_who_has_no_patience_is_told_of_a_slow_answer_but_waits_for_a_slow_start(
+    companion: Any,
+) -> None:
+    child = companion("import time; time.sleep(0.5)" + CHILD)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(child.ask, {"do": "echo", "what": 1}, 30 * SCALE)
+        time.sleep(0.1)
+        assert child.ask({"do": "echo", "what": 2}, 30 * SCALE, patience_s=0.05)["echo"] == 2
+        assert first.result()["echo"] == 1
+        slow = pool.submit(child.ask, {"do": "sleep", "s": 1.0}, 30 * SCALE)
+        time.sleep(0.2)
+        with pytest.raises(CompanionBusy):
+            child.ask({"do": "echo", "what": 3}, 30 * SCALE, patience_s=0.05)
+        slow.result()
+        assert child.ask({"do": "echo", "what": 4}, 30 * SCALE, patience_s=0.05)["echo"] == 4
 
 
 def test_answer_that_does_not_come_in_time_ends_the_process(companion: Any) -> None:

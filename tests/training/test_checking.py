@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -385,6 +386,22 @@ def test_checking_process_that_was_killed_is_started_again(checker: Checker) -> 
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     checker.check(request(bundled("iris")))
     assert checker.pid not in (None, pid)
+
+
+def test_request_does_not_wait_for_a_slow_check_of_another(checker: Checker) -> None:
+    checker.check(request(bundled("iris")))
+    assert checker.pid is not None
+    os.kill(checker.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            slow = pool.submit(checker.check, request(bundled("wine")))
+            time.sleep(0.1)
+            checker.check(request(bundled("digits")))
+            assert _seconds(checker, request(bundled("digits"))) < 0.5 + 0.2 * SCALE
+            assert not slow.done()
+        finally:
+            os.kill(checker.pid, signal.SIGCONT)
+        slow.result(30 * SCALE)
 
 
 def test_lists_what_can_be_named(checker: Checker) -> None:

@@ -83,7 +83,7 @@ class RunsHandler(RunHandler):
         run_id = reserved.run_id
         # A repetition is answered with the first run, whatever became of its data since.
         if not await self.services.read(self._exists, run_id):
-            await self.services.work(self.services.checker.check, request)
+            await self.services.check(request)
         await self.services.work(self._create, request, reserved)
         self.set_header("Location", f"{self.request.path.rstrip('/')}/{url_escape(run_id)}")
         self.answer(await self.state_of(run_id), 201)
