@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,6 +32,8 @@ from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
 from ..training.submit import create_run
 from ..training.uploads import Uploads
+from . import arguments
+from .kernel_slot import KernelSlot
 
 CHUNK_BYTES = 1 << 20
 KNOWN_WITHIN_S = 10.0
@@ -55,6 +56,7 @@ class LocalBackend:
         self._lock = threading.RLock()
         self._registry = Registry(self.data.models, self.data.key())
         self._uploads = Uploads(self.data)
+        self._slot = KernelSlot(self.data)
         self._serving: ServingPool | None = None
         self._checker: Checker | None = None
         feed = Feed(self._follower, is_kept=True)
@@ -181,14 +183,17 @@ class LocalBackend:
         self.follower.wake()
 
     def note(self, text: str, run_id: str | None) -> None:
-        """Add a line of one's own to a run's feed."""
-        if run_id is None:
-            raise UnknownRun("")
-        journal = JournalWriter(self.data.run(run_id).journal(self.writer))
-        identity = activity_id(run_id, self.writer, journal.last_sequence + 1)
-        fact = {"id": identity, "level": "info", "kind": "note", "text": text, "who": self.who}
-        journal.append("activity_update", fact, flush=True)
-        self._show(journal, run_id)
+        """Add a line of one's own to the feed, of a run or of all that is going on."""
+        arguments.note("text", text)
+        with self._lock:
+            if run_id is None:
+                journal, origin = self._slot.journal(), self._slot.name
+            else:
+                journal, origin = JournalWriter(self.data.run(run_id).journal(self.writer)), run_id
+            identity = activity_id(origin, journal.writer, journal.last_sequence + 1)
+            fact = {"id": identity, "level": "info", "kind": "note", "text": text, "who": self.who}
+            journal.append("activity_update", fact, flush=True)
+            self._show(journal, origin)
 
     # Models
 
@@ -230,10 +235,19 @@ class LocalBackend:
         with self._lock:
             previous = self._registry.deploy(name, version, to_iso(time.time()))
             fact = {"name": name, "version": version, "previous": previous}
-            # Of a run that was deleted the model stays, but there is no journal to tell it in.
-            with suppress(UnknownRun):
-                self._tell(self.data.run(known[version]["run_id"]), "model_deployed", fact)
+            self._tell_deployed(known[version]["run_id"], fact)
         return {"name": name, "deployed": version, "previous": previous}
+
+    def _tell_deployed(self, run_id: str, fact: dict[str, Any]) -> None:
+        try:
+            run = self.data.run(run_id)
+        except UnknownRun:
+            # Of a run that was deleted the model stays, but no journal of its own to tell it in.
+            journal = self._slot.journal()
+            tell(journal, journal.writer, "model_deployed", fact, "", who=self.who)
+            self._show(journal, journal.writer)
+        else:
+            self._tell(run, "model_deployed", fact)
 
     def predict(self, name: str, rows: list[Any]) -> dict[str, Any]:
         """Ask what is in service."""
@@ -266,18 +280,19 @@ class LocalBackend:
         for part in (self._serving, self._checker):
             if part is not None:
                 part.close()
+        self._slot.close()
 
     def _tell(self, run: RunDirectory, kind: str, fact: dict[str, Any]) -> None:
         journal = JournalWriter(run.journal(self.writer))
         tell(journal, run.run_id, kind, fact, self.state(run.run_id).name, who=self.who)
         self._show(journal, run.run_id)
 
-    def _show(self, journal: JournalWriter, run_id: str) -> None:
+    def _show(self, journal: JournalWriter, origin: str) -> None:
         """Return once what was journalled last is known here too."""
         last = journal.last_sequence
         journal.close()
         self.follower.wake()
-        self.follower.shows(run_id, self.writer, last, KNOWN_WITHIN_S)
+        self.follower.shows(origin, journal.writer, last, KNOWN_WITHIN_S)
 
 
 def _nobody(_messages: Any, _connection: str) -> None:
