@@ -29,7 +29,7 @@ from ..errors import InvalidRequest, ProgressError
 from .catch_up import Position, read_published, resume_from
 from .channel import Channel, ChannelBroken
 from .frames import array_frame
-from .handlers.answers import answer_of
+from .handlers.answers import answer_of, methods_of
 from .handlers.query import Query
 from .kernel_pass import KernelPassMixin
 from .services import Services
@@ -97,6 +97,8 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         status, wire = answer_of(status_code, kwargs.get("exc_info", (None, None, None))[1])
         self.set_status(status)
+        if status == 405:
+            self.set_header("Allow", methods_of(type(self)))
         self.set_header("Content-Type", "application/json")
         self.finish(msgspec.json.encode(wire))
 
@@ -165,7 +167,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
             )
         )
         subscriber.channel.write(array_frame((self._hello(False), snapshot)))
-        self.services.broadcaster.join(subscriber, live.head)
+        self.services.broadcaster.join(subscriber)
 
     async def _begin_with_replay(self, subscriber: Subscriber, since: int) -> None:
         """Read up to what has been published, and join in the very moment that it is reached."""
@@ -187,7 +189,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
         if channel.is_closed or self.services.is_closing:
             return
         # No await between the loop's last look and here.
-        self.services.broadcaster.join(subscriber, position)
+        self.services.broadcaster.join(subscriber)
         volatile = live.volatile()
         if volatile:
             channel.write(array_frame(map(msgspec.json.encode, volatile)))
@@ -198,6 +200,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
             return
         try:
             subscriber.flush()
+            self.services.broadcaster.resume(subscriber)
         except ChannelBroken:
             self.services.broadcaster.leave(subscriber)
             subscriber.channel.abort()

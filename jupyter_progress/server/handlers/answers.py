@@ -1,11 +1,15 @@
-"""The one place that turns errors into a status and ``{"message", "reason", "retryable"}``."""
+"""The one place that turns errors into a status and ``{"message", "reason", "retryable"}``.
+
+Below ``api/`` that is the answer; what a browser shows by itself (the page, its files) gets the
+message as plain text.
+"""
 
 from __future__ import annotations
 
 from http.client import responses
 from typing import Any
 
-from tornado.web import HTTPError
+from tornado.web import HTTPError, RequestHandler
 
 from ...errors import ProgressError
 
@@ -49,6 +53,13 @@ def answer_of(status: int, error: BaseException | None) -> tuple[int, dict[str, 
         message = MESSAGES.get(status) or responses.get(status, "error")
     reason = REASONS.get(status) or ("internal_error" if status >= 500 else "invalid_request")
     return status, {"message": message, "reason": reason, "retryable": status in (429, 503)}
+
+
+def methods_of(handler: type) -> str:
+    """What an ``Allow`` header says of a handler: the verbs that it has."""
+    missing = RequestHandler._unimplemented_method
+    verbs = RequestHandler.SUPPORTED_METHODS
+    return ", ".join(verb for verb in verbs if getattr(handler, verb.lower()) is not missing)
 
 
 def _words_of(error: HTTPError) -> str:

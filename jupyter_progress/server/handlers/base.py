@@ -15,7 +15,7 @@ from ...core.requests import read_json, read_request
 from ...errors import BodyTooLarge, Denied, ProgressError, UnknownRun
 from ..kernel_pass import KernelPassMixin, person
 from ..services import Services
-from .answers import answer_of
+from .answers import answer_of, methods_of
 from .query import Query
 
 RESOURCE = "jupyter_progress"
@@ -140,6 +140,8 @@ class ProgressHandler(KernelPassMixin, APIHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
         status, wire = answer_of(status_code, error)
+        if status == 405:
+            self.set_header("Allow", methods_of(type(self)))
         self.answer(wire, status)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -51,6 +50,7 @@ class ArtifactHandler(ProgressHandler):
         )
         file = await self.services.read(path.open, "rb")
         try:
+            self.set_header("Content-Type", "application/octet-stream")
             self.set_header("Content-Length", str((await self.services.read(path.stat)).st_size))
             self.set_attachment_header(f"{name}-{version}{path.suffix}")
             while chunk := await self.services.read(file.read, CHUNK_BYTES):
@@ -59,11 +59,6 @@ class ArtifactHandler(ProgressHandler):
         finally:
             await self.services.read(file.close)
         self.finish(set_content_type="application/octet-stream")
-
-    def flush(self, include_footers: bool = False) -> Any:
-        if not self._headers_written:
-            self.set_header("Content-Type", "application/octet-stream")
-        return super().flush(include_footers)
 
 
 class DeployHandler(ProgressHandler):

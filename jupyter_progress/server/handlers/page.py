@@ -16,6 +16,7 @@ from tornado.web import HTTPError
 
 from ...panel.assets import UnknownStaticFile, static_file
 from ..kernel_pass import KernelPassMixin
+from .answers import answer_of, methods_of
 from .base import RESOURCE
 
 SHELL = """<!doctype html>
@@ -48,7 +49,31 @@ CONTENT_TYPES = {
 HOST = re.compile(r"[A-Za-z0-9._~-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?", re.ASCII)
 
 
-class PageHandler(KernelPassMixin, JupyterHandler):
+class BrowserHandler(KernelPassMixin, JupyterHandler):
+    """Base of what a browser asks for by itself: an error is a line of plain text."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        status, wire = answer_of(status_code, kwargs.get("exc_info", (None, None, None))[1])
+        self.set_status(status)
+        if status == 405:
+            self.set_header("Allow", methods_of(type(self)))
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(f"{wire['message']}\n")
+
+
+class NothingHereHandler(BrowserHandler):
+    """Any other address below the page's."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self, _path: str) -> None:
+        raise HTTPError(404)
+
+    head = post = put = patch = delete = get
+
+
+class PageHandler(BrowserHandler):
     """The shell."""
 
     @property
@@ -93,7 +118,7 @@ class PageHandler(KernelPassMixin, JupyterHandler):
         )
 
 
-class PageRedirectHandler(KernelPassMixin, JupyterHandler):
+class PageRedirectHandler(BrowserHandler):
     """The same without the slash at the end."""
 
     @web.authenticated
@@ -102,7 +127,7 @@ class PageRedirectHandler(KernelPassMixin, JupyterHandler):
         self.redirect(f"{self.base_url}jupyter-progress/")
 
 
-class StaticHandler(KernelPassMixin, JupyterHandler):
+class StaticHandler(BrowserHandler):
     """The built front end: its scripts and styles."""
 
     @web.authenticated

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Collection
 
 from ...core.names import shorten
 from ...errors import InvalidRequest, UnknownKey
 
 # Keys of Jupyter's own; a name of digits only is what JupyterLab adds to get past caches.
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 JUPYTER_KEYS = frozenset({"token", "_xsrf", "no_track_activity"})
 
 
@@ -38,6 +39,8 @@ class Query:
     def text(self, name: str, limit: int = 500) -> str | None:
         """A text, or None where the key is missing or empty."""
         values = self._arguments.get(name)
+        if values and len(values) > 1:
+            raise InvalidRequest(name, f"is there {len(values)} times; expected it once")
         if not values or not values[-1]:
             return None
         try:
@@ -74,12 +77,8 @@ class Query:
         text = self.text(name)
         if text is None:
             return default
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
+        if not (_NUMBER.fullmatch(text) and low <= float(text) <= high):
             raise InvalidRequest(
                 name, f"is {shorten(text, 60)!r}; expected a number from {low:g} to {high:g}"
             )
-        return value
+        return float(text)

@@ -15,7 +15,7 @@ from .models import (
     OneModelHandler,
     PredictHandler,
 )
-from .page import PageHandler, PageRedirectHandler, StaticHandler
+from .page import NothingHereHandler, PageHandler, PageRedirectHandler, StaticHandler
 from .run_parts import ControlHandler, MetricsHandler, OutputHandler, RegisterHandler
 from .runs import OneRunHandler, RunsHandler
 from .status import EventsHandler, HealthHandler, HealthHistoryHandler, StatusHandler
@@ -56,4 +56,5 @@ def routes() -> list[tuple[str, Any]]:
         ("jupyter-progress", PageRedirectHandler),
         ("jupyter-progress/", PageHandler),
         ("jupyter-progress/static/(.*)", StaticHandler),
+        ("jupyter-progress/(.*)", NothingHereHandler),
     ]
