@@ -20,7 +20,9 @@ OLDEST_NODE = 20
 STAMP = "sources.sha256"
 STATIC_TARGET = "jupyter_progress/panel/static"
 LABEXTENSION_TARGET = "share/jupyter/labextensions/jupyter-progress"
-SOURCES = ("src", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
+SOURCES = (
+    "src", "build.mjs", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json",
+)  # fmt: skip
 
 
 class FrontendBuildHook(BuildHookInterface):
@@ -76,7 +78,7 @@ def digest_of(frontend: Path) -> str:
 
 
 def build(frontend: Path) -> None:
-    """Install what the build needs, from the lock file, and build."""
+    """Install what the build needs, from the lock file, and build; a type error ends it."""
     for step in (["ci", "--no-fund", "--no-audit"], ["run", "build"]):
         run_npm(frontend, *step)
 

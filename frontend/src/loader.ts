@@ -20,6 +20,7 @@ interface ViewModule {
 }
 
 const BEAT_MS = 1000;
+const PATIENCE_MS = 2000;
 
 function staticUrl(): string | null {
   const config = document.getElementById("jupyter-config-data")?.textContent;
@@ -118,8 +119,24 @@ function commOf(model: WidgetModel): NonNullable<MountOptions["comm"]> {
   };
 }
 
+/** The view's module; while it does not come, and if it never does, the cell says so. */
+async function awaitView(model: WidgetModel, el: HTMLElement): Promise<ViewModule> {
+  const patience = setTimeout(() => {
+    el.textContent = "jupyter-progress: the view comes as soon as the kernel is free to send it.";
+  }, PATIENCE_MS);
+  try {
+    return await viewModule(model);
+  } catch (error) {
+    el.textContent = `jupyter-progress: the view cannot be loaded (${String(error)}). Reload the page.`;
+    throw error;
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
 async function render({ model, el }: { model: WidgetModel; el: HTMLElement }): Promise<() => void> {
-  const { mountPanel } = await viewModule(model);
+  const { mountPanel } = await awaitView(model, el);
+  el.replaceChildren();
   const offered = (): OfferedData => ({
     snapshot: model.get("snapshot"),
     logId: model.get("log_id"),

@@ -6,6 +6,7 @@
  * whoever wrote the notebook: it is read as data, and shown as text.
  */
 
+import { readOutput } from "./model/output";
 import type { MountOptions, MountedPanel } from "./view";
 
 declare const VIEW_MODULE: string;
@@ -37,21 +38,11 @@ interface ViewModule {
 let viewModule: Promise<ViewModule> | undefined;
 
 function loadView(): Promise<ViewModule> {
-  viewModule ??= import(VIEW_MODULE) as Promise<ViewModule>;
+  if (!viewModule) {
+    viewModule = import(VIEW_MODULE) as Promise<ViewModule>;
+    viewModule.catch(() => (viewModule = undefined)); // the next output tries again
+  }
   return viewModule;
-}
-
-function optionsOf(model: MimeModel): MountOptions {
-  const value = model.data[MIME_TYPE];
-  const data = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-  return {
-    kind: "mime",
-    runId: data["run_id"],
-    logId: data["log_id"],
-    snapshot: data["snapshot"],
-    activity: data["activity"],
-    time: data["time"],
-  };
 }
 
 function rendererClass(Widget: WidgetClass): WidgetClass {
@@ -65,21 +56,39 @@ function rendererClass(Widget: WidgetClass): WidgetClass {
     }
 
     async renderModel(model: MimeModel): Promise<void> {
-      const { mountPanel } = await loadView();
-      if (this.isDisposed) return;
-      const options = optionsOf(model);
-      if (this.#panel && options.runId === this.#runId) {
-        this.#panel.offer(options);
-        return;
+      const output = readOutput(model.data[MIME_TYPE]);
+      if (typeof output === "string") return this.#say(output);
+      try {
+        const { mountPanel } = await loadView();
+        if (!this.isDisposed) this.#show(mountPanel, { kind: "mime", ...output });
+      } catch (error) {
+        console.error("jupyter-progress: an output cannot be shown", error);
+        const said = error instanceof Error ? error.message : String(error);
+        this.#say(`This run cannot be shown (${said.slice(0, 300)}). Reload the page to try again.`);
       }
-      this.#panel?.();
+    }
+
+    #show(mountPanel: ViewModule["mountPanel"], options: MountOptions): void {
+      if (this.#panel && options.runId === this.#runId) return this.#panel.offer(options);
+      this.#unmount();
+      this.node.replaceChildren();
       this.#runId = options.runId;
       this.#panel = mountPanel(this.node, options);
     }
 
-    override dispose(): void {
+    /** A line of words in place of the panel. */
+    #say(words: string): void {
+      this.#unmount();
+      this.node.textContent = words;
+    }
+
+    #unmount(): void {
       this.#panel?.();
       this.#panel = null;
+    }
+
+    override dispose(): void {
+      this.#unmount();
       super.dispose();
     }
   };

@@ -3,18 +3,32 @@
 import { render } from "preact";
 import { pageAddress, useServer } from "./page_server";
 import { Page } from "./page/Page";
+import type { ServerAddress } from "./transport/address";
 import { PanelFeed } from "./transport/panel_feed";
+import { Boundary } from "./view/Boundary";
 
 const element = document.getElementById("jupyter-progress");
 const address = pageAddress();
-if (!element || !address) throw new Error("This page does not say where its server is");
 
-const feed = new PanelFeed({
-  runId: null,
-  server: useServer(address).feed,
-  comm: null,
-  now: () => performance.now(),
-});
-feed.start();
-element.classList.add("jpp");
-render(<Page feed={feed} />, element);
+function show(into: HTMLElement, server: ServerAddress): void {
+  const feed = new PanelFeed({
+    runId: null,
+    server: useServer(server).feed,
+    comm: null,
+    now: () => performance.now(),
+  });
+  feed.start();
+  render(
+    <Boundary what="This page">
+      <Page feed={feed} />
+    </Boundary>,
+    into,
+  );
+}
+
+element?.classList.add("jpp");
+if (element && address) show(element, address);
+else {
+  const words = "This page does not say where its Jupyter server is. Open it from the server again.";
+  (element ?? document.body).textContent = words;
+}

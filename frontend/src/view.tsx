@@ -6,6 +6,7 @@ import { pageAddress, useServer } from "./page_server";
 import { setView } from "./registry";
 import type { CommPort } from "./transport/comm";
 import { PanelFeed } from "./transport/panel_feed";
+import { Boundary } from "./view/Boundary";
 import { pageTime } from "./view/clock";
 import { SECTIONS, type SectionName } from "./view/Details";
 import { EverythingPanel } from "./view/Everything";
@@ -79,12 +80,12 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
   installStyles(element);
   element.classList.add("jpp", `jpp-in-${options.kind}`);
   const unreport = report(feed, runId, feed);
-  const view = runId ? (
-    <RunPanel feed={feed} show={readShow(options.show)} />
-  ) : (
-    <EverythingPanel feed={feed} />
+  render(
+    <Boundary what="This panel">
+      {runId ? <RunPanel feed={feed} show={readShow(options.show)} /> : <EverythingPanel feed={feed} />}
+    </Boundary>,
+    element,
   );
-  render(view, element);
   const unmount = (): void => {
     unreport();
     render(null, element);

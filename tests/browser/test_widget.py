@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
+from jupyter_progress.core.activity import within_run
+
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
@@ -90,9 +92,9 @@ def test_widget_shows_the_run_where_there_is_no_renderer(bare: Lab) -> None:
     wait_until(lambda: "says live running" in printed(bare, 1))
     bare.panel.get_by_role("button", name="Stop").click()
     expect_status(bare.panel, "completed", 20_000 * SCALE)
-    told = [line["text"] for line in bare.server.get("activity?limit=3")["activity"]]
+    told = bare.server.get("activity?limit=3")["activity"]
     assert [text.split(" · ")[0] for text in feed(bare.panel)[:3]] == [
-        text.split(" · ")[0] for text in told
+        within_run(line["text"], line["kind"], "without the renderer") for line in told
     ]
 
 

@@ -118,7 +118,8 @@ const NAMES: Record<string, string> = {
 
 export function nameOf(metric: string): string {
   const words = metric.replaceAll("_", " ");
-  return NAMES[metric] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  const known = Object.hasOwn(NAMES, metric) ? NAMES[metric] : undefined;
+  return known ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The one figure of a finished run that a person asks for first. */

@@ -1,7 +1,7 @@
 /** What a person is told once: a run's end, a change of health, a deployment. */
 
 import { headline } from "./format";
-import { fields, text, texts } from "./reading_fields";
+import { fields, label, text, texts } from "./reading_fields";
 import { hasEnded } from "./transitions";
 import type { Notice, NoticeLevel, ViewState } from "./view_state";
 import type { Message, RunState } from "./wire";
@@ -45,14 +45,14 @@ export function noticeOfEvent(message: Message, logId: string | null): Notice | 
     const to = text(payload["to"]) ?? "";
     const title = `Health is ${to}`;
     const reasons = texts(payload["reasons"]).join("; ");
-    const level = HEALTH_LEVEL[to] ?? "info";
+    const level = (Object.hasOwn(HEALTH_LEVEL, to) && HEALTH_LEVEL[to]) || "info";
     return { ...about, topic: "health", run_id: null, level, title, text: reasons };
   }
   if (message.type === "model_deployed") {
-    const title = `${String(payload["name"])} version ${String(payload["version"])} is in service`;
+    const title = `${label(payload["name"])} version ${label(payload["version"])} is in service`;
     const previous = payload["previous"];
-    const instead = previous ? `In place of version ${String(previous)}` : "";
-    const topic = `model ${String(payload["name"])}`;
+    const instead = previous ? `In place of version ${label(previous)}` : "";
+    const topic = `model ${label(payload["name"])}`;
     return { ...about, topic, level: "success", title, text: instead };
   }
   return null;

@@ -5,7 +5,7 @@
  * missing or of another type becomes its empty value here, so that no component has to doubt.
  */
 
-import { fields, isFields, items, number, oneOf, percent, text, texts, type Fields } from "./reading_fields";
+import { fields, isFields, items, label, number, oneOf, percent, text, texts, type Fields } from "./reading_fields";
 import { readHealth } from "./reading_health";
 import type {
   Activity,
@@ -100,7 +100,7 @@ export function readResult(value: unknown): RunResult | null {
   return {
     test: test && numbers(test),
     confusion_matrix: matrix.length ? matrix : null,
-    classes: Array.isArray(value["classes"]) ? value["classes"].map(String) : null,
+    classes: Array.isArray(value["classes"]) ? value["classes"].map(label) : null,
     rows: rows && {
       train: number(rows["train"]),
       validation: number(rows["validation"]),
@@ -189,7 +189,7 @@ export function readActivity(value: unknown, message?: Message): Activity | null
   const time = text(from["time"]) ?? message?.time ?? "";
   const kind = text(from["kind"]) ?? "note";
   return {
-    id: from["id"] === undefined ? `${time} ${kind} ${said}` : String(from["id"]),
+    id: label(from["id"]) || `${time} ${kind} ${said}`,
     time,
     run_id: text(from["run_id"]) ?? message?.run_id ?? null,
     level: oneOf(from["level"], LEVELS, "info"),

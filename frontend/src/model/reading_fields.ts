@@ -14,6 +14,13 @@ export function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** A name or an id as text; an object has none, and may not even be turned into a string. */
+export function label(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : "";
+}
+
 export function number(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

@@ -7,6 +7,8 @@ import { readVersions } from "../model/reading";
 import { fields } from "../model/reading_fields";
 import type { ModelSummary, ModelVersion } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
+import { ActionButton } from "../view/ActionButton";
+import { whyNotNow } from "../view/Status";
 
 function scoreOf({ result }: ModelVersion): string {
   for (const name of ["accuracy", "r2"]) {
@@ -19,9 +21,10 @@ function scoreOf({ result }: ModelVersion): string {
 interface VersionsProps {
   feed: PanelFeed;
   model: ModelSummary;
+  whyNot: string | null;
 }
 
-function useVersions({ feed, model }: VersionsProps): { versions: ModelVersion[]; problem: string } {
+function useVersions({ feed, model }: Omit<VersionsProps, "whyNot">): { versions: ModelVersion[]; problem: string } {
   const [versions, setVersions] = useState<ModelVersion[]>([]);
   const [problem, setProblem] = useState("");
   const { rest } = feed;
@@ -43,7 +46,7 @@ function useVersions({ feed, model }: VersionsProps): { versions: ModelVersion[]
   return { versions, problem };
 }
 
-function Versions({ feed, model }: VersionsProps): JSX.Element {
+function Versions({ feed, model, whyNot }: VersionsProps): JSX.Element {
   const { versions, problem } = useVersions({ feed, model });
   const [refusal, setRefusal] = useState("");
   const [pending, setPending] = useState<number | null>(null);
@@ -80,21 +83,23 @@ function Versions({ feed, model }: VersionsProps): JSX.Element {
                 {model.deployed === version.version ? (
                   <span class="jpp-in-service">In service</span>
                 ) : (
-                  <button
-                    type="button"
-                    class="jpp-button"
-                    disabled={pending !== null}
+                  <ActionButton
+                    whyNot={pending === null ? whyNot : "A version is being put in service"}
                     onClick={() => void deploy(version.version)}
                   >
                     {deployWords(model, version.version, pending)}
-                  </button>
+                  </ActionButton>
                 )}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {(problem || refusal) && <p class="jpp-problem">{problem || refusal}</p>}
+      {(problem || refusal) && (
+        <p class="jpp-problem" role="alert">
+          {problem || refusal}
+        </p>
+      )}
     </div>
   );
 }
@@ -120,7 +125,7 @@ export function Models({ feed }: { feed: PanelFeed }): JSX.Element {
               {model.latest === null ? "" : ` · newest ${model.latest}`}
             </span>
           </summary>
-          <Versions feed={feed} model={model} />
+          <Versions feed={feed} model={model} whyNot={whyNotNow(feed.feeding)} />
         </details>
       ))}
     </>

@@ -5,13 +5,14 @@ import { useEffect, useState } from "preact/hooks";
 import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityFeed } from "../view/Activity";
+import { Boundary } from "../view/Boundary";
 import { useClock } from "../view/clock";
 import { Controls } from "../view/Controls";
 import { Details, Section, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox, HealthMark } from "../view/HealthBox";
 import { Notices } from "../view/Notices";
 import { Summary } from "../view/Panel";
-import { ConnectionMark, isFresh, StatusMark } from "../view/Status";
+import { ConnectionMark, isFresh, StatusMark, Tags, whyNotNow } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
 import { allRuns, RunList, useOlderRuns } from "./RunList";
@@ -56,25 +57,31 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
         {state.health && <HealthMark health={state.health} />}
         <ConnectionMark feeding={feeding} />
       </header>
-      <RunList
-        feed={feed}
-        older={older}
-        selected={run?.run_id ?? null}
-        isFresh={fresh}
-        select={select}
-      />
+      <Boundary what="The list of runs">
+        <RunList
+          feed={feed}
+          older={older}
+          selected={run?.run_id ?? null}
+          isFresh={fresh}
+          select={select}
+        />
+      </Boundary>
       <main class="jpp-main jpp">
         {feeding.connection === "denied" && (
           <p class="jpp-caution">The server refuses this page. Log in again, then reload.</p>
         )}
         {run ? (
-          <RunDetail feed={feed} run={run} isFresh={fresh} />
+          <Boundary what="This run" key={run.run_id}>
+            <RunDetail feed={feed} run={run} isFresh={fresh} />
+          </Boundary>
         ) : (
           <NoRun wanted={wanted} isConnecting={!fresh} />
         )}
         <Surroundings feed={feed} />
       </main>
-      <Notices notices={state.notices} />
+      <Boundary what="Notices">
+        <Notices notices={state.notices} />
+      </Boundary>
     </div>
   );
 }
@@ -107,16 +114,14 @@ function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunSta
       <header class="jpp-header">
         <StatusMark status={run.status} />
         <h2 class="jpp-name">{run.name || run.run_id}</h2>
-        {run.tags.map((tag) => (
-          <span class="jpp-tag" key={tag}>
-            {tag}
-          </span>
-        ))}
+        <Tags tags={run.tags} />
         <code class="jpp-run-id">{run.run_id}</code>
       </header>
       <div class="jpp-live">
         <Summary feed={feed} {...progress} opened={SECTIONS} />
-        <Controls run={run} feed={feed} />
+        <Boundary what="Controls">
+          <Controls run={run} feed={feed} feeding={feed.feeding} />
+        </Boundary>
         <Details feed={feed} shown={RUN_SECTIONS} {...progress} />
       </div>
     </article>
@@ -141,6 +146,7 @@ function Surroundings({ feed }: { feed: PanelFeed }): JSX.Element {
           activity={state.activity}
           loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
           say={(text) => feed.control({ action: "note", text, runId: null })}
+          whyNot={whyNotNow(feed.feeding)}
         />
       </Section>
     </div>

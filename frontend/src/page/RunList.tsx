@@ -96,7 +96,7 @@ function Rows({ runs, feed, selected, isFresh, select }: RunListProps & { runs: 
             >
               <StatusIcon status={run.status} />
               <span class="jpp-run-name">{run.name || run.run_id}</span>
-              <span class="jpp-run-note">{clock(run.start_time ?? run.queued_time ?? "", today)}</span>
+              <span class="jpp-run-note">{clock(run.start_time ?? run.queued_time ?? "", today, "minute")}</span>
               <span class="jpp-run-note jpp-run-second">{runNote(run, since)}</span>
               {!hasEnded(run.status) && <ProgressBar run={run} heardAt={heardAt} isFresh={isFresh} />}
             </button>

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { wordsWithinRun } from "../model/activity_words";
 import { clock } from "../model/format";
 import type { Activity, ActivityLevel } from "../model/wire";
+import { ActionButton } from "./ActionButton";
 import { Icon, type IconName } from "./icons";
 
 const LEVELS: Record<ActivityLevel, { icon: IconName; words: string }> = {
@@ -42,13 +43,17 @@ interface ActivityFeedProps {
   activity: readonly Activity[];
   /** Loads what is older than a place; answers the next place. */
   loadOlder: ((before: string | null) => Promise<string | null>) | null;
-  say: ((text: string) => Promise<void>) | null;
+  say: (text: string) => Promise<void>;
+  /** Why no note can be made now; null: one can. */
+  whyNot: string | null;
+  runName?: string;
 }
 
 const SHOWN_AT_FIRST = 12;
 
 /** The whole feed, with what is older on demand and a note of one's own. */
-export function ActivityFeed({ activity, loadOlder, say }: ActivityFeedProps): JSX.Element {
+export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
+  const { activity, loadOlder, say, whyNot, runName } = props;
   const [limit, setLimit] = useState(SHOWN_AT_FIRST);
   const [place, setPlace] = useState<string | null | undefined>(undefined);
   const [problem, setProblem] = useState("");
@@ -65,9 +70,9 @@ export function ActivityFeed({ activity, loadOlder, say }: ActivityFeedProps): J
   const hasMore = limit < activity.length || (loadOlder !== null && place !== null);
   return (
     <>
-      {say && <NoteForm say={say} />}
+      <NoteForm say={say} whyNot={whyNot} />
       {activity.length ? (
-        <ActivityList activity={activity.slice(0, limit)} />
+        <ActivityList activity={activity.slice(0, limit)} runName={runName} />
       ) : (
         <p class="jpp-empty">Nothing has happened yet.</p>
       )}
@@ -81,20 +86,25 @@ export function ActivityFeed({ activity, loadOlder, say }: ActivityFeedProps): J
   );
 }
 
-function NoteForm({ say }: { say: (text: string) => Promise<void> }): JSX.Element {
+function NoteForm({ say, whyNot }: Pick<ActivityFeedProps, "say" | "whyNot">): JSX.Element {
   const [text, setText] = useState("");
+  const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState("");
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (!text.trim()) return;
+    if (!text.trim() || whyNot !== null || isPending) return;
+    setPending(true);
     try {
       await say(text.trim());
       setText("");
       setProblem("");
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setPending(false);
     }
   };
+  const missing = text.trim() ? null : "Write the note first";
   return (
     <form class="jpp-note-form" onSubmit={(event) => void submit(event)}>
       <input
@@ -105,10 +115,14 @@ function NoteForm({ say }: { say: (text: string) => Promise<void> }): JSX.Elemen
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      <button type="submit" class="jpp-button" disabled={!text.trim()}>
-        Add
-      </button>
-      {problem && <p class="jpp-problem">{problem}</p>}
+      <ActionButton type="submit" whyNot={isPending ? "The note is being sent" : (whyNot ?? missing)}>
+        {isPending ? "Adding…" : "Add"}
+      </ActionButton>
+      {problem && (
+        <p class="jpp-problem" role="alert">
+          {problem}
+        </p>
+      )}
     </form>
   );
 }

@@ -4,12 +4,16 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunState } from "../model/wire";
 import type { Control } from "../transport/controls";
-import type { PanelFeed } from "../transport/panel_feed";
+import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import { ActionButton } from "./ActionButton";
 import { Deployment } from "./Deployment";
+import { whyNotNow } from "./Status";
 
 interface ControlsProps {
   run: RunState;
   feed: PanelFeed;
+  /** Given, not asked of the feed: a component is drawn again for its props only. */
+  feeding: Feeding;
 }
 
 const SLOW_MS = 1000;
@@ -42,7 +46,13 @@ function useControl(feed: PanelFeed): Asked {
   return { ask, pending, isSlow, problem };
 }
 
-function CancelButton({ ask }: { ask: () => void }): JSX.Element {
+interface CancelButtonProps {
+  ask: () => void;
+  isPending: boolean;
+  whyNot: string | null;
+}
+
+function CancelButton({ ask, isPending, whyNot }: CancelButtonProps): JSX.Element {
   const [isAsking, setAsking] = useState(false);
   const keep = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -50,9 +60,14 @@ function CancelButton({ ask }: { ask: () => void }): JSX.Element {
   }, [isAsking]);
   if (!isAsking) {
     return (
-      <button type="button" class="jpp-button jpp-quiet" onClick={() => setAsking(true)}>
-        Cancel…
-      </button>
+      <ActionButton
+        tone="quiet"
+        whyNot={isPending ? "The server has been asked to cancel this run" : whyNot}
+        title="Drop this run and keep nothing"
+        onClick={() => setAsking(true)}
+      >
+        {isPending ? "Cancelling…" : "Cancel…"}
+      </ActionButton>
     );
   }
   return (
@@ -63,16 +78,16 @@ function CancelButton({ ask }: { ask: () => void }): JSX.Element {
       onKeyDown={(event) => event.key === "Escape" && setAsking(false)}
     >
       <span>Drop this run and keep nothing?</span>
-      <button
-        type="button"
-        class="jpp-button jpp-danger"
+      <ActionButton
+        tone="danger"
+        whyNot={whyNot}
         onClick={() => {
           setAsking(false);
           ask();
         }}
       >
         Cancel the run
-      </button>
+      </ActionButton>
       <button type="button" class="jpp-button" ref={keep} onClick={() => setAsking(false)}>
         Keep it
       </button>
@@ -80,35 +95,29 @@ function CancelButton({ ask }: { ask: () => void }): JSX.Element {
   );
 }
 
-export function Controls({ run, feed }: ControlsProps): JSX.Element {
+export function Controls({ run, feed, feeding }: ControlsProps): JSX.Element {
   const asked = useControl(feed);
   const isGoing = run.status === "running" || run.status === "queued" || run.status === "stopping";
-  const isStopping = run.status === "stopping" || asked.pending === "stop";
   const hasHosting = run.kind !== "own";
+  const whyNot = whyNotNow(feeding);
   const ask = (action: "stop" | "cancel"): void => asked.ask({ action, runId: run.run_id });
   return (
     <div class="jpp-controls">
       {isGoing && run.status !== "queued" && (
-        <button
-          type="button"
-          class="jpp-button"
-          disabled={isStopping || !hasSomethingToKeep(run)}
-          title={
-            hasSomethingToKeep(run)
-              ? "Finish early and keep the best so far"
-              : "There is nothing to keep yet"
-          }
-          onClick={() => ask("stop")}
-        >
-          {isStopping ? "Stopping…" : "Stop"}
-        </button>
+        <StopButton run={run} asked={asked} whyNot={whyNot} ask={() => ask("stop")} />
       )}
-      {isGoing && <CancelButton ask={() => ask("cancel")} />}
+      {isGoing && (
+        <CancelButton
+          ask={() => ask("cancel")}
+          isPending={asked.pending === "cancel"}
+          whyNot={whyNot}
+        />
+      )}
       {run.status === "completed" && hasHosting && (
-        <Deployment run={run} feed={feed} asked={asked} />
+        <Deployment run={run} feed={feed} asked={asked} whyNot={whyNot} />
       )}
       {asked.isSlow && (
-        <SlowAnswer run={run} action={asked.pending} isKernel={feed.feeding.via === "comm"} />
+        <SlowAnswer run={run} action={asked.pending} isKernel={feeding.via === "comm"} />
       )}
       {asked.problem && (
         <p class="jpp-problem" role="alert">
@@ -116,6 +125,27 @@ export function Controls({ run, feed }: ControlsProps): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+interface StopButtonProps {
+  run: RunState;
+  asked: Asked;
+  whyNot: string | null;
+  ask: () => void;
+}
+
+function StopButton({ run, asked, whyNot, ask }: StopButtonProps): JSX.Element {
+  const isStopping = run.status === "stopping" || asked.pending === "stop";
+  const early = hasSomethingToKeep(run) ? null : "There is nothing to keep yet";
+  return (
+    <ActionButton
+      whyNot={isStopping ? "This run is being stopped" : (whyNot ?? early)}
+      title="Finish early and keep the best so far"
+      onClick={ask}
+    >
+      {isStopping ? "Stopping…" : "Stop"}
+    </ActionButton>
   );
 }
 

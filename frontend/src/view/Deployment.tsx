@@ -4,15 +4,17 @@ import type { JSX } from "preact";
 import { modelNameFor } from "../model/naming";
 import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
+import { ActionButton } from "./ActionButton";
 import type { Asked } from "./Controls";
 
 interface DeploymentProps {
   run: RunState;
   feed: PanelFeed;
   asked: Asked;
+  whyNot: string | null;
 }
 
-export function Deployment({ run, feed, asked }: DeploymentProps): JSX.Element {
+export function Deployment({ run, feed, asked, whyNot }: DeploymentProps): JSX.Element {
   const registered = run.result?.model ?? null;
   const name = registered?.name ?? modelNameFor(run.name);
   const inService = feed.state.models.find((model) => model.name === name)?.deployed ?? null;
@@ -24,10 +26,9 @@ export function Deployment({ run, feed, asked }: DeploymentProps): JSX.Element {
     );
   }
   return (
-    <button
-      type="button"
-      class="jpp-button jpp-primary"
-      disabled={asked.pending !== null}
+    <ActionButton
+      tone="primary"
+      whyNot={asked.pending === "deploy" ? "The model is being put in service" : whyNot}
       title={`Put this run's model in service as “${name}”`}
       onClick={() =>
         asked.ask({
@@ -39,6 +40,6 @@ export function Deployment({ run, feed, asked }: DeploymentProps): JSX.Element {
       }
     >
       {asked.pending === "deploy" ? "Deploying…" : "Deploy"}
-    </button>
+    </ActionButton>
   );
 }

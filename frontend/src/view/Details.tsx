@@ -4,12 +4,14 @@ import type { ComponentChildren, JSX } from "preact";
 import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityFeed } from "./Activity";
+import { Boundary } from "./Boundary";
 import { HealthBox, RunFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { TestResults } from "./Results";
 import { ScoreChart } from "./ScoreChart";
 import { StageTable } from "./Stages";
+import { whyNotNow } from "./Status";
 
 export const SECTIONS = [
   "results",
@@ -31,7 +33,7 @@ export function Section({ title, children }: SectionProps): JSX.Element {
   return (
     <section class="jpp-section">
       <h3>{title}</h3>
-      {children}
+      <Boundary what={title}>{children}</Boundary>
     </section>
   );
 }
@@ -96,6 +98,8 @@ function RunActivity({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Ele
       activity={feed.activityOf(run.run_id)}
       loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
       say={(text) => feed.control({ action: "note", text, runId: run.run_id })}
+      whyNot={whyNotNow(feed.feeding)}
+      runName={run.name}
     />
   );
 }

@@ -9,6 +9,7 @@ import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
+import { Boundary } from "./Boundary";
 import { now, useClock } from "./clock";
 import { Controls } from "./Controls";
 import { HealthLine, HealthMark } from "./HealthBox";
@@ -73,19 +74,23 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
         <ul class="jpp-runs">
           {[...active, ...recent].map((run) => (
             <li key={run.run_id}>
-              <RunRow
-                run={run}
-                heardAt={state.heardAt.get(run.run_id) ?? null}
-                isFresh={fresh}
-                isOpen={opened === run.run_id}
-                onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
-              />
-              {opened === run.run_id && <Opened feed={feed} run={run} isFresh={fresh} />}
+              <Boundary what="A run">
+                <RunRow
+                  run={run}
+                  heardAt={state.heardAt.get(run.run_id) ?? null}
+                  isFresh={fresh}
+                  isOpen={opened === run.run_id}
+                  onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
+                />
+                {opened === run.run_id && <Opened feed={feed} run={run} isFresh={fresh} />}
+              </Boundary>
             </li>
           ))}
         </ul>
-        {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
-        <ActivityList activity={state.activity.slice(0, 3)} />
+        <Boundary what="What has happened">
+          {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
+          <ActivityList activity={state.activity.slice(0, 3)} />
+        </Boundary>
       </div>
     </article>
   );
@@ -96,7 +101,7 @@ function Opened({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunState;
   return (
     <div class="jpp-opened">
       <Summary feed={feed} run={run} heardAt={heardAt} isFresh={fresh} />
-      <Controls run={run} feed={feed} />
+      <Controls run={run} feed={feed} feeding={feed.feeding} />
     </div>
   );
 }

@@ -137,7 +137,7 @@ function HealthFacts({ health }: { health: Health }): JSX.Element {
       <Row name="Processes">{count(health.processes)}</Row>
       <Row name="Uptime">{duration(health.uptime_s)}</Row>
       {Object.entries(health.response_times).map(([way, latency]) => (
-        <Row key={way} name={`${WAYS[way] ?? way} response`}>
+        <Row key={way} name={`${Object.hasOwn(WAYS, way) ? WAYS[way] : way} response`}>
           {milliseconds(latency.p50)} median · {milliseconds(latency.p95)} p95
         </Row>
       ))}

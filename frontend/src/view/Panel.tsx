@@ -6,6 +6,7 @@ import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { Feeding, PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
+import { Boundary } from "./Boundary";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { Details, isAbout, SECTIONS, type SectionName } from "./Details";
@@ -14,7 +15,7 @@ import { Notices } from "./Notices";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
 import { StageStrip } from "./Stages";
-import { ConnectionMark, isFresh, StatusMark } from "./Status";
+import { ConnectionMark, isFresh, StatusMark, Tags } from "./Status";
 import { useFeed } from "./use_feed";
 
 const NEWEST_ACTIVITY = 3;
@@ -32,11 +33,7 @@ function Header({ run, feeding }: { run: RunState; feeding: Feeding }): JSX.Elem
       <h2 class="jpp-name" title={run.run_id}>
         {run.name || run.run_id}
       </h2>
-      {run.tags.map((tag) => (
-        <span class="jpp-tag" key={tag}>
-          {tag}
-        </span>
-      ))}
+      <Tags tags={run.tags} />
       <ConnectionMark feeding={feeding} />
     </header>
   );
@@ -74,7 +71,9 @@ export function RunPanel({ feed, show }: PanelProps): JSX.Element {
   return (
     <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
       <Header run={run} feeding={feeding} />
-      <Notices notices={feed.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
+      <Boundary what="Notices">
+        <Notices notices={feed.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
+      </Boundary>
       <Caution feed={feed} feeding={feeding} />
       {show === null ? (
         <Toggled feed={feed} {...progress} />
@@ -97,23 +96,36 @@ export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.E
   const { health } = feed.state;
   return (
     <div class="jpp-live">
-      <ProgressBar {...progress} />
-      <Figures {...progress} />
-      <StageStrip run={run} />
-      {run.error && <Failure error={run.error} isWhole={opened.length > 0} />}
-      {!opened.includes("health") && health && health.status !== "green" && (
-        <HealthLine health={health} />
-      )}
-      {!opened.includes("activity") && (
-        <ActivityList activity={feed.activityOf(run.run_id).slice(0, NEWEST_ACTIVITY)} />
-      )}
+      <Boundary what="Progress">
+        <ProgressBar {...progress} />
+        <Figures {...progress} />
+      </Boundary>
+      <Boundary what="Stages">
+        <StageStrip run={run} />
+      </Boundary>
+      <Boundary what="What has happened">
+        {run.error && <Failure error={run.error} isWhole={opened.length > 0} />}
+        {!opened.includes("health") && health && health.status !== "green" && (
+          <HealthLine health={health} />
+        )}
+        {!opened.includes("activity") && (
+          <ActivityList
+            activity={feed.activityOf(run.run_id).slice(0, NEWEST_ACTIVITY)}
+            runName={run.name}
+          />
+        )}
+      </Boundary>
     </div>
   );
 }
 
 function Actions({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element | null {
   if (feed.isUnknown) return null;
-  return <Controls run={run} feed={feed} />;
+  return (
+    <Boundary what="Controls">
+      <Controls run={run} feed={feed} feeding={feed.feeding} />
+    </Boundary>
+  );
 }
 
 type PartProps = ProgressProps & { feed: PanelFeed };

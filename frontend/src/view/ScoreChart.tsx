@@ -41,7 +41,7 @@ function optionsFor(element: HTMLElement, width: number): uPlot.Options {
     scales: { x: { time: false } },
     axes: [
       { ...axis, size: 28, space: 60, grid: { show: false } },
-      { ...axis, size: 52, space: 32 },
+      { ...axis, size: 44, space: 32 },
     ],
     series: [
       {},

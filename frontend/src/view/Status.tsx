@@ -36,18 +36,63 @@ export function StatusIcon({ status }: { status: RunStatus }): JSX.Element {
   );
 }
 
-const CONNECTION: Record<ShownConnection, { words: string; means: string }> = {
-  live: { words: "Live", means: "Every event arrives as it happens." },
-  polling: { words: "Polling", means: "The socket is down; the server is asked once a second." },
-  local: { words: "Local", means: "Live from this kernel, without a server." },
-  connecting: { words: "Connecting", means: "Looking for the server." },
-  offline: { words: "Offline", means: "Nothing is heard; what is shown may have changed since." },
-  denied: { words: "Denied", means: "The server refuses this page: log in again." },
+const MOST_TAGS = 12;
+
+export function Tags({ tags }: { tags: readonly string[] }): JSX.Element {
+  const more = tags.length - MOST_TAGS;
+  return (
+    <>
+      {tags.slice(0, MOST_TAGS).map((tag) => (
+        <span class="jpp-tag" key={tag} title={tag}>
+          {tag}
+        </span>
+      ))}
+      {more > 0 && <span class="jpp-tag">{more} more</span>}
+    </>
+  );
+}
+
+interface ConnectionWords {
+  words: string;
+  means: string;
+  /** Why nothing can be asked for on this connection. */
+  whyNot: string | null;
+}
+
+const CONNECTION: Record<ShownConnection, ConnectionWords> = {
+  live: { words: "Live", means: "Every event arrives as it happens.", whyNot: null },
+  polling: {
+    words: "Polling",
+    means: "The socket is down; the server is asked once a second.",
+    whyNot: null,
+  },
+  local: { words: "Local", means: "Live from this kernel, without a server.", whyNot: null },
+  connecting: {
+    words: "Connecting",
+    means: "Looking for the server.",
+    whyNot: "The server has not answered yet; this works once it does.",
+  },
+  offline: {
+    words: "Offline",
+    means: "Nothing is heard; what is shown may have changed since.",
+    whyNot: "The server does not answer; this works again once it does.",
+  },
+  denied: {
+    words: "Denied",
+    means: "The server refuses this page: log in again.",
+    whyNot: "The server refuses this page; log in again, then reload.",
+  },
   absent: {
     words: "Offline",
     means: "The server does not run jupyter-progress; what is shown was saved earlier.",
+    whyNot: "The server of this page does not run jupyter-progress; nothing can be asked of it.",
   },
 };
+
+/** Why nothing can be asked for now; null: it can. */
+export function whyNotNow({ connection }: Feeding): string | null {
+  return CONNECTION[connection].whyNot;
+}
 
 export function isFresh(connection: ShownConnection): boolean {
   return connection === "live" || connection === "polling" || connection === "local";

@@ -1,0 +1,59 @@
+/** The controls work over every connection, and say why not where there is none. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { inChromium } from "./chromium";
+
+interface Button {
+  words: string;
+  isDisabled: boolean;
+  why: string | null;
+  title: string;
+}
+
+interface Seen {
+  offline: Record<"stop" | "cancel" | "add", Button>;
+  askedOffline: number;
+  polling: Button;
+  pending: Button;
+  askedTwice: number;
+  refused: string;
+  cancelling: Button;
+  deploy: Button;
+  deployOffline: Button;
+}
+
+const WHY = "The server does not answer; this works again once it does.";
+
+describe("the controls", () => {
+  let seen: Seen;
+  beforeAll(async () => {
+    seen = (await inChromium("controls")) as Seen;
+  }, 60_000);
+
+  it.each(["stop", "cancel", "add"] as const)("say offline why they do not work: %s", (name) => {
+    expect(seen.offline[name]).toMatchObject({ isDisabled: true, why: WHY, title: WHY });
+  });
+
+  it("ask for nothing while offline", () => {
+    expect(seen.askedOffline).toBe(0);
+  });
+
+  it("work while polling", () => {
+    expect(seen.polling).toMatchObject({ isDisabled: false, why: null });
+  });
+
+  it("say what is under way, and do not ask for it twice", () => {
+    expect(seen.pending).toMatchObject({ words: "Stopping…", isDisabled: true });
+    expect(seen.askedTwice).toBe(1);
+    expect(seen.cancelling).toMatchObject({ words: "Cancelling…", isDisabled: true });
+  });
+
+  it("show the words of a refusal beside the button", () => {
+    expect(seen.refused).toBe("There is nothing to keep yet");
+  });
+
+  it("offer to deploy what is completed, and stop offering it with the connection", () => {
+    expect(seen.deploy).toMatchObject({ words: "Deploy", isDisabled: false });
+    expect(seen.deployOffline).toMatchObject({ isDisabled: true, why: WHY });
+  });
+});

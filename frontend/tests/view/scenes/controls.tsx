@@ -1,0 +1,63 @@
+/** A person at the controls, offline and over each connection, and what the controls say. */
+
+import { render } from "preact";
+import { RunPanel } from "../../../src/view/Panel";
+import { answer, buttonIn, feedOf, Kernel, pass, place, runOf } from "./scene";
+
+interface Seen {
+  words: string;
+  isDisabled: boolean;
+  why: string | null;
+  title: string;
+}
+
+function seen(element: HTMLElement, name: string): Seen {
+  const button = buttonIn(element, name);
+  return {
+    words: button.innerText,
+    isDisabled: button.getAttribute("aria-disabled") === "true",
+    why: button.getAttribute("aria-description"),
+    title: button.title,
+  };
+}
+
+answer(async () => {
+  const element = place();
+  const kernel = new Kernel();
+  const feed = feedOf(kernel);
+  feed.run = runOf();
+  render(<RunPanel feed={feed} show={["activity"]} />, element);
+  await pass(100);
+  const offline = { stop: seen(element, "Stop"), cancel: seen(element, "Cancel"), add: seen(element, "Add") };
+  buttonIn(element, "Stop").click();
+  buttonIn(element, "Cancel").click();
+  const asked = (): unknown[] => kernel.said.filter((content) => content["type"] === "control");
+  const askedOffline = asked().length;
+
+  kernel.show("polling");
+  await pass(100);
+  const polling = seen(element, "Stop");
+  buttonIn(element, "Stop").click();
+  await pass(100);
+  const pending = seen(element, "Stop");
+  buttonIn(element, "Stop").click();
+  const askedTwice = asked().length;
+  kernel.tell({ type: "control_result", id: 1, ok: false, message: "There is nothing to keep yet" });
+  await pass(100);
+  const refused = element.querySelector(".jpp-controls [role=alert]")?.textContent;
+
+  buttonIn(element, "Cancel").click();
+  await pass(100);
+  buttonIn(element, "Cancel the run").click();
+  await pass(100);
+  const cancelling = seen(element, "Cancel");
+  kernel.tell({ type: "control_result", id: 2, ok: true });
+
+  kernel.show("live", { status: "completed", updated_time: "2026-11-22T10:00:09.000Z" });
+  await pass(100);
+  const deploy = seen(element, "Deploy");
+  kernel.end();
+  await pass(4000);
+  const deployOffline = seen(element, "Deploy");
+  return { offline, askedOffline, polling, pending, askedTwice, refused, cancelling, deploy, deployOffline };
+});
