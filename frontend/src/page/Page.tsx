@@ -113,7 +113,7 @@ function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunSta
     <article class="jpp-panel jpp-detail" aria-label={run.name} key={run.run_id}>
       <header class="jpp-header">
         <StatusMark status={run.status} />
-        <h2 class="jpp-name">{run.name || run.run_id}</h2>
+        <h2 class="jpp-name" title={run.name}>{run.name || run.run_id}</h2>
         <Tags tags={run.tags} />
         <code class="jpp-run-id">{run.run_id}</code>
       </header>

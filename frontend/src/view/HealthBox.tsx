@@ -138,7 +138,9 @@ function HealthFacts({ health }: { health: Health }): JSX.Element {
       <Row name="Uptime">{duration(health.uptime_s)}</Row>
       {Object.entries(health.response_times).map(([way, latency]) => (
         <Row key={way} name={`${Object.hasOwn(WAYS, way) ? WAYS[way] : way} response`}>
-          {milliseconds(latency.p50)} median · {milliseconds(latency.p95)} p95
+          {latency.p50 === null
+            ? "not measured yet"
+            : `${milliseconds(latency.p50)} median · ${milliseconds(latency.p95)} p95`}
         </Row>
       ))}
       <Row name="Event loop lag">{milliseconds(health.event_loop_lag)}</Row>

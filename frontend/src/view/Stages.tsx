@@ -80,13 +80,13 @@ export function StageTable(props: ProgressProps): JSX.Element {
   const { run } = props;
   return (
     <div class="jpp-scroll" tabIndex={0} role="region" aria-label="Table of stages">
-      <table class="jpp-table">
+      <table class="jpp-table jpp-stage-table">
         <thead>
           <tr>
             <th scope="col">Stage</th>
             <th scope="col" class="jpp-num">Took</th>
             <th scope="col" class="jpp-num">Expected</th>
-            <th scope="col">Measured</th>
+            <th scope="col" class="jpp-measured">Measured</th>
           </tr>
         </thead>
         <tbody>
