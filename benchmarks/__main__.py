@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-MEASUREMENTS = ("imports", "producers", "server", "fits")
+MEASUREMENTS = ("imports", "producers", "server", "fits", "fanout")
 
 
 def main(names: list[str]) -> int:

@@ -1,4 +1,11 @@
-"""The fan-out: what was committed goes to every subscriber, and a failing one disturbs no other."""
+"""The fan-out: what was committed goes to every subscriber, and a failing one disturbs no other.
+
+A frame is built once and handed to each socket. The loop that does this has no call in it but the
+kernel's `send` and tornado's "does something wait?": at a thousand subscribers, a microsecond more
+is a millisecond for the last of them. Whoever cannot take a frame wholly leaves that loop, has its
+messages queued (:class:`~jupyter_progress.server.subscriber.Subscriber`), and comes back when it
+has taken everything.
+"""
 
 from __future__ import annotations
 
@@ -22,30 +29,40 @@ class Broadcaster:
     """All subscribers of one server; lives on the event loop."""
 
     def __init__(self) -> None:
-        self._subscribers: set[Subscriber] = set()
+        # Those that have taken all that was sent; with what is called for each, looked up once.
+        self._current: dict[Subscriber, tuple[Callable[[bytes], int], Callable[[], bool]]] = {}
+        # Those that something waits for, and those whose transport is not plain TCP.
+        self._behind: set[Subscriber] = set()
 
     def __len__(self) -> int:
-        return len(self._subscribers)
+        return len(self._current) + len(self._behind)
 
     def __iter__(self) -> Iterator[Subscriber]:
-        return iter(tuple(self._subscribers))
+        return iter((*self._current, *self._behind))
 
-    def join(self, subscriber: Subscriber, position: int) -> None:
-        """Take a subscriber that has been told everything up to a position.
+    def join(self, subscriber: Subscriber) -> None:
+        """Take a subscriber that has been told everything that has been published.
 
-        The caller must not have given up the loop since it saw that the position is the head of
-        what has been published; else a batch would be missing.
+        The caller must not have given up the loop since it saw that; else a batch would be missing.
         """
-        subscriber.position = position
-        self._subscribers.add(subscriber)
+        self._behind.add(subscriber)
+        self.resume(subscriber)
+
+    def resume(self, subscriber: Subscriber) -> None:
+        """Send directly again to a subscriber that may have taken all that waited for it."""
+        channel = subscriber.channel
+        if subscriber in self._behind and channel.is_plain and not subscriber.is_behind:
+            self._behind.discard(subscriber)
+            self._current[subscriber] = (channel.send, channel.is_writing)
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a subscriber."""
-        self._subscribers.discard(subscriber)
+        self._current.pop(subscriber, None)
+        self._behind.discard(subscriber)
 
     def publish(self, batch: Batch) -> None:
         """Give a batch to everyone."""
-        self._each(lambda subscriber: subscriber.offer(batch))
+        self._give(batch.frame, lambda subscriber: subscriber.offer(batch))
 
     def beat(self, head: int) -> None:
         """Tell everyone that the server is there, and the last offset that it has queued."""
@@ -53,26 +70,60 @@ class Broadcaster:
             Message(type="heartbeat", offset=head, time=to_iso(time.time()))
         )
         frame = array_frame((message,))
-        self._each(lambda subscriber: subscriber.beat(message, frame))
+        self._give(frame, lambda subscriber: subscriber.beat(message, frame))
 
     def close(self, code: int, reason: str) -> None:
         """Close every connection with a code."""
-        self._each(lambda subscriber: subscriber.channel.close(code, reason))
-        self._subscribers.clear()
+        for subscriber in self:
+            self._guarded(subscriber, lambda one: one.channel.close(code, reason))
+        self._current.clear()
+        self._behind.clear()
 
-    def _each(self, give: Callable[[Subscriber], None]) -> None:
-        for subscriber in tuple(self._subscribers):
+    def _give(self, frame: bytes, otherwise: Callable[[Subscriber], None]) -> None:
+        """Send a frame to whoever takes it at once, and give it to the others as they can."""
+        late = tuple(self._behind)
+        for subscriber, sent in self._send(frame):
+            if sent is None:  # a control frame of tornado's own still waits there
+                late += (subscriber,)
+            else:
+                self._guarded(subscriber, lambda one, rest=frame[sent:]: one.channel.finish(rest))
+            if self._current.pop(subscriber, None) is not None and not subscriber.channel.is_closed:
+                self._behind.add(subscriber)
+        for subscriber in late:
+            self._guarded(subscriber, otherwise)
+
+    def _send(self, frame: bytes) -> list[tuple[Subscriber, int | None]]:
+        """Send to all that are current; answers who did not take all of it, and how much."""
+        size = len(frame)
+        short: list[tuple[Subscriber, int | None]] = []
+        for subscriber, (send, is_writing) in self._current.items():
+            if is_writing():
+                short.append((subscriber, None))
+                continue
             try:
-                give(subscriber)
-            except ChannelBroken:
-                self._drop(subscriber)
-            except Exception:
-                # The boundary between one consumer and all others.
-                log.exception("a subscriber was dropped")
-                self._drop(subscriber)
-            if subscriber.channel.is_closed:
-                self._subscribers.discard(subscriber)
+                sent = send(frame)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                # Reset, or closed under us; tornado finds that out and tells `on_close`.
+                subscriber.channel.abort()
+                sent = 0
+            if sent != size:
+                short.append((subscriber, sent))
+        return short
+
+    def _guarded(self, subscriber: Subscriber, call: Callable[[Subscriber], None]) -> None:
+        """The boundary between one consumer and all others."""
+        try:
+            call(subscriber)
+        except ChannelBroken:
+            self._drop(subscriber)
+        except Exception:
+            log.exception("a subscriber was dropped")
+            self._drop(subscriber)
+        if subscriber.channel.is_closed:
+            self.leave(subscriber)
 
     def _drop(self, subscriber: Subscriber) -> None:
-        self._subscribers.discard(subscriber)
+        self.leave(subscriber)
         subscriber.channel.abort()

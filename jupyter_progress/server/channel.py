@@ -45,7 +45,12 @@ class Channel:
         self._handler = handler
         self._stream: IOStream = connection.stream
         self._stream.max_write_buffer_size = max_buffer_bytes
-        self._is_plain = type(self._stream) is IOStream
+        #: Whether frames may go to the socket directly; under TLS they may not.
+        self.is_plain = type(self._stream) is IOStream
+        #: What the broadcaster calls for each frame: the kernel, and whether the stream's own
+        #: buffer holds something that must go before.
+        self.send: Callable[[bytes], int] = self._stream.socket.send
+        self.is_writing: Callable[[], bool] = self._stream.writing
         self._on_drained = on_drained
         self._waiting: asyncio.Future[None] | None = None
         self.is_closed = False
@@ -66,10 +71,22 @@ class Channel:
         if self.is_closed:
             raise ChannelBroken
         rest: bytes | memoryview = frame
-        if self._is_plain and not self._stream.writing():
+        if self.is_plain and not self._stream.writing():
             rest = self._send_directly(frame)
             if not rest:
                 return
+        self._write_later(rest)
+
+    def finish(self, rest: bytes) -> None:
+        """Leave to the stream what the kernel did not take of a frame.
+
+        Raises
+        ------
+        ChannelBroken
+            The connection is gone, or its buffer is full.
+        """
+        if self.is_closed:
+            raise ChannelBroken
         self._write_later(rest)
 
     def expect_drain(self) -> None:
@@ -96,7 +113,7 @@ class Channel:
         if self._stream.closed():
             raise ChannelBroken
         try:
-            sent = self._stream.socket.send(frame)
+            sent = self.send(frame)
         except BlockingIOError:
             sent = 0
         except OSError as error:

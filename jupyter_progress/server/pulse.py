@@ -12,6 +12,8 @@ from .broadcaster import Broadcaster
 log = logging.getLogger(__name__)
 
 MEASURE_EVERY_S = 10.0
+PORTIONS = 50  # in which all streams are looked after between two heartbeats
+SPREAD = 0.8  # of the time between two heartbeats
 
 
 class Stream(Protocol):
@@ -77,20 +79,32 @@ class Pulse:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
-        measured = due
+        beats = 0
         while True:
             # By the clock, not by the length of a pause: heartbeats do not drift apart.
             due = max(due + self._heartbeat_s, loop.time())
             await asyncio.sleep(due - loop.time())
             self._broadcaster.beat(self._head())
-            streams = tuple(self._streams)
-            if loop.time() - measured >= MEASURE_EVERY_S:
-                measured = loop.time()
-                for stream in streams:
+            beats += 1
+            await self._look_after(tuple(self._streams), beats, due)
+
+    async def _look_after(self, streams: tuple[Stream, ...], beats: int, due: float) -> None:
+        """Check every stream before the next beat, and ping some, in small portions.
+
+        At once for a thousand streams, this would hold up everything else for tens of milliseconds.
+        """
+        loop = asyncio.get_running_loop()
+        measure_every = max(1, round(MEASURE_EVERY_S / self._heartbeat_s))
+        portions = max(1, min(PORTIONS, len(streams)))
+        for number in range(portions):
+            for place in range(number, len(streams), portions):
+                stream = streams[place]
+                if (place + beats) % measure_every == 0:
                     stream.measure()
-            for stream in streams:
                 try:
                     await stream.check_permission()
                 except Exception:
                     # An authorizer of the operator's that fails: asked again at the next beat.
                     log.exception("the permission of a stream could not be checked")
+            pause_until = due + SPREAD * self._heartbeat_s * (number + 1) / portions
+            await asyncio.sleep(max(0.0, pause_until - loop.time()))

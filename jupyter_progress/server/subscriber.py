@@ -39,7 +39,6 @@ class Subscriber:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.channel = channel
-        self.position = 0
         self._max_events = max_events
         self._max_bytes = max_bytes
         self._stalled_s = stalled_s
@@ -51,10 +50,19 @@ class Subscriber:
         self._replies: list[bytes] = []
         self._heartbeat: bytes | None = None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits for this consumer, here or in the channel."""
+        return bool(
+            self.channel.is_busy
+            or self._durable
+            or self._volatile
+            or self._replies
+            or self._heartbeat is not None
+        )
+
     def offer(self, batch: Batch) -> None:
         """Send a batch now, or keep it until the consumer has taken what was sent before."""
-        if batch.durable:
-            self.position = batch.head
         if not self._must_wait():
             self.channel.write(batch.frame)
             return

@@ -232,27 +232,47 @@ async def test_what_waits_behind_a_frame_of_tornados_own_arrives(
 
 
 async def test_failing_subscriber_disturbs_no_other(
-    ask: Any, open_stream: Any, services: Any, monkeypatch: pytest.MonkeyPatch
+    ask: Any, open_stream: Any, services: Any
 ) -> None:
-    good, bad = await open_stream(), await open_stream()
-    await good.until("heartbeat")
-    await bad.until("heartbeat")
+    first, second = await open_stream(), await open_stream()
+    await first.until("heartbeat")
+    await second.until("heartbeat")
     victim = next(iter(services.broadcaster))
-    others = [s for s in services.broadcaster if s is not victim]
-
-    def explode(batch: Any) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(victim, "offer", explode)
+    others = [subscriber for subscriber in services.broadcaster if subscriber is not victim]
+    victim.channel._stream.socket.shutdown(socket.SHUT_WR)  # every further send fails
     await note(ask, "still here")
     assert list(services.broadcaster) == others
     told = []
-    for stream in (good, bad):
+    for stream in (first, second):
         try:
             told.append((await stream.until("activity_update", timeout_s=3))["data"]["text"])
         except AssertionError:
             told.append(None)  # the one that was dropped
     assert sorted(map(str, told)) == ["None", "still here"]
+
+
+async def test_subscriber_that_fell_behind_gets_everything_in_order_and_goes_on_directly(
+    ask: Any, open_stream: Any, services: Any
+) -> None:
+    stream = await open_stream()
+    await stream.until("heartbeat")
+    (subscriber,) = services.broadcaster
+    channel = subscriber.channel
+    channel._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    channel.write(array_frame((json.dumps({"type": "big", "data": "x" * 3_000_000}).encode(),)))
+    texts = [f"note {number}" for number in range(10)]
+    for text in texts:
+        await note(ask, text)
+    assert subscriber.is_behind
+    told = [await stream.until("activity_update", timeout_s=10) for _ in texts]
+    assert [message["data"]["text"] for message in told] == texts
+    while subscriber.is_behind:
+        await asyncio.sleep(0.01)
+    await note(ask, "and now directly")
+    assert (await stream.until("activity_update"))["data"]["text"] == "and now directly"
+    assert not subscriber.is_behind
+    offsets = [message["offset"] for message in stream.durable]
+    assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
 
 
 async def test_subscriber_that_vanishes_is_forgotten(

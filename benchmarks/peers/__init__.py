@@ -1,0 +1,1 @@
+"""Ways to send one event to many WebSockets, each a server of its own, driven by the same words."""
