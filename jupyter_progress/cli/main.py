@@ -22,6 +22,7 @@ COMMANDS = {
     "stop": ("control", "end a run's training and keep the best so far"),
     "cancel": ("control", "end a run and drop it"),
     "output": ("output", "print the last lines that a run's worker printed"),
+    "prune": ("prune", "remove old runs and uploads that are beyond the configured limits"),
     "doctor": ("doctor", "say what is installed where, and what a run's files hold"),
 }
 

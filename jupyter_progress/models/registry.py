@@ -155,6 +155,15 @@ class Registry:
             return None
         return version if version in self._versions(name) else None
 
+    def runs_in_service(self) -> set[str]:
+        """The ids of the runs whose models are in service."""
+        found = set()
+        for name in self.names():
+            version = self.deployed(name)
+            if version is not None:
+                found.add(str(_read(self._path(name, version) / _FACTS).get("run_id")))
+        return found
+
     def in_service(self, name: str, version: int | None = None) -> int:
         """The version that answers: the one asked for, else the one that is deployed.
 

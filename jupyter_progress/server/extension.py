@@ -14,6 +14,7 @@ from tornado.ioloop import PeriodicCallback
 from traitlets import Dict, Enum, Float, Int, List, Unicode, default
 
 from .. import __version__
+from ..core.retention import Limits
 from ..errors import UnsupportedPlatform
 from ..store.layout import default_data_dir
 from .handlers.routes import routes
@@ -86,6 +87,33 @@ class JupyterProgress(ExtensionApp):
         help="Seconds after which the process of a model that nobody asks is ended; the next "
         "request starts it again.",
     ).tag(config=True)
+    keep_runs_days = Float(
+        Limits.keep_runs_days,
+        min=0.0,
+        help="How many days after its end a run is forgotten; 0: never.",
+    ).tag(config=True)
+    max_runs = Int(
+        Limits.max_runs,
+        min=0,
+        help="How many runs are kept; beyond, those that ended first are forgotten. 0: all.",
+    ).tag(config=True)
+    max_data_bytes = Int(
+        Limits.max_data_bytes,
+        min=0,
+        help="How large the data directory may become; beyond, uploads that no run needs and "
+        "runs that ended first are forgotten. 0: without limit.",
+    ).tag(config=True)
+    keep_uploads_hours = Float(
+        Limits.keep_uploads_hours,
+        min=0.0,
+        help="How many hours after its last use an upload is removed, if no run that goes on or "
+        "can be resumed needs it; at least one. 0: never.",
+    ).tag(config=True)
+    prune_every_s = Float(
+        3600.0,
+        min=0.1,
+        help="Seconds between two looks for what is beyond these limits.",
+    ).tag(config=True)
     thresholds = Dict(
         help="Where a figure of the machine's health turns yellow and red, such as "
         "{'memory.percent': {'yellow': 85, 'red': 95, 'margin': 2}}; a colour that is None is "
@@ -113,6 +141,16 @@ class JupyterProgress(ExtensionApp):
         self.services = services
         server.io_loop.add_callback(self._start)
 
+    @property
+    def limits(self) -> Limits:
+        """How much is kept."""
+        return Limits(
+            keep_runs_days=self.keep_runs_days,
+            max_runs=self.max_runs,
+            max_data_bytes=self.max_data_bytes,
+            keep_uploads_hours=self.keep_uploads_hours,
+        )
+
     def _options(self) -> Options:
         server: Any = self.serverapp
         data_dir = Path(self.data_dir).expanduser() if self.data_dir else default_data_dir()
@@ -132,6 +170,8 @@ class JupyterProgress(ExtensionApp):
             idle_sample_s=self.sample_interval_s,
             watched_sample_s=self.watched_sample_interval_s,
             serving_idle_s=self.serving_idle_s,
+            limits=self.limits,
+            prune_every_s=self.prune_every_s,
             thresholds=read_thresholds(self.thresholds),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.health import THRESHOLDS, Threshold
+from ..core.retention import Limits
 
 
 @dataclass(frozen=True)
@@ -27,4 +28,6 @@ class Options:
     idle_sample_s: float = 2.0
     watched_sample_s: float = 1.0
     serving_idle_s: float = 3600.0
+    limits: Limits = field(default=Limits())
+    prune_every_s: float = 3600.0
     thresholds: tuple[Threshold, ...] = field(default=THRESHOLDS)

@@ -36,6 +36,7 @@ from .machine import Machine
 from .monitor import Monitor, Sample
 from .options import Options
 from .pulse import Pulse
+from .retention import Retention
 from .run_queue import RunQueue
 
 T = TypeVar("T")
@@ -90,6 +91,7 @@ class Services:
             wake=self.indexer.wake,
             max_concurrent=options.max_concurrent_runs,
         )
+        self.retention = Retention(self, options.prune_every_s)
 
     def _open_store(self, version: str) -> None:
         self.data = DataDirectory(self.options.data_dir)
@@ -241,6 +243,7 @@ class Services:
         self.indexer.start()
         self.monitor.start()
         self.queue.start()
+        self.retention.start()
         self._workers.submit(self.idempotency.forget_old, time.time())
 
     async def stop(self) -> None:
@@ -254,7 +257,13 @@ class Services:
         had_subscribers = len(self.broadcaster) > 0
         self.broadcaster.close(CLOSE_SERVER_CLOSING, "the Jupyter server is going down")
         await asyncio.sleep(GOODBYE_S if had_subscribers else 0)
-        for close in (self.monitor.stop, self.serving.close, self.checker.close, self.indexer.stop):
+        for close in (
+            self.retention.stop,
+            self.monitor.stop,
+            self.serving.close,
+            self.checker.close,
+            self.indexer.stop,
+        ):
             await self.work(close)
         self._loop = None
         self.facts.close()

@@ -42,6 +42,17 @@ def test_versions_count_from_one_and_keep_their_facts(
     assert registry.summaries() == [ModelSummary(name="iris", deployed=None, latest=2)]
 
 
+def test_runs_in_service_are_those_of_the_deployed_versions(
+    registry: Registry, save_run: SaveRun, tree: Any
+) -> None:
+    for run in ("run-1", "run-2"):
+        register(registry, save_run(tree, run))
+    register(registry, save_run(tree, "run-3"), "other")
+    assert registry.runs_in_service() == set()
+    registry.deploy("iris", 1, TIME)
+    assert registry.runs_in_service() == {"run-1"}
+
+
 def test_run_that_is_registered_again_keeps_its_version(
     registry: Registry, save_run: SaveRun, tree: Any
 ) -> None:

@@ -18,11 +18,12 @@ from ...core.requests import (
 )
 from ...core.state import RunState
 from ...core.transitions import ACTIVE, ENDED, is_active
-from ...errors import InvalidRequest, RunGoingOn, UnknownRun
+from ...errors import InvalidRequest, UnknownRun
 from ...store.layout import RunDirectory
 from ...training.submit import create_run
 from ..facts import Place
 from ..idempotency import Reserved, reserve_now
+from ..retention import delete_run
 from .base import RESOURCE, ProgressHandler
 
 MAX_PAGE = 200
@@ -174,23 +175,8 @@ class OneRunHandler(RunHandler):
     @authorized("write", RESOURCE)
     async def delete(self, run_id: str) -> None:
         state = await self.state_of(run_id)
-        if is_active(state.status):
-            raise RunGoingOn(
-                f"run {run_id} is {state.status}; cancel it, and delete it once it has ended"
-            )
-        await self.services.work(self._delete, state)
+        await self.services.work(delete_run, self.services, state, self.who)
         self.answer_nothing()
-
-    def _delete(self, state: RunState) -> None:
-        services = self.services
-        place = services.facts.about_server(
-            "run_deleted", {}, name=state.name, who=self.who, run_id=state.run_id
-        )
-        try:
-            services.data.run(state.run_id).delete()
-        except UnknownRun:
-            services.text_log.debug("run %s had no directory any more", state.run_id)
-        services.facts.wait(place)
 
 
 def _check_change(change: RunChange) -> None:
