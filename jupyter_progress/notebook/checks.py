@@ -5,8 +5,9 @@ Each check says which argument is wrong, what it is, and what was expected.
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Sequence
+import numbers
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,9 @@ import numpy as np
 from ..core.names import shorten
 from ..core.requests import Split
 from ..errors import InvalidParameter, InvalidRequest, UnsuitableData, UnsuitableEstimator
+from ..tracking import arguments
 from ..training.suitability import check_suitable
+from .tables import known_table, known_targets
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,18 @@ def check_estimator(estimator: Any) -> str:
     check_suitable(estimator, "get_params")
     from sklearn.base import is_classifier, is_regressor
 
-    if is_classifier(estimator):
-        return "classifier"
-    if is_regressor(estimator):
-        return "regressor"
+    try:
+        if is_classifier(estimator):
+            return "classifier"
+        if is_regressor(estimator):
+            return "regressor"
+    except (AttributeError, TypeError, ValueError) as error:
+        # A wrapper asks what it wraps, which may be no estimator at all.
+        raise UnsuitableEstimator(
+            "estimator",
+            f"is a {type(estimator).__name__} that does not say what it is "
+            f"({shorten(str(error), 200)}); {expected}",
+        ) from error
     raise UnsuitableEstimator(
         "estimator",
         f"is a {type(estimator).__name__}, neither classifier nor regressor; {expected}",
@@ -123,24 +134,24 @@ def read_rows(X: Any, y: Any, names: tuple[str, str], kind: str | None) -> Rows:
 def _table(X: Any, name: str) -> Any:
     if X is None:
         raise InvalidRequest(name, "is missing; expected rows: a DataFrame or a 2-D array")
-    if isinstance(X, str | bytes | dict | set) or not hasattr(X, "shape"):
-        if not isinstance(X, Sequence) or isinstance(X, str | bytes):
-            raise InvalidRequest(
-                name,
-                f"is a {type(X).__name__}; expected a DataFrame, a 2-D array or a list of rows",
-            )
-        try:
-            X = np.asarray(X)
-        except ValueError:
-            raise InvalidRequest(name, "has rows of unequal length; expected a table") from None
+    X = known_table(X, name)
     if len(X.shape) != 2:
-        hint = "; for one column: X.reshape(-1, 1)" if len(X.shape) == 1 else ""
-        raise InvalidRequest(
-            name, f"has the shape {tuple(X.shape)}; expected (rows, columns){hint}"
-        )
+        raise InvalidRequest(name, _shape_words(X))
     if X.shape[1] == 0:
         raise UnsuitableData(name, "has no columns")
+    if getattr(X, "dtype", None) is not None and X.dtype.kind == "c":
+        raise UnsuitableData(name, "holds complex numbers; expected real ones")
     return X
+
+
+def _shape_words(X: Any) -> str:
+    shape = tuple(X.shape)
+    if shape == (0,):
+        return "is empty; expected rows"
+    hint = "; for one column: X.reshape(-1, 1)" if len(shape) == 1 else ""
+    if len(shape) == 1 and isinstance(np.asarray(X).flat[0], dict):
+        hint = "; of dictionaries make a frame: pandas.DataFrame(X)"
+    return f"has the shape {shape}; expected (rows, columns){hint}"
 
 
 def _targets(y: Any, name: str) -> Any:
@@ -148,10 +159,13 @@ def _targets(y: Any, name: str) -> Any:
         raise InvalidRequest(
             name, "is missing; expected one target for each row (or target='column' of a frame)"
         )
-    if isinstance(y, str | bytes | dict):
-        raise InvalidRequest(name, f"is a {type(y).__name__}; expected one target for each row")
-    if not hasattr(y, "shape"):
-        y = np.asarray(y)
+    if isinstance(y, str) and name == "y":
+        raise InvalidRequest(
+            name,
+            f"is the string {shorten(repr(y), 60)}; expected one target for each row. A column of "
+            "the frame X is named by target=",
+        )
+    y = known_targets(y, name)
     if len(y.shape) == 2 and y.shape[1] == 1:
         y = y.iloc[:, 0] if hasattr(y, "iloc") else y[:, 0]
     if len(y.shape) != 1:
@@ -168,8 +182,11 @@ def _check_targets(y: Any, name: str, kind: str | None) -> None:
             name, f"has {missing:,} missing values (NaN) among {len(y):,}; expected none"
         )
     values = np.asarray(y)
+    if values.dtype.kind == "c":
+        raise UnsuitableData(name, "holds complex numbers, which cannot be learned")
+    _check_scalars(values, name)
     if kind == "classifier":
-        classes = pd.unique(values)
+        classes = _classes(values, name)
         if len(classes) < 2:
             raise UnsuitableData(
                 name, f"holds one class only ({classes[0]!r}); expected at least two"
@@ -179,11 +196,58 @@ def _check_targets(y: Any, name: str, kind: str | None) -> None:
                 name, "holds fractions, as for a regressor; the estimator is a classifier"
             )
     elif kind == "regressor" and values.dtype.kind not in "biuf":
-        raise UnsuitableData(
-            name, f"is of type {values.dtype}; a regressor expects numbers as targets"
-        )
+        raise UnsuitableData(name, f"holds {_kind(values)}; a regressor expects numbers as targets")
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise UnsuitableData(name, "holds infinite values; expected finite numbers")
+
+
+def _kind(values: np.ndarray) -> str:
+    """What an array holds that is no numbers, in a person's words."""
+    known = {"U": "strings", "S": "bytes", "M": "dates", "m": "durations"}.get(values.dtype.kind)
+    if known is not None:
+        return known
+    names = sorted({type(value).__name__ for value in values})
+    hint = "" if set(names) & {"str", "bytes"} else " (y.astype(float) may make them numbers)"
+    return f"objects of type {', '.join(names[:3])}{hint}"
+
+
+def _check_scalars(values: np.ndarray, name: str) -> None:
+    if values.dtype.kind != "O":
+        return
+    for value in values:
+        if not isinstance(value, str | bytes | numbers.Number | datetime.date):
+            raise UnsuitableData(
+                name,
+                f"holds {arguments.of_type(value).removeprefix('is ')}; expected one number or "
+                "string for each row",
+            )
+
+
+def _classes(values: np.ndarray, name: str) -> Any:
+    import pandas as pd
+
+    try:
+        np.unique(values)
+    except TypeError:
+        kinds = ", ".join(sorted({type(value).__name__ for value in values}))
+        raise UnsuitableData(
+            name, f"mixes types ({kinds}); expected all strings or all numbers"
+        ) from None
+    return pd.unique(values)
+
+
+def check_same_targets(rows: Rows, others: Rows, name: str, kind: str | None) -> None:
+    """Raise UnsuitableData where held-out targets could never be met by a prediction."""
+    known, found = np.asarray(rows.y).dtype.kind, np.asarray(others.y).dtype.kind
+    if kind == "regressor" and found not in "biuf":
+        raise UnsuitableData(
+            name, f"holds {_kind(np.asarray(others.y))}; a regressor expects numbers as targets"
+        )
+    if kind == "classifier" and (known in "biuf") != (found in "biuf"):
+        what = {True: "numbers", False: "words"}
+        raise UnsuitableData(
+            name, f"holds {what[found in 'biuf']}; the training targets are {what[known in 'biuf']}"
+        )
 
 
 def check_same_columns(rows: Rows, others: Rows, name: str) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..core.names import suggest_model_name
 from ..core.state import RunState
 from ..errors import NoModel
-from . import arguments, predictions
+from ..tracking import arguments
+from . import predictions
 from .backend import Backend
 from .in_service import ask_model_of
 from .known_run import KnownRun, ended_badly

@@ -103,19 +103,34 @@ def find_file(path: str | os.PathLike[str]) -> Path:
     FileNotReadable
         It is missing, or neither CSV nor Parquet.
     """
-    found = Path(path).expanduser()
-    if not found.is_absolute():
-        found = Path.cwd() / found
+    named = shorten(repr(str(path)), 200)
+    if not str(path).strip() or "\0" in str(path):
+        raise FileNotReadable("X", f"{named} is no path; expected that of a CSV or Parquet file")
+    if str(path).partition("://")[0] in ("http", "https", "s3", "gs", "ftp"):
+        raise FileNotReadable(
+            "X", f"{named} is an address; expected a file of this machine, or rows: read it first"
+        )
+    try:
+        found = Path(path).expanduser()
+        if not found.is_absolute():
+            found = Path.cwd() / found
+        _check_file(found, named)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a ~user that there is not
+        why = getattr(error, "strerror", None) or str(error)
+        raise FileNotReadable("X", f"{named} cannot be read: {why}") from None
+    return found
+
+
+def _check_file(found: Path, named: str) -> None:
     if not found.exists():
-        raise FileNotReadable("X", f"there is no file {str(path)!r} (looked for {found})")
+        raise FileNotReadable("X", f"there is no file {named} (looked for {found})")
     if not found.is_file():
-        raise FileNotReadable("X", f"{str(path)!r} is a folder; expected a CSV or Parquet file")
+        raise FileNotReadable("X", f"{named} is a folder; expected a CSV or Parquet file")
     if found.suffix.lower() not in FILE_FORMATS:
         expected = ", ".join(FILE_FORMATS)
-        raise FileNotReadable("X", f"{str(path)!r} is of no known kind; expected {expected}")
+        raise FileNotReadable("X", f"{named} is of no known kind; expected {expected}")
     if found.stat().st_size == 0:
-        raise UnsuitableData("X", f"{str(path)!r} is empty")
-    return found
+        raise UnsuitableData("X", f"{named} is empty")
 
 
 def upload_file(backend: Uploader, path: Path) -> str:

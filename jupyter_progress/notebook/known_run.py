@@ -11,7 +11,7 @@ from ..core.state import RunState
 from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished
 from ..panel.report import report_line
-from . import arguments
+from ..tracking import arguments
 from .backend import Backend
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from ..client.rest import RestClient
 from ..core.activity import headline
 from ..core.durations import duration
-from ..core.names import check_model_name, is_run_id, shorten
+from ..core.names import is_run_id, shorten
 from ..core.transitions import ACTIVE, ENDED
 from ..errors import InvalidRequest, ServerNotFound, UnknownRun
 from ..panel.report import everything_html
+from ..tracking import arguments
 from .backend import current_backend
 from .handle import RunHandle
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATUSES = sorted(ACTIVE | ENDED)
+RUNS_LIMIT = 1_000_000
 
 
 class NoRuns(UnknownRun):
@@ -75,12 +77,14 @@ def runs(*, tag: str | None = None, status: str | None = None, limit: int = 50) 
     limit
         At most so many.
     """
-    if status is not None and status not in STATUSES:
-        raise InvalidRequest("status", f"is {status!r}; expected one of: {', '.join(STATUSES)}")
-    if not isinstance(limit, int) or limit < 1:
-        raise InvalidRequest("limit", f"is {limit!r}; expected a whole number of at least 1")
+    if status is not None and not (isinstance(status, str) and status in STATUSES):
+        expected = ", ".join(STATUSES)
+        raise InvalidRequest("status", f"{arguments.found(status)}; expected one of: {expected}")
+    if tag is not None:
+        arguments.label("tag", tag)
+    most = min(arguments.whole("limit", limit), RUNS_LIMIT)
     backend = current_backend()
-    found = backend.runs(status=status, tag=tag, limit=limit)
+    found = backend.runs(status=status, tag=tag, limit=most)
     return RunList(RunHandle(run.run_id, backend=backend, state=run) for run in found)
 
 
@@ -91,8 +95,14 @@ def get_run(run_id: str) -> RunHandle:
     ------
     UnknownRun
     """
-    if not isinstance(run_id, str) or not is_run_id(run_id):
-        raise UnknownRun(shorten(str(run_id), 80))
+    if not isinstance(run_id, str):
+        raise InvalidRequest(
+            "run_id",
+            f"{arguments.found(run_id)}; expected a run's id, a string such as "
+            "'20250102-030405-0a1b2c3d'",
+        )
+    if not is_run_id(run_id):
+        raise UnknownRun(shorten(run_id, 80))
     backend = current_backend()
     return RunHandle(run_id, backend=backend, state=backend.state(run_id))
 
@@ -132,10 +142,15 @@ def load_model(name: str, version: int | None = None) -> Any:
     """
     from ..models.persistence import load_model as open_model
 
+    arguments.model_name("name", name)
+    asked = None if version is None else arguments.whole("version", version)
     backend = current_backend()
-    registered = backend.model(check_model_name("name", name))
-    if version is None:
-        version = registered["deployed"] or registered["versions"][-1]["version"]
+    registered = backend.model(name)
+    versions = [known["version"] for known in registered["versions"]]
+    version = asked or registered["deployed"] or versions[-1]
+    if version not in versions:
+        shown = ", ".join(str(number) for number in versions[-10:])
+        raise InvalidRequest("version", f"is {version}; {name!r} has the versions {shown}")
     return open_model(backend.version_folder(name, version), key=backend.key())
 
 

@@ -24,6 +24,7 @@ from ..models.serving import ServingPool
 from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory, default_data_dir
+from ..tracking import arguments
 from ..tracking.local_follow import LocalFollower
 from ..tracking.record import user_name
 from ..training.checking import Checker
@@ -32,7 +33,6 @@ from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
 from ..training.submit import create_run
 from ..training.uploads import Uploads
-from . import arguments
 from .kernel_slot import KernelSlot
 
 CHUNK_BYTES = 1 << 20
@@ -100,6 +100,8 @@ class LocalBackend:
     def submit(self, request: RunRequest) -> RunState:
         """Start a run, with its keeper."""
         check_run_request(request)
+        for upload_id in _uploads_in(request):
+            self._uploads.path(upload_id)
         if "class" in request.estimator or request.dataset["source"] != "upload":
             self._check(request)
         run = create_run(self.data, request, who=self.who, writer=self.writer)
@@ -179,8 +181,21 @@ class LocalBackend:
             raise RunGoingOn(
                 f"run {run_id} is {state.status}; cancel it first, or wait for its end"
             )
-        self.data.run(run_id).delete()
-        self.follower.wake()
+        run = self.data.run(run_id)
+        # The fact first, as a server does it: whoever reads it forgets the run too.
+        with self._lock:
+            journal = self._slot.journal()
+            tell(
+                journal,
+                journal.writer,
+                "run_deleted",
+                {},
+                state.name,
+                who=self.who,
+                run_id=run_id,
+            )
+            run.delete()
+            self._show(journal, journal.writer)
 
     def note(self, text: str, run_id: str | None) -> None:
         """Add a line of one's own to the feed, of a run or of all that is going on."""
@@ -297,3 +312,9 @@ class LocalBackend:
 
 def _nobody(_messages: Any, _connection: str) -> None:
     """Listens to nothing: it only has the follower begin."""
+
+
+def _uploads_in(request: RunRequest) -> list[str]:
+    """The ids of what was handed over for a run."""
+    parts = [request.dataset.get(key) for key in ("id", "validation", "test")]
+    return [part for part in (*parts, request.estimator.get("upload")) if part is not None]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..core.names import is_run_id, shorten
 from ..errors import InvalidRequest
 from ..panel.widget import PanelWidget
+from ..tracking import arguments
 from .backend import Backend, current_backend
 
 PARTS = ("results", "chart", "stages", "resources", "health", "activity", "output")
@@ -31,12 +33,23 @@ class Panel(PanelWidget):
     """
 
     def __init__(self, run: Any = None, show: list[str] | None = None, **kwargs: Any) -> None:
-        backend: Backend = kwargs.pop("backend", None) or getattr(run, "_backend", None)  # type: ignore[assignment]
-        backend = backend or current_backend()
-        super().__init__(_run_id(run), _parts(show), feeds=backend.feeds, actions=backend, **kwargs)
+        run_id, parts = _run_id(run), _parts(show)
+        given: Backend | None = kwargs.pop("backend", None)
+        self._check_traits(kwargs)
+        backend = given or getattr(run, "_backend", None) or current_backend()
+        if isinstance(run, str) and given is None:
+            backend.state(run)  # an id that nobody knows is told now, not by an empty panel
+        super().__init__(run_id, parts, feeds=backend.feeds, actions=backend, **kwargs)
         known = getattr(run, "_known", None)
         if known is not None:
             self.offer(known)
+
+    @classmethod
+    def _check_traits(cls, given: dict[str, Any]) -> None:
+        """Refuse a keyword that no widget has, which ipywidgets only warns of."""
+        for key in given:
+            if key not in cls.class_trait_names():
+                raise InvalidRequest(key, "is not known; expected run, show or a widget's layout")
 
 
 def _run_id(run: Any) -> str | None:
@@ -45,17 +58,27 @@ def _run_id(run: Any) -> str | None:
     found = run if isinstance(run, str) else getattr(run, "run_id", None)
     if isinstance(found, str) and is_run_id(found):
         return found
+    if getattr(run, "run_id", None) == "":
+        raise InvalidRequest("run", "has not begun; start() it, or use it in a `with` block")
     raise InvalidRequest(
-        "run", f"is {shorten(repr(run), 80)}; expected a run, a run's id, or nothing for all runs"
+        "run", f"{arguments.found(run)}; expected a run, a run's id, or nothing for all runs"
     )
 
 
 def _parts(show: Any) -> list[str] | None:
     if show is None:
         return None
-    if isinstance(show, str) or not all(isinstance(part, str) for part in show):
-        raise InvalidRequest("show", f"is {show!r}; expected a list of: {', '.join(PARTS)}")
-    unknown = [part for part in show if part not in PARTS]
+    expected = ", ".join(PARTS)
+    if isinstance(show, str | bytes) or not isinstance(show, Iterable):
+        raise InvalidRequest("show", f"{arguments.found(show)}; expected a list of: {expected}")
+    wanted = list(show)
+    for index, part in enumerate(wanted):
+        if not isinstance(part, str):
+            raise InvalidRequest(
+                f"show[{index}]", f"{arguments.found(part)}; expected one of: {expected}"
+            )
+    unknown = [part for part in wanted if part not in PARTS]
     if unknown:
-        raise InvalidRequest("show", f"has no {unknown[0]!r}; expected some of: {', '.join(PARTS)}")
-    return list(show)
+        shown = shorten(repr(unknown[0]), 80)
+        raise InvalidRequest("show", f"has no part {shown}; expected some of: {expected}")
+    return wanted

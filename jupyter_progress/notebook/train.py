@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import numbers
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 
+from ..core.names import shorten
 from ..core.requests import RunRequest, Split, check_run_request
-from ..errors import InvalidRequest, PathNotAllowed, UnknownColumn, UnknownKey
+from ..errors import InvalidRequest, PathNotAllowed, UnknownColumn, UnknownKey, UnsuitableData
+from ..tracking import arguments
+from ..training.scoring_checks import check_scorer_name, check_scoring
 from . import checks, handover
 from .backend import Backend, current_backend
 from .handle import RunHandle
+from .params import sendable_params
+from .tables import known_table
 
 DEFAULT_SPLIT = Split()
 Preprocess = Literal["auto", "none"]
@@ -107,6 +112,11 @@ def train(
     ExtensionMissing
         The Jupyter server has not got this extension; the message says how to install it there.
     """
+    if name is not None:
+        arguments.label("name", name)
+    if register_as is not None:
+        arguments.model_name("register_as", register_as)
+    arguments.is_true("display", display)
     read_split = _split(split, validation is not None, test is not None)
     kind = None if isinstance(estimator, str) else checks.check_estimator(estimator)
     if kind is not None:
@@ -121,13 +131,15 @@ def train(
         split=read_split,
         scoring=scoring,
         preprocess=_preprocess(preprocess),
-        max_overhead=_number("max_overhead", max_overhead),
+        max_overhead=arguments.number("max_overhead", max_overhead),
         register_as=register_as,
-        tags=_tags(tags),
+        tags=arguments.labels("tags", tags),
         executor=handover.own_executor(),
     )
     # Everything but the ids is in it: what is wrong is told before anything is sent.
     _check(draft)
+    if scoring is not None:
+        _check_scoring(scoring, estimator, kind, source.rows)
     said = _row_words(source, read_split, held_out)
     backend = current_backend()
     state = _submit(backend, draft, estimator, source, held_out)
@@ -173,6 +185,16 @@ def _check(draft: RunRequest) -> None:
         raise type(error)(called.get(error.field, error.field), error.problem) from None
 
 
+def _check_scoring(
+    scoring: Any, estimator: Any, kind: str | None, rows: checks.Rows | None
+) -> None:
+    check_scorer_name(arguments.text("scoring", scoring))
+    if kind is not None:
+        task = "classification" if kind == "classifier" else "regression"
+        targets = np.asarray(rows.y) if rows is not None else None
+        check_scoring(scoring, estimator, task, targets)
+
+
 def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
     if split is None:
         return None
@@ -201,7 +223,7 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
             given[part] = 0.0
     for part in ("test", "validation"):
         if part in given:
-            given[part] = _number(f"split.{part}", given[part])
+            given[part] = arguments.number(f"split.{part}", given[part])
     _check_split_types(given)
     if given.get("shuffle") is False and "stratify" not in given:
         given["stratify"] = False  # a stratified split shuffles
@@ -213,14 +235,14 @@ def _check_split_types(given: dict[str, Any]) -> None:
         if not isinstance(given.get(part, True), bool):
             raise InvalidRequest(f"split.{part}", f"is {given[part]!r}; expected True or False")
     state = given.get("random_state", 0)
-    if not isinstance(state, int) or isinstance(state, bool):
-        raise InvalidRequest("split.random_state", f"is {state!r}; expected a whole number")
+    given["random_state"] = arguments.whole("split.random_state", state, least=0)
 
 
 def _source(X: Any, y: Any, target: str | None, kind: str | None) -> Source:
     if isinstance(X, str | os.PathLike):
         return _file_source(X, y, target)
     if isinstance(X, Mapping):
+        _check_names_data_set(X)
         if y is not None or target is not None:
             raise InvalidRequest(
                 "X", "names a data set, which has its own target; leave y and target out"
@@ -231,30 +253,54 @@ def _source(X: Any, y: Any, target: str | None, kind: str | None) -> Source:
     return Source(rows=checks.read_rows(X, y, ("X", "y"), kind))
 
 
+def _check_names_data_set(X: Mapping[Any, Any]) -> None:
+    expected = 'expected {"source": "sklearn", "name": "digits"}'
+    for key in X:
+        if not isinstance(key, str):
+            raise InvalidRequest("X", f"has the key {shorten(repr(key), 80)}; {expected}")
+    if "source" not in X:
+        raise InvalidRequest(
+            "X", f"is a dictionary without a source; {expected}, or, of columns, a DataFrame"
+        )
+
+
 def _file_source(X: Any, y: Any, target: str | None) -> Source:
     if y is not None:
         raise InvalidRequest("y", "is given for a file; expected target='column' in its place")
-    if not target:
+    if target is None:
         raise InvalidRequest(
             "target", "is missing; expected the column of the file to be predicted"
         )
+    arguments.label("target", target)
     path = handover.find_file(X)
     return Source(dataset={"source": "file", "path": str(path), "target": target}, path=path)
 
 
 def _split_frame(X: Any, y: Any, target: str) -> tuple[Any, Any]:
+    X = X if hasattr(X, "columns") and hasattr(X, "iloc") else _as_frame(X)
     if y is not None:
         raise InvalidRequest("target", "is given together with y; expected one of the two")
     columns = getattr(X, "columns", None)
     if columns is None:
         raise InvalidRequest("target", "needs a DataFrame; X has no named columns")
-    if target not in columns:
+    if not isinstance(target, Hashable) or target not in columns:
         near = difflib.get_close_matches(str(target), [str(column) for column in columns], 1)
         hint = (
             f"did you mean {near[0]!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
         )
-        raise UnknownColumn("target", f"{target!r} is no column of X; {hint}")
-    return X.drop(columns=[target]), X[target]
+        shown = shorten(repr(target), 80)
+        raise UnknownColumn("target", f"{shown} is no column of X; {hint}")
+    found = X[target]
+    if len(found.shape) != 1:
+        raise UnsuitableData(
+            "target", f"{target!r} names {found.shape[1]} columns of X; expected one"
+        )
+    return X.drop(columns=[target]), found
+
+
+def _as_frame(X: Any) -> Any:
+    """A frame of another library becomes one of pandas; anything else stays what it is."""
+    return known_table(X, "X") if hasattr(X, "to_pandas") else X
 
 
 def _held_out(
@@ -269,10 +315,12 @@ def _held_out(
                 part, "goes with rows from this kernel, not with a file or a data set"
             )
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise InvalidRequest(part, f"is a {type(pair).__name__}; expected a pair (X, y)")
+            size = f" of {len(pair)}" if isinstance(pair, tuple | list) else ""
+            raise InvalidRequest(part, f"{arguments.of_type(pair)}{size}; expected a pair (X, y)")
         # One class only is fine in rows that nothing is fitted on.
         found[part] = checks.read_rows(pair[0], pair[1], (f"{part}[0]", f"{part}[1]"), None)
         checks.check_same_columns(rows, found[part], f"{part}[0]")
+        checks.check_same_targets(rows, found[part], f"{part}[1]", kind)
     return found
 
 
@@ -280,8 +328,8 @@ def _estimator_spec(estimator: Any, params: Mapping[str, Any] | None) -> dict[st
     if not isinstance(estimator, str):
         return None
     if params is not None and not isinstance(params, Mapping):
-        raise InvalidRequest("params", f"is a {type(params).__name__}; expected a dictionary")
-    return {"class": estimator, "params": dict(params or {})}
+        raise InvalidRequest("params", f"{arguments.found(params)}; expected a dictionary")
+    return {"class": estimator, "params": sendable_params(params or {})}
 
 
 def _check_no_params(params: Mapping[str, Any] | None) -> None:
@@ -300,25 +348,9 @@ def _default_name(estimator: Any, source: Source) -> str:
 
 
 def _preprocess(given: Any) -> Preprocess:
-    if given in ("auto", "none"):
-        return given  # type: ignore[no-any-return]
-    raise InvalidRequest("preprocess", f"is {given!r}; expected 'auto' or 'none'")
-
-
-def _number(name: str, given: Any) -> float:
-    if isinstance(given, numbers.Real) and not isinstance(given, bool):
-        return float(given)
-    raise InvalidRequest(name, f"is {given!r}; expected a number")
-
-
-def _tags(given: Any) -> list[str]:
-    if isinstance(given, str):
-        raise InvalidRequest("tags", f"is {given!r}; expected a list of strings: [{given!r}]")
-    found = list(given)
-    for tag in found:
-        if not isinstance(tag, str):
-            raise InvalidRequest("tags", f"holds {tag!r}; expected strings")
-    return found
+    if isinstance(given, str) and given in ("auto", "none"):
+        return given  # type: ignore[return-value]
+    raise InvalidRequest("preprocess", f"{arguments.found(given)}; expected 'auto' or 'none'")
 
 
 def _row_words(source: Source, split: Split | None, held_out: dict[str, checks.Rows]) -> str:

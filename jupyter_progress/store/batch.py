@@ -92,5 +92,8 @@ def _points_of(pairs: Any) -> list[Point]:
             continue
         step, value = pair
         if isinstance(step, int | float) and (value is None or isinstance(value, int | float)):
-            points.append((float(step), math.nan if value is None else float(value)))
+            try:
+                points.append((float(step), math.nan if value is None else float(value)))
+            except OverflowError:  # a whole number beyond what a float holds
+                continue
     return points

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sized
 from typing import Any
 
-from ..core.names import check_label
 from ..errors import InvalidRequest
+from . import arguments
 from .values import count
 
 
@@ -43,13 +43,11 @@ def checked_total(iterable: Any, total: Any, name: Any) -> int | None:
         The iterable is none, or the total or the name cannot be right.
     """
     if not isinstance(iterable, Iterable) and not hasattr(iterable, "__getitem__"):
-        kind = type(iterable).__name__
         hint = f"; did you mean range({iterable})?" if isinstance(iterable, int) else ""
-        raise InvalidRequest("iterable", f"is of type {kind}, which cannot be iterated over{hint}")
+        kind = arguments.of_type(iterable)
+        raise InvalidRequest("iterable", f"{kind}, which cannot be iterated over{hint}")
     if name is not None:
-        if not isinstance(name, str):
-            raise InvalidRequest("name", f"is of type {type(name).__name__}; expected a string")
-        check_label("name", name)
+        arguments.label("name", name)
     return count("total", total) if total is not None else _length(iterable)
 
 

@@ -9,17 +9,14 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ..core.names import check_label
-from ..core.requests import check_tags
 from ..core.state import RunState
 from ..errors import InvalidRequest, RunCancelled, RunHasEnded
 from ..store.control import ControlReader
 from ..store.layout import DataDirectory, default_data_dir
-from . import current
+from . import arguments, current
 from .display import Display, display_for
 from .failure import error_of
 from .loops import Loop, report_of
@@ -72,19 +69,14 @@ class Run:
         display: bool = True,
         data_dir: str | os.PathLike[str] | None = None,
     ) -> None:
-        if not isinstance(name, str):
-            raise InvalidRequest("name", f"is of type {type(name).__name__}; expected a string")
-        if isinstance(tags, str):
-            raise InvalidRequest("tags", f"is {tags!r}; expected a list of strings: [{tags!r}]")
-        self.name = check_label("name", name)
-        self.tags = list(tags)
-        check_tags(self.tags)
+        self.name = arguments.label("name", name)
+        self.tags = arguments.labels("tags", tags)
         # What was asked: None, "stop" or "cancel". A tracked loop reads it in every iteration.
         self.asked: str | None = None
         self._asked_by = ""
         self._planned = planned_stages(stages)
-        self._wants_display = display
-        self._data_dir = data_dir
+        self._wants_display = arguments.is_true("display", display)
+        self._data_dir = None if data_dir is None else arguments.path("data_dir", data_dir)
         self._record: Record | None = None
         self._pulse: Pulse | None = None
         self._display: Display | None = None
@@ -132,7 +124,7 @@ class Run:
         """
         if self._record is not None:
             raise RunHasEnded(f"{self.name!r} has begun once already; make another Run")
-        directory = DataDirectory(Path(self._data_dir or default_data_dir()))
+        directory = DataDirectory(self._data_dir or default_data_dir())
         directory.ensure()
         self._record = Record(directory, self.name, self.tags, self._planned)
         current.enter(self)
@@ -151,6 +143,10 @@ class Run:
         left_early
             Whether there was more to do.
         """
+        if error is not None and not isinstance(error, BaseException):
+            raise InvalidRequest(
+                "error", f"{arguments.found(error)}; expected the exception that ended the run"
+            )
         record = self._record
         if self._is_child or record is None or self._has_ended:
             return
@@ -244,9 +240,9 @@ class Run:
         RunCancelled
             Somebody cancelled the run.
         """
-        if not isinstance(name, str):
-            raise InvalidRequest("stage", f"is of type {type(name).__name__}; expected a string")
-        check_label("stage", name)
+        arguments.label("stage", name)
+        if title is not None:
+            arguments.label("title", title)
         record = self._active_record()
         if self._is_child:
             yield

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Generic, TypeVar
 
+from . import arguments
 from .current import current_run
 from .loops import Loop, checked_total
 from .run import Run
@@ -31,7 +32,7 @@ class Tracked(Generic[T]):
         self._total = checked_total(iterable, total, name)
         self._iterable = iterable
         self._name = name
-        self._display = display
+        self._display = arguments.is_true("display", display)
 
     def __len__(self) -> int:
         if self._total is None:

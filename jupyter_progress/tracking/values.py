@@ -6,10 +6,13 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..core.names import check_label, shorten
+from ..core.names import check_label
 from ..core.stages import PlannedStage, title_of
 from ..errors import InvalidRequest
+from .arguments import found
 
+STEP_LIMIT = 2**53  # beyond it, a float does not tell a step from the next one
+STAGES_LIMIT = 200
 EXPECTED_NUMBER = "expected one number (a float, an int, a NumPy or tensor scalar)"
 
 
@@ -25,12 +28,12 @@ def number(name: str, value: Any) -> float | None:
         if value is None:
             return None
         if isinstance(value, str | bytes | complex):
-            raise InvalidRequest(name, f"is {_shown(value)}; {EXPECTED_NUMBER}")
+            raise InvalidRequest(name, f"{found(value)}; {EXPECTED_NUMBER}")
         try:
             value = float(value)
         except (TypeError, ValueError, OverflowError, RuntimeError):
             # RuntimeError is what PyTorch raises for a tensor of several elements.
-            raise InvalidRequest(name, f"is {_shown(value)}; {EXPECTED_NUMBER}") from None
+            raise InvalidRequest(name, f"{found(value)}; {EXPECTED_NUMBER}") from None
     return value if math.isfinite(value) else None
 
 
@@ -43,7 +46,7 @@ def metric_name(name: Any) -> str:
         It is no text, empty, too long, or holds control characters.
     """
     if not isinstance(name, str):
-        raise InvalidRequest("metrics", f"has the name {_shown(name)}; expected a string")
+        raise InvalidRequest("metrics", f"one of the names {found(name)}; expected a string")
     return check_label("metrics", name)
 
 
@@ -61,7 +64,7 @@ def metrics_of(metrics: Any, named: dict[str, Any]) -> dict[str, Any]:
         return named
     if not isinstance(metrics, Mapping):
         raise InvalidRequest(
-            "metrics", f"is {_shown(metrics)}; expected a dict of names and numbers, or keywords"
+            "metrics", f"{found(metrics)}; expected a dict of names and numbers, or keywords"
         )
     return {**metrics, **named}
 
@@ -74,11 +77,11 @@ def step_of(step: Any) -> int | float:
     InvalidRequest
         It is not one finite number.
     """
-    if type(step) is int:
+    if type(step) is int and abs(step) <= STEP_LIMIT:
         return step
     value = None if isinstance(step, bool) else number("step", step)
-    if value is None:
-        raise InvalidRequest("step", f"is {_shown(step)}; expected a whole number")
+    if value is None or abs(value) > STEP_LIMIT:
+        raise InvalidRequest("step", f"{found(step)}; expected a whole number of at most 2**53")
     return int(value) if value.is_integer() else value
 
 
@@ -90,10 +93,10 @@ def count(field: str, value: Any) -> int:
     InvalidRequest
         It is not a whole number from 0.
     """
-    found = None if isinstance(value, bool) else number(field, value)
-    if found is None or found < 0 or not found.is_integer():
-        raise InvalidRequest(field, f"is {_shown(value)}; expected a whole number from 0")
-    return int(found)
+    counted = None if isinstance(value, bool) else number(field, value)
+    if counted is None or counted < 0 or not counted.is_integer():
+        raise InvalidRequest(field, f"{found(value)}; expected a whole number from 0")
+    return int(counted)
 
 
 def planned_stages(stages: Iterable[Any]) -> list[PlannedStage]:
@@ -106,18 +109,20 @@ def planned_stages(stages: Iterable[Any]) -> list[PlannedStage]:
     """
     if isinstance(stages, str):
         raise InvalidRequest("stages", f"is {stages!r}; expected a list of names: [{stages!r}]")
+    if isinstance(stages, bytes) or not isinstance(stages, Iterable):
+        raise InvalidRequest("stages", f"{found(stages)}; expected a list of names")
     planned: list[PlannedStage] = []
+    known: set[str] = set()
     for index, stage in enumerate(stages):
+        if index == STAGES_LIMIT:
+            raise InvalidRequest("stages", f"has more than {STAGES_LIMIT} entries")
         if not isinstance(stage, PlannedStage):
             if not isinstance(stage, str):
-                raise InvalidRequest(f"stages[{index}]", f"is {_shown(stage)}; expected a string")
+                raise InvalidRequest(f"stages[{index}]", f"{found(stage)}; expected a string")
             check_label(f"stages[{index}]", stage)
             stage = PlannedStage(id=stage, title=title_of(stage))
-        if any(stage.id == other.id for other in planned):
+        if stage.id in known:
             raise InvalidRequest(f"stages[{index}]", f"is {stage.id!r} for the second time")
+        known.add(stage.id)
         planned.append(stage)
     return planned
-
-
-def _shown(value: Any) -> str:
-    return f"{shorten(repr(value), 80)} ({type(value).__name__})"

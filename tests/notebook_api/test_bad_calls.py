@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, RandomForestRegressor
 from sklearn.svm import SVC
 
 import jupyter_progress as jp
@@ -19,6 +19,24 @@ FOREST = RandomForestClassifier(5)
 X = np.arange(40.0).reshape(20, 2)
 Y = np.array([0, 1] * 10)
 FRAME = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "label": Y})
+
+NAN = float("nan")
+
+
+class OwnFrame:
+    """Looks like a frame, and nothing here can read it."""
+
+    columns = ("a", "b")
+    shape = (20, 2)
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr either")
+
+
+class BrokenFrame(OwnFrame):
+    def to_pandas(self) -> Any:
+        raise ImportError("needs pyarrow")
+
 
 BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
     "class in place of an object": (
@@ -102,6 +120,120 @@ BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
         "unknown_dataset",
         "digits",
     ),
+    "name of the wrong type": ((FOREST, X, Y), {"name": 42}, "invalid_request", "name: is 42"),
+    "name of half a character": ((FOREST, X, Y), {"name": "a\udcff"}, "invalid_request", "name"),
+    "tags that are none": ((FOREST, X, Y), {"tags": None}, "invalid_request", "tags: is None"),
+    "tag of the wrong type": ((FOREST, X, Y), {"tags": [1]}, "invalid_request", r"tags\[0\]: is 1"),
+    "tags in a dictionary": ((FOREST, X, Y), {"tags": {"a": 1}}, "invalid_request", "list of str"),
+    "unknown scorer": (
+        (FOREST, X, Y),
+        {"scoring": "acuracy"},
+        "invalid_request",
+        "did you mean 'accuracy'",
+    ),
+    "scorer for regressors": ((FOREST, X, Y), {"scoring": "r2"}, "invalid_request", "regressors"),
+    "scorer that is a function": (
+        (FOREST, X, Y),
+        {"scoring": max},
+        "invalid_request",
+        "expected a string",
+    ),
+    "preprocess of an array": ((FOREST, X, Y), {"preprocess": X}, "invalid_request", "'none'"),
+    "overhead of NaN": ((FOREST, X, Y), {"max_overhead": NAN}, "invalid_request", "finite"),
+    "model name of the wrong type": (
+        (FOREST, X, Y),
+        {"register_as": 5},
+        "invalid_request",
+        "register_as: is 5",
+    ),
+    "display in words": ((FOREST, X, Y), {"display": "no"}, "invalid_request", "True or False"),
+    "share of NaN": ((FOREST, X, Y), {"split": {"test": NAN}}, "invalid_request", "split.test"),
+    "random state of None": (
+        (FOREST, X, Y),
+        {"split": {"random_state": None}},
+        "invalid_request",
+        "random_state: is None",
+    ),
+    "target in a list": ((FOREST, FRAME), {"target": ["label"]}, "unknown_column", "'label'"),
+    "target twice": (
+        (FOREST, pd.concat([FRAME, FRAME[["label"]]], axis=1)),
+        {"target": "label"},
+        "unsuitable_data",
+        "names 2 columns",
+    ),
+    "target in place of y": ((FOREST, FRAME, "label"), {}, "invalid_request", "named by target="),
+    "test rows of words": (
+        (FOREST, X, Y),
+        {"test": (X, np.array(["a", "b"] * 10))},
+        "unsuitable_data",
+        "training targets are numbers",
+    ),
+    "wrapper of no estimator": (
+        (BaggingClassifier(42), X, Y),
+        {},
+        "unsuitable_estimator",
+        "does not say what it is",
+    ),
+    "frame of an unknown library": ((FOREST, OwnFrame(), Y), {}, "invalid_request", "OwnFrame"),
+    "frame that cannot be converted": (
+        (FOREST, BrokenFrame(), Y),
+        {},
+        "invalid_request",
+        "needs pyarrow",
+    ),
+    "rows in a generator": ((FOREST, (row for row in X), Y), {}, "invalid_request", "generator"),
+    "rows of dictionaries": ((FOREST, [{"a": 1}] * 20, Y), {}, "invalid_request", "DataFrame"),
+    "rows of nothing": ((FOREST, [], []), {}, "invalid_request", "X: is empty"),
+    "complex rows": ((FOREST, X * 1j, Y), {}, "unsuitable_data", "complex"),
+    "complex targets": ((FOREST, X, Y * 1j), {}, "unsuitable_data", "complex"),
+    "targets in a set": ((FOREST, X, {0, 1}), {}, "invalid_request", "in their order"),
+    "targets of unequal length": (
+        (FOREST, X, [[1]] * 19 + [[1, 2]]),
+        {},
+        "invalid_request",
+        "unequal length",
+    ),
+    "targets that are lists": (
+        (FOREST, X, pd.Series([[1], [2]] * 10)),
+        {},
+        "unsuitable_data",
+        "holds a list",
+    ),
+    "targets of mixed types": (
+        (FOREST, X, np.array([0, "a"] * 10, dtype=object)),
+        {},
+        "unsuitable_data",
+        "int, str",
+    ),
+    "dates for a regressor": (
+        (RandomForestRegressor(5), X, pd.date_range("2020", periods=20)),
+        {},
+        "unsuitable_data",
+        "holds dates",
+    ),
+    "path of nothing": ((FOREST, ""), {"target": "a"}, "file_not_readable", "no path"),
+    "path too long": ((FOREST, "x" * 9000), {"target": "a"}, "file_not_readable", "too long"),
+    "path with a NUL": ((FOREST, "a\0.csv"), {"target": "a"}, "file_not_readable", "no path"),
+    "address": ((FOREST, "https://x.org/a.csv"), {"target": "a"}, "file_not_readable", "address"),
+    "columns in a dictionary": ((FOREST, {"a": [1, 2]}), {}, "invalid_request", "DataFrame"),
+    "data set with a number for a key": (
+        (FOREST, {"source": "sklearn", "name": "iris", 5: 5}),
+        {},
+        "invalid_request",
+        "the key 5",
+    ),
+    "params that are objects": (
+        ("sklearn.svm.SVC", X, Y),
+        {"params": {"C": object()}},
+        "invalid_parameter",
+        "params.C: is an object",
+    ),
+    "params of NaN": (
+        ("sklearn.svm.SVC", X, Y),
+        {"params": {"C": NAN}},
+        "invalid_parameter",
+        "hand over the estimator itself",
+    ),
     "class outside of the list": (("os.system", X, Y), {}, "estimator_not_allowed", "sklearn"),
     "unknown parameter": (
         ("sklearn.svm.SVC", X, Y),
@@ -129,6 +261,91 @@ def test_estimator_that_cannot_be_pickled_is_refused(alone: LocalBackend) -> Non
     with pytest.raises(jp.errors.UnsuitableEstimator, match="cannot pickle a lock"):
         jp.train(Locked(), X, Y)
     assert alone.data.run_ids() == []
+
+
+def test_frame_of_another_library_becomes_one_of_pandas(alone: LocalBackend) -> None:
+    class Elsewhere(OwnFrame):
+        def to_pandas(self) -> pd.DataFrame:
+            return FRAME
+
+    run = jp.train(FOREST, Elsewhere(), target="label", split=None, display=False)
+    assert run.wait().model.feature_names_in_.tolist() == ["a", "b"]
+    run.delete()
+
+
+ID = "20000101-000000-00000000"
+ELSEWHERE: dict[str, tuple[Any, str]] = {
+    "tag": (lambda: jp.runs(tag=5), "tag: is 5"),
+    "tag of half a character": (lambda: jp.runs(tag="\udcff"), "tag: holds"),
+    "status of an array": (lambda: jp.runs(status=X), "status: is"),
+    "limit of nothing": (lambda: jp.runs(limit=0), "limit: is 0"),
+    "limit that is a boolean": (lambda: jp.runs(limit=True), "limit: is True"),
+    "run of None": (lambda: jp.get_run(None), "run_id: is None"),
+    "run that cannot be shown": (lambda: jp.get_run(OwnFrame()), "OwnFrame"),
+    "panel of what cannot be shown": (lambda: jp.Panel(OwnFrame()), "OwnFrame"),
+    "panel of what has not begun": (lambda: jp.Panel(jp.Run("a")), "has not begun"),
+    "panel of a number of parts": (lambda: jp.Panel(show=5), "show: is 5"),
+    "panel of a part that is a number": (lambda: jp.Panel(show=[5]), r"show\[0\]: is 5"),
+    "panel with a slip": (lambda: jp.Panel(shwo=["chart"]), "shwo: is not known"),
+    "model of a number": (lambda: jp.load_model(5), "name: is 5"),
+    "model of None": (lambda: jp.load_model(None), "name: is None"),
+    "version of half": (lambda: jp.load_model("a", 1.5), "version: is 1.5"),
+    "run called by a number": (lambda: jp.Run(42), "name: is 42"),
+    "number of stages": (lambda: jp.Run("a", stages=5), "stages: is 5"),
+    "no stages": (lambda: jp.Run("a", stages=None), "stages: is None"),
+    "very many stages": (lambda: jp.Run("a", stages=map(str, range(10**6))), "more than 200"),
+    "tags of a run": (lambda: jp.Run("a", tags=[5]), r"tags\[0\]: is 5"),
+    "directory of a number": (lambda: jp.Run("a", data_dir=5), "data_dir: is 5"),
+    "display of a run": (lambda: jp.Run("a", display="x"), "display: is 'x'"),
+    "nothing to track": (lambda: jp.track(None), "iterable: is None"),
+    "display of a loop": (lambda: jp.track([1], display="x"), "display: is 'x'"),
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_bad_argument_is_named_wherever_it_is_given(case: str) -> None:
+    call, words = ELSEWHERE[case]
+    with pytest.raises(jp.errors.InvalidRequest, match=words):
+        call()
+
+
+@pytest.fixture(scope="module")
+def handle(no_server: LocalBackend) -> jp.RunHandle:
+    """A run in one's hand; what is asked of it in these tests never gets as far as the run."""
+    return jp.RunHandle(ID, backend=no_server, display=False)
+
+
+HELD: dict[str, tuple[Any, str]] = {
+    "wait in words": (lambda run: run.wait("x"), "timeout: is 'x'"),
+    "wait of NaN": (lambda run: run.wait(NAN), "timeout: is nan"),
+    "wait into the past": (lambda run: run.wait(-1), "timeout: is -1"),
+    "name": (lambda run: run.update(name=5), "name: is 5"),
+    "tags": (lambda run: run.update(tags="one"), r"\['one'\]"),
+    "notes": (lambda run: run.update(notes=5), "notes: is 5"),
+    "note": (lambda run: run.note(" "), "text: is empty"),
+    "metric": (lambda run: run.history("loss"), r"\['loss'\]"),
+    "output": (lambda run: run.output(-1), "tail: is -1"),
+    "model name": (lambda run: run.register([]), "name: is"),
+    "model name of a path": (lambda run: run.deploy("a/b"), "cannot name a model"),
+    "rows of None": (lambda run: run.predict(None), "rows: is None"),
+    "one row": (lambda run: run.predict([1, 2]), r"rows\[0\]: is 1"),
+    "rows that are infinite": (lambda run: run.predict([[np.inf, 1]]), r"rows\[0\]\[0\]: is inf"),
+    "rows beyond all floats": (lambda run: run.predict([[10**400]]), r"rows\[0\]\[0\]: is inf"),
+    "rows of objects": (lambda run: run.predict([[{"a": 1}]]), r"rows\[0\]\[0\]: is a dict"),
+    "rows of half a character": (lambda run: run.predict_proba([{"a": "\udcff"}]), r"rows\[0\]\.a"),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_bad_argument_of_a_run_is_named(case: str, handle: jp.RunHandle) -> None:
+    ask, words = HELD[case]
+    with pytest.raises(jp.errors.InvalidRequest, match=words):
+        ask(handle)
+
+
+def test_panel_of_an_unknown_run_says_so() -> None:
+    with pytest.raises(jp.errors.UnknownRun, match=ID):
+        jp.Panel(ID)
 
 
 def test_unknown_runs_models_and_statuses_are_named(alone: LocalBackend) -> None:

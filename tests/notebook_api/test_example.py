@@ -119,6 +119,7 @@ def test_run_is_renamed_annotated_and_deleted(here: Any, digits: SimpleNamespace
     run.delete()
     with pytest.raises(jp.errors.UnknownRun):
         jp.get_run(run.run_id)
+    assert run not in jp.runs()
 
 
 def test_own_split_takes_no_row(

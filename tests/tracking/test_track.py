@@ -126,11 +126,11 @@ def test_a_stop_ends_a_loop_of_its_own_at_the_next_iteration(data, scaled):
     ("arguments", "words"),
     [
         ((10,), "did you mean range(10)"),
-        ((None,), "of type NoneType"),
+        ((None,), "is None, which"),
         (([1], -1), "total: is -1"),
         (([1], "x"), "total: is 'x'"),
         (([1], None, ""), "name: is empty"),
-        (([1], None, 3), "name: is of type int"),
+        (([1], None, 3), "name: is 3 (int)"),
     ],
 )
 def test_a_bad_call_is_refused_where_it_is_written(arguments, words, data):

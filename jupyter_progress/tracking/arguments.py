@@ -1,10 +1,12 @@
-"""What a call in a cell may be given; what it may not is told at once, before anybody is asked."""
+"""What a call may be given; what it may not is told at once, before anything is done."""
 
 from __future__ import annotations
 
 import math
 import numbers
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..core.names import NOTES_LIMIT, check_label, check_lines, check_model_name, shorten
@@ -13,21 +15,28 @@ from ..errors import InvalidRequest
 
 
 def found(value: Any) -> str:
-    """A value as a message shows it: what it is, and of which type."""
-    try:
-        shown = shorten(repr(value), 80)
-    except Exception as error:
-        # Whose __repr__ fails is wrong all the same, and has to be told so.
-        return f"is a {type(value).__name__} (its repr() raises {type(error).__name__})"
-    if "\n" in shown or isinstance(value, type):
-        return f"is {'the class' if isinstance(value, type) else 'a'} {_name(value)}"
+    """Say what a value is, and of which type: ``is 5 (int)``."""
     if value is None:
         return "is None"
-    return f"is {shown} ({type(value).__name__})"
+    if isinstance(value, type):
+        return f"is the class {shorten(value.__name__, 80)}"
+    try:
+        shown = repr(value)
+    except Exception as error:
+        # A value whose repr() fails is as wrong as another, and has to be told as clearly.
+        return f"{of_type(value)} (its repr() raises {type(error).__name__})"
+    # Of many lines, or the address that Python gives to what has no repr() of its own.
+    if "\n" in shown or " at 0x" in shown or not shown.isprintable():
+        return of_type(value)
+    return f"is {shorten(shown, 80)} ({shorten(type(value).__name__, 80)})"
 
 
-def _name(value: Any) -> str:
-    return value.__name__ if isinstance(value, type) else type(value).__name__
+def of_type(value: Any) -> str:
+    """Say of which type a value is: ``is an int``."""
+    if value is None:
+        return "is None"
+    kind = shorten(type(value).__name__, 80)
+    return f"is {'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def text(field: str, value: Any) -> str:
@@ -126,7 +135,7 @@ def note(field: str, value: Any) -> str:
 
 
 def whole(field: str, value: Any, least: int = 1) -> int:
-    """Return a whole number.
+    """Return a whole number; NumPy's count as such.
 
     Raises
     ------
@@ -176,6 +185,19 @@ def is_true(field: str, value: Any) -> bool:
     ------
     InvalidRequest
     """
+    # np.bool_ is no bool, and has been called both "bool_" and "bool"; NumPy is not imported here.
     if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):
         raise InvalidRequest(field, f"{found(value)}; expected True or False")
     return bool(value)
+
+
+def path(field: str, value: Any) -> Path:
+    """Return a path.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    if not isinstance(value, str | os.PathLike) or not isinstance(os.fspath(value), str):
+        raise InvalidRequest(field, f"{found(value)}; expected a path")
+    return Path(value)
