@@ -150,11 +150,25 @@ def _missing_values(X: Any) -> Iterator[Finding]:
     names = _names(X)
     worst = np.argsort(counts)[::-1][:3]
     shown = ", ".join(
-        f"{names[i]} ({100 * counts[i] / X.shape[0]:.1f} %)" for i in worst if counts[i]
+        f"{names[i]} ({_share(counts[i], X.shape[0])} of its rows)" for i in worst if counts[i]
     )
     more = int((counts > 0).sum()) - 3
-    rest = f" and {more} more" if more > 0 else ""
-    yield Finding("warning", f"{int(counts.sum()):,} values are missing: {shown}{rest}")
+    rest = f" and {_columns(more)} more" if more > 0 else ""
+    missing, of = int(counts.sum()), X.shape[0] * X.shape[1]
+    are = "is" if missing == 1 else "are"
+    yield Finding("warning", f"{missing:,} of {of:,} values {are} missing, in {shown}{rest}")
+
+
+def _share(part: int, whole: int) -> str:
+    """A share that is neither 0 % where there is some nor 100 % where there is not all."""
+    if part == whole:
+        return "all"
+    percent = 100 * part / whole
+    return "less than 0.1 %" if percent < 0.1 else f"{min(percent, 99.9):.1f} %"
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count:,} columns"
 
 
 def _missing_by_column(X: Any) -> np.ndarray | None:
@@ -176,8 +190,11 @@ def _constant_columns(X: Any) -> Iterator[Finding]:
     if constant:
         shown = ", ".join(names[i] for i in constant[:5])
         more = f" and {len(constant) - 5} more" if len(constant) > 5 else ""
-        which = "1 column has" if len(constant) == 1 else f"{len(constant)} columns have"
-        yield Finding("warning", f"{which} the same value in every row: {shown}{more}")
+        have = "has" if len(constant) == 1 else "have"
+        yield Finding(
+            "warning",
+            f"{_columns(len(constant))} {have} the same value in every row: {shown}{more}",
+        )
 
 
 def _is_constant(column: Any) -> bool:
@@ -198,26 +215,36 @@ def _duplicate_rows(table: Table) -> Iterator[Finding]:
     except TypeError:
         return  # values that cannot be hashed
     if count:
-        yield Finding("warning", f"{count:,} of {table.rows:,} rows stand there more than once")
+        are = "is an exact duplicate" if count == 1 else "are exact duplicates"
+        yield Finding(
+            "warning",
+            f"{count:,} of {table.rows:,} rows {are} of an earlier row: where one is held out and "
+            "the other learned, scores look better than they are",
+        )
 
 
 def _classes(y: np.ndarray) -> Iterator[Finding]:
     classes, counts = np.unique(y, return_counts=True)
     order = np.argsort(counts)[::-1]
     if len(classes) <= 12:
-        shown = ", ".join(f"{classes[i]}: {counts[i]:,}" for i in order)
+        shown = ", ".join(f"{_shown(classes[i])}: {counts[i]:,}" for i in order)
+        shown = f"rows of each: {shown}"
+    elif counts.min() == counts.max():
+        shown = f"{counts.max():,} rows of each"
     else:
-        shown = f"from {counts.min():,} to {counts.max():,} rows each"
-    yield Finding("info", f"{len(classes)} classes ({shown})")
-    few = int((counts < _FEW_ROWS).sum())
-    if few:
-        which = "1 class has" if few == 1 else f"{few} classes have"
-        yield Finding("warning", f"{which} fewer than {_FEW_ROWS} rows")
+        shown = f"from {counts.min():,} to {counts.max():,} rows of each"
+    yield Finding("info", f"{len(classes):,} classes ({shown})")
+    few = np.flatnonzero(counts < _FEW_ROWS)
+    if len(few):
+        which = "1 class has" if len(few) == 1 else f"{len(few):,} classes have"
+        named = ", ".join(_shown(classes[i]) for i in few[:5])
+        more = f" and {len(few) - 5:,} more" if len(few) > 5 else ""
+        yield Finding("warning", f"{which} fewer than {_FEW_ROWS} rows: {named}{more}")
     elif counts.max() > 10 * counts.min():
         yield Finding(
             "warning",
-            f"The largest class is {counts.max() / counts.min():.0f} times the smallest: look at "
-            "the balanced accuracy",
+            f"The largest class has {counts.max() / counts.min():.0f} times the rows of the "
+            "smallest: go by the balanced accuracy rather than the accuracy",
         )
 
 
@@ -234,11 +261,13 @@ def _targets(y: np.ndarray) -> Iterator[Finding]:
 def _size(table: Table) -> Iterator[Finding]:
     if table.rows < table.columns:
         yield Finding(
-            "warning", f"There are fewer rows ({table.rows:,}) than columns ({table.columns:,})"
+            "warning",
+            f"There are fewer rows ({table.rows:,}) than columns ({table.columns:,}): a model can "
+            "learn such rows by heart, so go by the scores on held-out rows",
         )
 
 
 def _names(X: Any) -> list[str]:
     if hasattr(X, "columns"):
-        return [str(name) for name in X.columns]
+        return [shorten(str(name), 60) for name in X.columns]
     return [f"column {i}" for i in range(X.shape[1])]

@@ -85,7 +85,10 @@ def _part(
             return kept, held_out, True
         except ValueError as error:
             words = str(error).split(".")[0]
-            warnings.append(f"The {part} rows were drawn without regard to the classes: {words}")
+            warnings.append(
+                f"The {part} rows were drawn without regard to the classes, which could not be "
+                f"shared out evenly: {words}"
+            )
     try:
         kept, held_out = train_test_split(places, **how)
     except ValueError as error:

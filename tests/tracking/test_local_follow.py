@@ -163,3 +163,17 @@ def _comparable(state) -> dict:
         stage.pop("elapsed_s")
         stage.pop("shown_s")
     return facts
+
+
+def test_line_that_holds_a_number_beyond_all_floats_ends_no_following(data, follow, scaled):
+    follower, _ = follow()
+    with Run("odd", display=False) as run:
+        journal = data.run(run.run_id).journal("worker-9")
+        points = f'{{"loss": [[1{"0" * 400}, 1.0], [1, 2.0]]}}'
+        journal.write_text(
+            '{"sequence": 1, "type": "metrics_appended", "time": "2025-01-01T00:00:00Z", '
+            f'"data": {{"series": {points}}}}}\n'
+        )
+        wait_until(lambda: run.run_id in follower.view.runs, scaled(3))
+    wait_until(lambda: follower.view.runs[run.run_id].status == "completed", scaled(3))
+    assert follower.reader.series(run.run_id)["loss"] == [[1, 2]]
