@@ -196,8 +196,13 @@ def test_findings_reach_the_feed(data_dir):
     y[:3] = "unknown"
     run = train_here(data_dir, own_data(data_dir, X, y, RandomForestClassifier(5)))
     texts = [e["text"] for e in feed_of(run) if e["kind"] == "data_finding"]
-    for part in ("values are missing, in age (", "1 column has the same value", "3 classes (",
-                 "exact duplicates of an earlier row", "1 class has fewer than 10 rows"):  # fmt: skip
+    for part in (
+        "values are missing, in age (",
+        "1 column has the same value",
+        "3 classes (",
+        "exact duplicates of an earlier row",
+        "1 class has fewer than 10 rows",
+    ):
         assert any(part in text for text in texts), (part, texts)
 
 
