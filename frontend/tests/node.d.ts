@@ -6,7 +6,7 @@ declare module "node:fs" {
   export function mkdtempSync(prefix: string): string;
   export function rmSync(
     path: string,
-    how: { recursive: boolean; force: boolean; maxRetries: number; retryDelay: number },
+    how: { recursive: boolean; force: boolean },
   ): void;
 }
 
@@ -23,8 +23,8 @@ declare module "node:child_process" {
   export function spawn(
     file: string,
     words: string[],
-    how: { stdio: "ignore" },
-  ): { on(event: "exit", heard: () => void): void; kill(): void };
+    how: { stdio: "ignore"; detached: boolean },
+  ): { pid?: number; exitCode: number | null; on(event: "exit", heard: () => void): void };
 }
 
 declare module "node:http" {
@@ -46,7 +46,10 @@ declare module "node:http" {
   };
 }
 
-declare const process: { env: Record<string, string | undefined> };
+declare const process: {
+  env: Record<string, string | undefined>;
+  kill(pid: number, signal: "SIGKILL"): void;
+};
 
 interface ImportMeta {
   dirname: string;

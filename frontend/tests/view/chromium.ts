@@ -66,6 +66,18 @@ async function serve(files: Record<string, string>): Promise<{ url: string; told
   return { url: `http://127.0.0.1:${server.address().port}/`, told, close };
 }
 
+/** Remove Chromium's folder; a child that is just ending may still write into it. */
+async function remove(folder: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 /** What `scenes/<scene>.tsx` handed to `answer`. */
 export async function inChromium(scene: string, viewModule = "./view.js"): Promise<unknown> {
   const [script, view] = await Promise.all([
@@ -74,7 +86,10 @@ export async function inChromium(scene: string, viewModule = "./view.js"): Promi
   ]);
   const { url, told, close } = await serve({ "/": PAGE, "/scene.js": script, "/view.js": view });
   const profile = mkdtempSync(join(tmpdir(), "jpp-scene-"));
-  const browser = spawn(chromium(), [...FLAGS, `--user-data-dir=${profile}`, url], { stdio: "ignore" });
+  const browser = spawn(chromium(), [...FLAGS, `--user-data-dir=${profile}`, url], {
+    stdio: "ignore",
+    detached: true, // a group of its own, which ends as one
+  });
   const ended = new Promise<void>((resolve) => browser.on("exit", () => resolve()));
   try {
     const gone = ended.then(() => JSON.stringify({ thrown: "Chromium ended" }));
@@ -82,10 +97,9 @@ export async function inChromium(scene: string, viewModule = "./view.js"): Promi
     if (seen.thrown) throw new Error(`The scene ${scene} failed: ${seen.thrown}`);
     return seen;
   } finally {
-    browser.kill();
+    if (browser.pid && browser.exitCode === null) process.kill(-browser.pid, "SIGKILL");
     await ended;
     close();
-    // Its children write a moment longer.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await remove(profile);
   }
 }
