@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+
+from jupyter_progress.core.activity import within_run
 
 from ..jupyter_process import SCALE, JupyterProcess
 
@@ -13,6 +16,7 @@ PANEL = ".jpp-panel"
 # Issue and wire allow this much between a fault and a view that says so, and back.
 WITHIN_MS = 3_000 * SCALE
 CONNECTION = ".jpp-connection"
+NEWEST_SHOWN = 3
 
 
 def expect_connection(view: Page | Locator, connection: str, within_ms: float = WITHIN_MS) -> None:
@@ -49,18 +53,41 @@ def expect_feed(page: Page, server: JupyterProcess) -> None:
     """The page's own feed has exactly what the server tells: nothing missing, nothing twice."""
     page.get_by_role("button", name="Show older").click()
     own = page.locator(".jpp-main > .jpp-live")
-    told: list[str] = []
+
+    def told() -> list[str]:
+        return [_line(activity) for activity in server.get("activity?limit=50")["activity"]]
+
+    _expect_told(lambda count: feed(own)[:count], told)
+
+
+def expect_run_feed(panel: Locator, server: JupyterProcess, run_id: str) -> None:
+    """A small panel has exactly the newest of what the server tells of its run."""
+    name = server.get(f"runs/{run_id}")["name"]
+
+    def told() -> list[str]:
+        activities = server.get("activity?limit=200")["activity"]
+        own = [activity for activity in activities if activity["run_id"] == run_id]
+        return [_line(activity, name) for activity in own[:NEWEST_SHOWN]]
+
+    _expect_told(lambda _: feed(panel), told)
+
+
+def _line(activity: dict[str, Any], run_name: str = "") -> str:
+    """An activity as a feed writes it; below a run's name, without that name."""
+    text = within_run(activity["text"], activity["kind"], run_name)
+    return f"{text} · {activity['who']}" if activity["who"] else text
+
+
+def _expect_told(shown: Callable[[int], list[str]], told: Callable[[], list[str]]) -> None:
+    last: list[list[str]] = []
 
     def is_same() -> bool:
         # Asked each time anew: the machine's health may change, and be told, at any moment.
-        newest = server.get("activity?limit=50")["activity"]
-        told[:] = [
-            f"{activity['text']} · {activity['who']}" if activity["who"] else activity["text"]
-            for activity in newest
-        ]
-        return feed(own)[: len(told)] == told
+        lines = told()
+        last[:] = [shown(len(lines)), lines]
+        return last[0] == last[1]
 
-    wait_until(is_same, 5, lambda: f"{feed(own)} but {told}")
+    wait_until(is_same, 5, lambda: f"{last[0]} but {last[1]}")
 
 
 def step_of(view: Page | Locator) -> int:

@@ -8,12 +8,18 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from jupyter_progress.core.activity import within_run
-
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
-from .screen import WITHIN_MS, expect_connection, expect_status, feed, progress, wait_until
+from .screen import (
+    WITHIN_MS,
+    expect_connection,
+    expect_run_feed,
+    expect_status,
+    feed,
+    progress,
+    wait_until,
+)
 
 ADDRESSES = re.compile(r"/jupyter-progress/")
 SHOW = """
@@ -92,10 +98,7 @@ def test_widget_shows_the_run_where_there_is_no_renderer(bare: Lab) -> None:
     wait_until(lambda: "says live running" in printed(bare, 1))
     bare.panel.get_by_role("button", name="Stop").click()
     expect_status(bare.panel, "completed", 20_000 * SCALE)
-    told = bare.server.get("activity?limit=3")["activity"]
-    assert [text.split(" · ")[0] for text in feed(bare.panel)[:3]] == [
-        within_run(line["text"], line["kind"], "without the renderer") for line in told
-    ]
+    expect_run_feed(bare.panel, bare.server, run_id)
 
 
 def test_widget_in_a_box_is_fed_over_the_comm_alone(bare: Lab) -> None:
