@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 
@@ -62,8 +63,9 @@ class Lab:
     def wait_for_kernel(self) -> None:
         """Wait until the notebook's kernel can take a cell."""
         self.page.wait_for_function(
-            "() => window.jupyterapp?.shell?.currentWidget?.context?.sessionContext"
-            "?.session?.kernel?.status === 'idle'",
+            "() => { const kernel = window.jupyterapp?.shell?.currentWidget?.context"
+            "?.sessionContext?.session?.kernel;"
+            " return kernel?.status === 'idle' && kernel.connectionStatus === 'connected'; }",
             timeout=60_000 * SCALE,
         )
 
@@ -82,15 +84,20 @@ class Lab:
 
     def run_cell(self, index: int) -> None:
         """Run one cell and wait until the kernel has answered."""
+        prompt = self.cell(index).locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        # Not awaited in the page, where a wait would have no end if an answer got lost.
         self.page.evaluate(
-            """async index => {
+            """index => {
                 const notebook = window.jupyterapp.shell.currentWidget.content;
                 notebook.activeCellIndex = index;
                 notebook.deselectAll();
-                await window.jupyterapp.commands.execute('notebook:run-cell');
+                window.jupyterapp.commands.execute('notebook:run-cell');
             }""",
             index,
         )
+        answered = re.compile(rf"^(?!{re.escape(before)}$)\[\d+\]:$")
+        expect(prompt).to_have_text(answered, timeout=60_000 * SCALE)
 
     def save(self) -> None:
         """Save the notebook, as Ctrl-S does."""
