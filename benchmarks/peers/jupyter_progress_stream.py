@@ -28,13 +28,15 @@ class Driver:
         services.broadcaster.publish = self._notice
         self.frames = 0
 
-    def _notice(self, batch: Any) -> None:
-        notes = sum(message.type == "activity_update" for message in batch.durable)
+    def _notice(self, batches: list[Any]) -> None:
+        notes = sum(
+            message.type == "activity_update" for batch in batches for message in batch.durable
+        )
         if notes:
             self._sent += [time.monotonic()] * notes
             self.frames += 1
             self._published.release(notes)
-        self._publish(batch)
+        self._publish(batches)
 
     def _note(self, index: int, events: int) -> None:
         text = mark(index, events)

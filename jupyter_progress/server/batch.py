@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -37,9 +38,14 @@ class Batch:
     head: int
 
     @functools.cached_property
+    def items(self) -> tuple[bytes, ...]:
+        """All messages as JSON, in the order in which they are sent."""
+        return (*self.encoded, *map(msgspec.json.encode, self.volatile))
+
+    @functools.cached_property
     def frame(self) -> bytes:
         """All of it as one frame."""
-        return array_frame((*self.encoded, *map(msgspec.json.encode, self.volatile)))
+        return array_frame(self.items)
 
     @property
     def size_bytes(self) -> int:
@@ -61,6 +67,31 @@ def make_batch(
     if encode_frame:
         _ = batch.frame  # computed here and cached, off the loop
     return batch
+
+
+def joined_frame(batches: Sequence[Batch]) -> bytes:
+    """Batches that were committed while others were being sent, in one frame."""
+    if len(batches) == 1:
+        return batches[0].frame
+    return array_frame(item for batch in batches for item in batch.items)
+
+
+def in_groups(batches: Iterable[Batch], max_bytes: int) -> Iterator[list[Batch]]:
+    """Divide batches into groups that are each sent as one frame, of at most that size.
+
+    A batch that alone is larger is a group of its own: what one commit brought stays together.
+    """
+    group: list[Batch] = []
+    size = 0
+    for batch in batches:
+        taken = sum(map(len, batch.items))
+        if group and size + taken > max_bytes:
+            yield group
+            group, size = [], 0
+        group.append(batch)
+        size += taken
+    if group:
+        yield group
 
 
 def to_message(message: DurableMessage | VolatileMessage) -> Message:

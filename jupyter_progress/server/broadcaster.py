@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from ..core.times import to_iso
 from ..core.wire import Message
-from .batch import Batch
+from .batch import Batch, joined_frame
 from .channel import ChannelBroken
 from .frames import array_frame
 from .subscriber import Subscriber
@@ -60,9 +60,15 @@ class Broadcaster:
         self._current.pop(subscriber, None)
         self._behind.discard(subscriber)
 
-    def publish(self, batch: Batch) -> None:
-        """Give a batch to everyone."""
-        self._give(batch.frame, lambda subscriber: subscriber.offer(batch))
+    def publish(self, batches: Sequence[Batch]) -> None:
+        """Give batches, as one frame, to everyone."""
+
+        def offer(subscriber: Subscriber) -> None:
+            for batch in batches:
+                subscriber.offer(batch)
+
+        if len(self):
+            self._give(joined_frame(batches), offer)
 
     def beat(self, head: int) -> None:
         """Tell everyone that the server is there, and the last offset that it has queued."""

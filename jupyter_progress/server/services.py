@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import functools
 import logging
 import os
@@ -25,7 +26,7 @@ from ..store.locks import free_slot
 from ..store.log import Log
 from ..training.checking import Checker
 from ..training.uploads import Uploads
-from .batch import Batch, make_batch
+from .batch import Batch, in_groups, make_batch
 from .broadcaster import Broadcaster
 from .facts import Facts
 from .idempotency import IdempotencyKeys
@@ -40,6 +41,7 @@ from .retention import Retention
 from .run_queue import RunQueue
 
 T = TypeVar("T")
+JOINED_BYTES = 256 << 10  # of batches that go out as one frame
 GOODBYE_S = 0.5  # for close frames to reach those who read
 
 
@@ -76,6 +78,7 @@ class Services:
         self._open_models()
         self._open_monitor()
         self.broadcaster = Broadcaster()
+        self._outbox: collections.deque[Batch] = collections.deque()
         self.pulse = Pulse(
             self.broadcaster,
             heartbeat_s=options.heartbeat_s,
@@ -158,12 +161,23 @@ class Services:
             committed.head,
             encode_frame=len(self.broadcaster) > 0,
         )
-        self._on_loop(self._publish, batch)
+        # Scheduled anew for each: whichever call comes first takes all that wait, so that what
+        # was committed while a frame was being sent goes out joined, and a lone event at once.
+        self._outbox.append(batch)
+        self._on_loop(self._publish_waiting)
 
-    def _publish(self, batch: Batch) -> None:
-        self.live.apply(batch)
-        self.broadcaster.publish(batch)
-        if batch.durable:
+    def _publish_waiting(self) -> None:
+        batches = [self._outbox.popleft() for _ in range(len(self._outbox))]
+        # Without a subscriber nothing is encoded at all.
+        has_viewers = len(self.broadcaster) > 0
+        for group in in_groups(batches, JOINED_BYTES) if has_viewers else [batches]:
+            self._publish(group)
+
+    def _publish(self, batches: list[Batch]) -> None:
+        for batch in batches:
+            self.live.apply(batch)
+        self.broadcaster.publish(batches)
+        if any(batch.durable for batch in batches):
             self.queue.notice(self.live.active_runs())
 
     def _sampled(self, sample: Sample) -> None:
@@ -180,7 +194,7 @@ class Services:
             run_id=None,
             data=sample,
         )
-        self._publish(make_batch([], [message], self.live.head))
+        self._publish([make_batch([], [message], self.live.head)])
 
     def _health_changed(self, before: str, after: str, reasons: list[str]) -> None:
         self.facts.about_server("health_changed", {"from": before, "to": after, "reasons": reasons})

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from jupyter_progress.core.events import Event
 from jupyter_progress.core.wire import VolatileMessage
-from jupyter_progress.server.batch import POINTS_KEPT, merge_waiting
+from jupyter_progress.server.batch import (
+    POINTS_KEPT,
+    Batch,
+    in_groups,
+    joined_frame,
+    make_batch,
+    merge_waiting,
+)
 from jupyter_progress.server.frames import array_frame, text_frame
 
 
@@ -54,3 +63,31 @@ def test_length_of_a_frame_is_told_in_the_shortest_way(size: int) -> None:
     if size >= 126:
         assert int.from_bytes(frame[2:header], "big") == size
     assert array_frame((b"1", b"2"))[2:] == b"[1,2]"
+
+
+def said(offset: int, *volatile: VolatileMessage) -> Batch:
+    event = Event(
+        type="activity_update",
+        time="2026-01-01T00:00:00.000Z",
+        data={"text": "ñ"},
+        run_id=None,
+        offset=offset,
+    )
+    return make_batch([event], list(volatile), offset)
+
+
+def test_batches_that_waited_go_out_as_one_frame_in_their_order() -> None:
+    batches = [said(1, points(7, {"a": [[1, 0.5]]}, {"a": None})), said(2), said(3)]
+    messages = json.loads(joined_frame(batches)[4:])
+    assert [message.get("offset", message.get("revision")) for message in messages] == [1, 7, 2, 3]
+    assert joined_frame(batches[1:2]) == batches[1].frame
+
+
+def test_groups_hold_every_batch_once_and_keep_to_their_size() -> None:
+    batches = [said(offset) for offset in range(1, 12)]
+    size = len(batches[0].items[0])
+    groups = list(in_groups(batches, 3 * size + 2))
+    assert [batch.head for group in groups for batch in group] == list(range(1, 12))
+    assert max(map(len, groups)) == 3
+    assert [len(group) for group in in_groups(batches, 1)] == [1] * 11
+    assert list(in_groups([], 10)) == []
