@@ -188,9 +188,8 @@ def _check_targets(y: Any, name: str, kind: str | None) -> None:
     if kind == "classifier":
         classes = _classes(values, name)
         if len(classes) < 2:
-            raise UnsuitableData(
-                name, f"holds one class only ({classes[0]!r}); expected at least two"
-            )
+            only = classes[0].item() if isinstance(classes[0], np.generic) else classes[0]
+            raise UnsuitableData(name, f"holds one class only ({only!r}); expected at least two")
         if values.dtype.kind == "f" and len(classes) > 2 and not np.all(values == np.round(values)):
             raise UnsuitableData(
                 name, "holds fractions, as for a regressor; the estimator is a classifier"

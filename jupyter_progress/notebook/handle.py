@@ -176,6 +176,7 @@ class RunHandle(KnownRun):
         RunGoingOn
         """
         self._backend.delete(self.run_id)
+        self._known = None  # what it was is not known of a run that there is not
 
     def register(self, name: str | None = None) -> int:
         """Make the run's model the next version of a name.
@@ -205,7 +206,8 @@ class RunHandle(KnownRun):
         Returns
         -------
         dict
-            ``{"name", "deployed", "previous"}``; the last two are versions.
+            ``{"name", "deployed", "previous", "changed"}``: the versions in service now and
+            before, and whether they differ.
         """
         called = self._model_name(name)
         self._ended("its model")

@@ -9,7 +9,7 @@ import msgspec
 
 from ..core.state import RunState
 from ..core.transitions import has_ended
-from ..errors import RunCancelled, RunFailed, RunNotFinished
+from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
 from ..tracking import arguments
 from .backend import Backend
@@ -131,7 +131,10 @@ class KnownRun:
         return f"run {known.name!r}" if known is not None and known.name else f"run {self.run_id}"
 
     def __repr__(self) -> str:
-        return report_line(self._state())
+        try:
+            return report_line(self._state())
+        except UnknownRun:
+            return f"run {self.run_id} (deleted, or of another data directory)"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, KnownRun) and other.run_id == self.run_id

@@ -248,10 +248,12 @@ class LocalBackend:
             raise UnknownModel(f"{name} version {version}")
         self._pool().check(name, version)
         with self._lock:
+            if self._registry.deployed(name) == version:
+                return {"name": name, "deployed": version, "previous": version, "changed": False}
             previous = self._registry.deploy(name, version, to_iso(time.time()))
             fact = {"name": name, "version": version, "previous": previous}
             self._tell_deployed(known[version]["run_id"], fact)
-        return {"name": name, "deployed": version, "previous": previous}
+        return {"name": name, "deployed": version, "previous": previous, "changed": True}
 
     def _tell_deployed(self, run_id: str, fact: dict[str, Any]) -> None:
         try:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
+from ..core.activity import activity_id
 from ..core.events import DURABLE, Event, JournalLine, payload_of
 from ..core.progress import apply_report, latest_metrics
 from ..core.reduce import reduce
 from ..core.state import RunState
 from ..core.transitions import has_ended
 from .batch import Batch
+
+WITNESS = "indexer"  # the writer of what no journal says
 
 
 @dataclass
@@ -64,6 +68,34 @@ class Assembly:
         except msgspec.ValidationError as error:
             place = f"{origin}/{writer}, sequence {line.sequence}"
             self.problems.append(f"{place}: a {line.type} that cannot be read: {error}")
+
+    def vanish(self, run_id: str, time: str) -> None:
+        """Forget a run whose directory somebody has removed: no journal is left to say so.
+
+        Parameters
+        ----------
+        time
+            When it was noticed.
+        """
+        state = self.state(run_id)
+        if state is None or run_id in self.batch.forgotten:
+            return
+        name = state.name or run_id
+        said = {
+            "id": activity_id(run_id, WITNESS, 2),
+            "level": "warning",
+            "kind": "run_deleted",
+            "text": f"{name} was deleted: its directory has gone",
+            "who": "",
+        }
+        facts: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("run_deleted", {}),
+            ("activity_update", said),
+        )
+        for sequence, (type, data) in enumerate(facts, start=1):
+            line = JournalLine(sequence=sequence, type=type, time=time, data=data)
+            self._event(run_id, WITNESS, run_id, line)
+        self.batch.vanished.add(run_id)
 
     def state(self, run_id: str) -> RunState | None:
         """A run's state as of the lines so far."""

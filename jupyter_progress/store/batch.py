@@ -47,6 +47,8 @@ class Batch:
         New metrics, by run and name.
     forgotten
         Deleted runs, each with the offset of its ``run_deleted``.
+    vanished
+        Those of them whose directory somebody removed: they are known again should it come back.
     """
 
     head: int
@@ -55,6 +57,7 @@ class Batch:
     cursors: dict[tuple[str, str], Cursor] = field(default_factory=dict)
     points: dict[str, dict[str, list[Point]]] = field(default_factory=dict)
     forgotten: dict[str, int] = field(default_factory=dict)
+    vanished: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from ..core.events import Event
 from ..core.state import RunState
+from ..core.times import to_iso
 from ..core.transitions import has_ended
 from ..core.wire import VolatileMessage
 from .assembly import Assembly
@@ -36,6 +37,7 @@ BATCH_EVENTS = 2000
 BATCH_LINES = 50_000
 ROUND_BYTES = 8 << 20  # read in one round; a rebuild of everything takes many
 PROBLEMS_KEPT = 200
+VANISHED_S = 0.5  # a deletion is journalled first; so long its line may still be on its way
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ class Indexer:
         self._forgotten = log.forgotten()
         self._states: dict[str, RunState] = {}  # of runs in progress
         self._only = None if run_ids is None else frozenset(run_ids)
-        ended = [run_id for run_id, status in log.statuses().items() if has_ended(status)]
+        statuses = log.statuses()
+        ended = [run_id for run_id, status in statuses.items() if has_ended(status)]
         self._watch = Watch(
             data_directory,
             self._logged,
@@ -115,6 +118,13 @@ class Indexer:
             forgotten=self._forgotten,
             run_ids=self._only,
         )
+        # Runs without a directory, and when that counts; what was removed before now does at once.
+        self._vanished = {
+            run_id: 0.0
+            for run_id in statuses
+            if (self._only is None or run_id in self._only)
+            and not self._watch.has_directory(run_id)
+        }
         self._ordering = Ordering(follows_patience_s)
         self._volatile = VolatileMessages(log.openings)
         self._volatile_after: dict[str, float] = {}
@@ -177,6 +187,10 @@ class Indexer:
         known = self._states.get(run_id)
         return known if known is not None else self.reader.run(run_id)
 
+    def is_forgotten(self, run_id: str) -> bool:
+        """Whether a run was there and is deleted."""
+        return run_id in self._forgotten
+
     def index_once(self) -> bool:
         """One round: read, commit, tell.
 
@@ -192,6 +206,8 @@ class Indexer:
         origins = self._watch.due(everything=everything)
         has_more = self._read(origins)
         taken, was_cut = self._assemble(self._ready(origins))
+        if self._vanished and not (has_more or was_cut):
+            self._take_vanished(taken)
         if not taken.batch.is_empty:
             self._commit(taken)
         self._emit(Committed(volatile=self._due_volatile(), head=self._log.head))
@@ -208,10 +224,27 @@ class Indexer:
                 if left <= 0:
                     return True
                 left -= self._read_journal(journal)
-        for run_id in self._watch.vanished:
-            self._complain([f"{run_id}: its directory has gone while it went on"])
-        self._watch.vanished.clear()
+        self._note_vanished()
         return False
+
+    def _note_vanished(self) -> None:
+        due = time.monotonic() + VANISHED_S
+        while self._watch.vanished:
+            run_id = self._watch.vanished.pop()
+            if run_id in self._states:
+                self._complain([f"{run_id}: its directory has gone while it went on"])
+            self._vanished.setdefault(run_id, due)
+
+    def _take_vanished(self, taken: Assembly) -> None:
+        """Have runs forgotten whose directory was removed by hand, or by whom no journal tells."""
+        now = time.monotonic()
+        for run_id in [run_id for run_id, due in self._vanished.items() if due <= now]:
+            if run_id in self._forgotten or self._watch.has_directory(run_id):
+                del self._vanished[run_id]
+                continue
+            taken.vanish(run_id, to_iso(time.time()))
+            if run_id not in taken.batch.forgotten:
+                del self._vanished[run_id]  # nothing was known of it
 
     def _read_journal(self, journal: JournalFile) -> int:
         try:
@@ -261,7 +294,7 @@ class Indexer:
         for run_id, state in batch.states.items():
             self._keep(run_id, state)
         for run_id in batch.forgotten:
-            self._forget(run_id)
+            self._forget(run_id, for_good=run_id not in batch.vanished)
         self._tell(taken)
         with self._progress:
             self._logged.update(batch.cursors)
@@ -294,11 +327,18 @@ class Indexer:
         else:
             self._states[run_id] = state
 
-    def _forget(self, run_id: str) -> None:
-        self._forgotten.add(run_id)
+    def _forget(self, run_id: str, *, for_good: bool) -> None:
         self._states.pop(run_id, None)
         self._volatile.forget(run_id)
-        self._watch.forget(run_id)
+        self._volatile_after.pop(run_id, None)
+        self._vanished.pop(run_id, None)
+        if for_good:
+            self._forgotten.add(run_id)
+            self._watch.forget(run_id)
+            return
+        with self._progress:
+            for origin, writer in [known for known in self._logged if known[0] == run_id]:
+                del self._logged[origin, writer]
 
     def _rewind(self) -> None:
         """What was taken was not written: read it again."""

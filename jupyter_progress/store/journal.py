@@ -96,6 +96,7 @@ class JournalWriter:
         run_id: str | None = None,
         follows: dict[str, int] | None = None,
         flush: bool = False,
+        time_s: float | None = None,
     ) -> int:
         """Append an event.
 
@@ -109,13 +110,15 @@ class JournalWriter:
             The last sequence of each other writer that must be logged before this line.
         flush
             Return only once the line is on disk.
+        time_s
+            When it happened, in seconds since 1970-01-01 UTC; by default now.
 
         Returns
         -------
         int
             The line's sequence.
         """
-        now = self._clock()
+        now = self._clock() if time_s is None else time_s
         with self._lock:
             if self._sequence < 0:
                 self._know_sequence()

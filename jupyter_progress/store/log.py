@@ -148,7 +148,7 @@ class Log:
             for name, points in series.items():
                 self._series.append(run_id, name, points)
         for run_id, offset in batch.forgotten.items():
-            self._forget(run_id, offset)
+            self._forget(run_id, offset, for_good=run_id not in batch.vanished)
         many(
             _SQL["put_cursor"],
             [
@@ -165,10 +165,11 @@ class Log:
         self._connection.execute(_SQL["drop_tags"], (run_id,))
         self._connection.executemany(_SQL["add_tag"], [(tag, run_id) for tag in state.tags])
 
-    def _forget(self, run_id: str, offset: int) -> None:
+    def _forget(self, run_id: str, offset: int, *, for_good: bool) -> None:
         """Take a deleted run out; its events stay as blanks, so that offsets stay contiguous."""
         run = self._connection.execute
-        run(_SQL["forget_run"], (run_id,))
+        # A journal that comes back is read as a new one: its events need their identities again.
+        run(_SQL["forget_run" if for_good else "free_identities"], (run_id,))
         run(_SQL["forget_activity"], (run_id, offset))
         run(_SQL["forget_events"], (run_id, offset))
         for name in ("forget_state", "drop_tags", "forget_cursors", "forget_chunks"):

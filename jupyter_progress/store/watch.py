@@ -7,6 +7,7 @@ registers or deploys writes to those. Whoever knows better says so (:meth:`Watch
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import time
 import zlib
@@ -100,7 +101,9 @@ class JournalFile:
         known = self._cursor
         if not known.fingerprint_bytes and self.byte:
             length = min(self.byte, _FINGERPRINT_BYTES)
-            known = Cursor(0, 0, _fingerprint(self.path, length), length)
+            # What was removed a moment ago was read all the same.
+            with contextlib.suppress(FileNotFoundError):
+                known = Cursor(0, 0, _fingerprint(self.path, length), length)
         self._cursor = Cursor(self.byte, self.sequence, known.fingerprint, known.fingerprint_bytes)
         return self._cursor
 
@@ -179,7 +182,7 @@ class Watch:
         self._scan_after = 0.0
         self._full_scan_after = 0.0
         self._rotate_after = 0.0
-        self.vanished: list[str] = []
+        self.vanished: set[str] = set()
 
     def look_at(self, name: str) -> None:
         """Look at a run or a server in the next round; any thread may say so."""
@@ -229,8 +232,9 @@ class Watch:
             with os.scandir(origin.folder) as entries:
                 names = [entry.name for entry in entries if entry.name.endswith(".jsonl")]
         except FileNotFoundError:
-            if origin.is_run and not origin.folder.parent.exists():
+            if origin.is_run and not self.has_directory(origin.name):
                 self._drop(origin)
+                self.vanished.add(origin.name)
             return
         for name in names:
             writer = name.removesuffix(".jsonl")
@@ -256,7 +260,6 @@ class Watch:
         self._forgotten.add(run_id)
         origin = self.origins.get(run_id)
         if origin is not None:
-            origin.is_active = False
             self._drop(origin)
 
     def rewind(self, cursors: dict[tuple[str, str], Cursor]) -> None:
@@ -277,12 +280,25 @@ class Watch:
             return
         self._full_scan_after = now + FULL_SCAN_S
         self._runs_changed()
-        for run_id in self._data_directory.run_ids():
+        there = self._data_directory.run_ids()
+        self._notice_vanished(frozenset(there))
+        for run_id in there:
             if run_id in self.origins or run_id in self._forgotten:
                 continue
             if self._only is None or run_id in self._only:
                 folder = RunDirectory(self._data_directory.runs / run_id).journals
                 self._add(Origin(run_id, folder, is_active=run_id not in self._ended))
+
+    def has_directory(self, run_id: str) -> bool:
+        """Whether a run's directory is there; where all have gone with their folder, all count."""
+        runs = self._data_directory.runs
+        return (runs / run_id).is_dir() or not runs.is_dir()
+
+    def _notice_vanished(self, there: frozenset[str]) -> None:
+        for origin in list(self.origins.values()):
+            if origin.is_run and origin.name not in there and not self.has_directory(origin.name):
+                self._drop(origin)
+                self.vanished.add(origin.name)
 
     def _add(self, origin: Origin) -> None:
         self.origins[origin.name] = origin
@@ -304,8 +320,6 @@ class Watch:
             self._close.discard(origin.name)
         elif origin.name in self._rotation:
             self._rotation.remove(origin.name)
-        if origin.is_active:
-            self.vanished.append(origin.name)
 
 
 def _fingerprint(path: Path, length: int) -> int:

@@ -494,6 +494,68 @@ def test_run_directory_that_vanishes_is_reported(bench: Bench, index: MakeIndex)
     assert run.run_id in found.indexer.problems[-1]
 
 
+def test_ended_run_whose_directory_was_removed_is_forgotten(
+    bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
+    path = tmp_path / "log-0.db"
+    gone, kept = bench.whole_run(), bench.whole_run()
+    found = index(path).settle()
+    shutil.rmtree(gone.path)
+    found.settle()
+    assert set(found.states()) == {kept.run_id}
+    assert found.types()[-2:] == ["run_deleted", "activity_update"]
+    assert found.types().count("removed") == 8
+    feed, _next = found.reader.activity()
+    assert feed[0].text == "digits was deleted: its directory has gone"
+    assert found.reader.series(gone.run_id) == {}
+    assert list(found.indexer.problems) == []
+    types = found.types()
+    found.close()
+    assert index(path).settle().types() == types
+
+
+def test_run_directory_removed_while_nobody_looked_is_noticed_at_the_next_start(
+    bench: Bench, index: MakeIndex, tmp_path: Path
+) -> None:
+    path = tmp_path / "log-0.db"
+    gone, kept, going_on = bench.whole_run(), bench.whole_run(), bench.run()
+    bench.begin(going_on)
+    index(path).settle().close()
+    shutil.rmtree(gone.path)
+    shutil.rmtree(going_on.path)
+    found = index(path).settle()
+    assert set(found.states()) == {kept.run_id}
+
+
+def test_run_directory_that_comes_back_is_known_again(
+    bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
+    run, aside = bench.whole_run(), tmp_path / "aside"
+    found = index(tmp_path / "log-0.db").settle()
+    before = found.states()
+    for _ in range(2):
+        run.path.rename(aside)
+        found.settle()
+        assert found.states() == {}
+        aside.rename(run.path)
+        found.settle()
+        assert found.states() == before
+    assert len(found.reader.series(run.run_id)["live_accuracy"]) == 20
+
+
+def test_runs_whose_whole_folder_is_away_are_not_forgotten(
+    bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
+    run = bench.whole_run()
+    found = index().settle()
+    bench.data.runs.rename(tmp_path / "aside")
+    found.settle()
+    assert set(found.states()) == {run.run_id}
+
+
 def test_big_batches_are_cut_and_nothing_is_lost(
     bench: Bench, index: MakeIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:

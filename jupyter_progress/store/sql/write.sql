@@ -34,6 +34,9 @@ SELECT run_id FROM forgotten_runs;
 -- name: forget_run
 INSERT OR IGNORE INTO forgotten_runs (run_id) VALUES (?);
 
+-- name: free_identities
+UPDATE events SET origin = 'removed', writer = '', sequence = offset WHERE origin = ?;
+
 -- name: forget_activity
 DELETE FROM activity WHERE offset IN (SELECT offset FROM events WHERE run_id = ? AND offset < ?);
 
