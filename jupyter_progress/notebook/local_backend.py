@@ -7,6 +7,7 @@ for a child. A server that starts later shows all of it.
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
 import time
 from pathlib import Path
@@ -37,6 +38,7 @@ from .kernel_slot import KernelSlot
 
 CHUNK_BYTES = 1 << 20
 KNOWN_WITHIN_S = 10.0
+CAUGHT_UP_WITHIN_S = 30.0
 ALL_POINTS = 1 << 40
 
 
@@ -120,6 +122,8 @@ class LocalBackend:
     def state(self, run_id: str) -> RunState:
         """A run's newest state."""
         self.data.run(run_id)
+        # While the journals are read for the first time, a run is seen in states of long ago.
+        self.follower.caught_up(KNOWN_WITHIN_S)
         return self._known(run_id)
 
     def _known(self, run_id: str) -> RunState:
@@ -137,11 +141,21 @@ class LocalBackend:
     def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
         """Runs, newest first."""
         follower = self.follower
+        self._catch_up()
         newest = self.data.run_ids()[-1:]
         if newest:
             self._known(newest[0])
         found, _next = follower.reader.runs(status=status, tag=tag, limit=limit)
         return [follower.view.runs.get(run.run_id, run) for run in found]
+
+    def _catch_up(self) -> None:
+        if not self.follower.caught_up(CAUGHT_UP_WITHIN_S):
+            print(
+                f"The journals of {len(self.data.run_ids()):,} runs below {self.data.runs} are "
+                "still being read: some runs are not listed yet, or as they were earlier. Ask "
+                "again in a while.",
+                file=sys.stderr,
+            )
 
     def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
         """A run's metrics in full."""

@@ -125,6 +125,10 @@ class LocalFollower:
         """Look at once: something was written just now."""
         self._indexer.wake()
 
+    def caught_up(self, timeout_s: float) -> bool:
+        """Wait until all that was on disk at the start is known; False where it takes longer."""
+        return self._indexer.caught_up(timeout_s)
+
     def shows(self, origin: str, writer: str, sequence: int, timeout_s: float) -> bool:
         """Wait until what somebody has journalled is in the view; False where it takes longer."""
         deadline = time.monotonic() + timeout_s
