@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from .peers.contest import END, orders, say
 
 MARK = re.compile(rb"#(\d+|end)#")
-NAP_S = 0.002  # in a flood: several frames a call, so that the readers are not what is measured
+NAP_S = 0.02  # in a flood: several frames a call, so that the readers are not what is measured
 TAIL_BYTES = 16
 STALLED_BUFFER_BYTES = 4096
 GIVE_UP_S = 60.0

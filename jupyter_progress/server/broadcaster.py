@@ -1,10 +1,9 @@
 """The fan-out: what was committed goes to every subscriber, and a failing one disturbs no other.
 
 A frame is built once and handed to each socket. The loop that does this has no call in it but the
-kernel's `send` and tornado's "does something wait?": at a thousand subscribers, a microsecond more
-is a millisecond for the last of them. Whoever cannot take a frame wholly leaves that loop, has its
-messages queued (:class:`~jupyter_progress.server.subscriber.Subscriber`), and comes back when it
-has taken everything.
+kernel's `send`: at a thousand subscribers, a microsecond more is a millisecond for the last of
+them. Whoever something waits for leaves that loop, has its messages queued
+(:class:`~jupyter_progress.server.subscriber.Subscriber`), and comes back when it has taken all.
 """
 
 from __future__ import annotations
@@ -29,8 +28,9 @@ class Broadcaster:
     """All subscribers of one server; lives on the event loop."""
 
     def __init__(self) -> None:
-        # Those that have taken all that was sent; with what is called for each, looked up once.
-        self._current: dict[Subscriber, tuple[Callable[[bytes], int], Callable[[], bool]]] = {}
+        # Those that have taken all that was sent, and how the kernel takes more. Nothing may wait
+        # in their streams: it would be overtaken, in the middle of a frame.
+        self._current: dict[Subscriber, Callable[[bytes], int]] = {}
         # Those that something waits for, and those whose transport is not plain TCP.
         self._behind: set[Subscriber] = set()
 
@@ -53,7 +53,14 @@ class Broadcaster:
         channel = subscriber.channel
         if subscriber in self._behind and channel.is_plain and not subscriber.is_behind:
             self._behind.discard(subscriber)
-            self._current[subscriber] = (channel.send, channel.is_writing)
+            self._current[subscriber] = channel.send
+
+    def look_at(self, subscriber: Subscriber) -> None:
+        """Something else than a broadcast was written to a subscriber: it may wait there now."""
+        if subscriber in self._current and subscriber.channel.is_busy:
+            del self._current[subscriber]
+            self._behind.add(subscriber)
+            self._guarded(subscriber, lambda one: one.channel.expect_drain())
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a subscriber."""
@@ -87,25 +94,19 @@ class Broadcaster:
 
     def _give(self, frame: bytes, otherwise: Callable[[Subscriber], None]) -> None:
         """Send a frame to whoever takes it at once, and give it to the others as they can."""
-        late = tuple(self._behind)
+        behind = tuple(self._behind)
         for subscriber, sent in self._send(frame):
-            if sent is None:  # a control frame of tornado's own still waits there
-                late += (subscriber,)
-            else:
-                self._guarded(subscriber, lambda one, rest=frame[sent:]: one.channel.finish(rest))
-            if self._current.pop(subscriber, None) is not None and not subscriber.channel.is_closed:
-                self._behind.add(subscriber)
-        for subscriber in late:
+            del self._current[subscriber]
+            self._behind.add(subscriber)
+            self._guarded(subscriber, lambda one, rest=frame[sent:]: one.channel.finish(rest))
+        for subscriber in behind:
             self._guarded(subscriber, otherwise)
 
-    def _send(self, frame: bytes) -> list[tuple[Subscriber, int | None]]:
+    def _send(self, frame: bytes) -> list[tuple[Subscriber, int]]:
         """Send to all that are current; answers who did not take all of it, and how much."""
         size = len(frame)
-        short: list[tuple[Subscriber, int | None]] = []
-        for subscriber, (send, is_writing) in self._current.items():
-            if is_writing():
-                short.append((subscriber, None))
-                continue
+        short: list[tuple[Subscriber, int]] = []
+        for subscriber, send in self._current.items():
             try:
                 sent = send(frame)
             except BlockingIOError:

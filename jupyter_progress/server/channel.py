@@ -47,10 +47,8 @@ class Channel:
         self._stream.max_write_buffer_size = max_buffer_bytes
         #: Whether frames may go to the socket directly; under TLS they may not.
         self.is_plain = type(self._stream) is IOStream
-        #: What the broadcaster calls for each frame: the kernel, and whether the stream's own
-        #: buffer holds something that must go before.
+        #: The kernel's own; to be called only while the channel is not busy.
         self.send: Callable[[bytes], int] = self._stream.socket.send
-        self.is_writing: Callable[[], bool] = self._stream.writing
         self._on_drained = on_drained
         self._waiting: asyncio.Future[None] | None = None
         self.is_closed = False

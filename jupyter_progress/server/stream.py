@@ -220,6 +220,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
             subscriber.reply(msgspec.json.encode({"type": "pong", "id": asked.get("id")}))
         except ChannelBroken:
             subscriber.channel.abort()
+        self.services.broadcaster.look_at(subscriber)
 
     def _refuse(self, code: int, reason: str) -> None:
         if self.subscriber is not None:
@@ -230,6 +231,12 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
         """Ask for a pong; how long it takes is a response time of the socket."""
         if self.subscriber is not None:
             self.subscriber.channel.ping(struct.pack("!d", time.monotonic()))
+            self.services.broadcaster.look_at(self.subscriber)
+
+    def on_ping(self, data: bytes) -> None:
+        # Tornado has answered by now; where the socket was full, the answer waits.
+        if self.subscriber is not None:
+            self.services.broadcaster.look_at(self.subscriber)
 
     def on_pong(self, data: bytes) -> None:
         if len(data) == 8:
