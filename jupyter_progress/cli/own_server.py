@@ -18,6 +18,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from ..client.discovery import ServerAddress, normal_url
 from ..client.rest import RestClient
 from ..errors import ServerUnreachable
+from ..models.child_environment import child_argv
 
 START_LIMIT_S = 60.0
 STOP_LIMIT_S = 15.0
@@ -108,7 +109,7 @@ def start_server(folder: Path) -> OwnServer:
     with os.fdopen(handle, "wb") as output:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "jupyter_server",
+                *child_argv(sys.executable, "jupyter_server"),
                 "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.open_browser=False",
                 # Only this user can log in, on the loopback interface; in a container that is root.
                 "--ServerApp.allow_root=True",

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ..client.discovery import ServerAddress, check_server, find_server
 from ..client.rest import RestClient
 from ..errors import ProgressError
+from ..models.child_environment import child_argv
 from .local_view import data_directory
 
 
@@ -49,7 +50,7 @@ def _server_of_these_runs() -> ServerAddress | None:
 def _become_server(*, open_browser: bool) -> NoReturn:
     """Replace this process: the server's log, its address and Ctrl-C are the user's own."""
     words = [
-        sys.executable, "-m", "jupyter_server",
+        *child_argv(sys.executable, "jupyter_server"),
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.jpserver_extensions=jupyter_progress=True",
         "--ServerApp.default_url=/jupyter-progress/",

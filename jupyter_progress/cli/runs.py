@@ -11,15 +11,17 @@ from rich.text import Text
 
 from ..core.activity import headline
 from ..core.durations import duration
-from ..core.names import shorten
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
 from .local_view import data_directory, list_runs, print_json
 from .terminal import COLOURS
 
 GOING = ("running", "stopping")
-NAME_WIDTH = 40
-OUTCOME_WIDTH = 8
+TITLES = ("run", "name", "status", "took", "outcome")
+NAME, OUTCOME = TITLES.index("name"), TITLES.index("outcome")
+NAME_WIDTH = 40  # on a terminal; a pipe gets it whole
+OUTCOME_WIDTH = 18  # what an outcome gets before a name does: "accuracy 0.9722"
+MIN_WIDTH = 4
 COLUMN_GAP = 3
 
 
@@ -46,23 +48,38 @@ def run(arguments: argparse.Namespace) -> int:
         print("No run fits." if data_directory().run_ids() else "No runs.")
     else:
         console = Console()
-        console.print(_table(shown, console.width))
+        rows = [_cells(state) for state in shown]
+        if console.is_terminal:
+            _fit(rows, console.width)
+        # Wider than the terminal rather than cut by rich, which would cut the ids too.
+        Console(width=max(console.width, _width(rows))).print(_table(rows))
     return 0
 
 
-def _table(states: list[RunState], width: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    rows = [_cells(state) for state in states]
-    taken = 0
-    for title, cells in zip(
-        ("run", "name", "status", "took"), zip(*rows, strict=True), strict=False
-    ):
-        table.add_column(title, no_wrap=True)
-        taken += max(len(title), *(cell.cell_len for cell in cells)) + COLUMN_GAP
-    table.add_column("outcome", no_wrap=True)
+def _fit(rows: list[tuple[Text, ...]], width: int) -> None:
+    """Cut names and outcomes, never ids: what is listed is there to be asked for by its id."""
+    names, outcomes = _column_width(rows, NAME), _column_width(rows, OUTCOME)
+    room = width - _width(rows) + names + outcomes
+    name_width = min(names, NAME_WIDTH, room - min(outcomes, OUTCOME_WIDTH))
+    name_width = max(name_width, MIN_WIDTH)
     for row in rows:
-        # Cut here: rich would take the room that a long outcome wants from the other columns.
-        row[-1].truncate(max(width - taken, OUTCOME_WIDTH), overflow="ellipsis")
+        row[NAME].truncate(name_width, overflow="ellipsis")
+        row[OUTCOME].truncate(max(room - name_width, MIN_WIDTH), overflow="ellipsis")
+
+
+def _column_width(rows: list[tuple[Text, ...]], column: int) -> int:
+    return max(len(TITLES[column]), *(row[column].cell_len for row in rows))
+
+
+def _width(rows: list[tuple[Text, ...]]) -> int:
+    return sum(_column_width(rows, column) + COLUMN_GAP for column in range(len(TITLES)))
+
+
+def _table(rows: list[tuple[Text, ...]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for title in TITLES:
+        table.add_column(title, no_wrap=True)
+    for row in rows:
         table.add_row(*row)
     return table
 
@@ -71,7 +88,7 @@ def _cells(state: RunState) -> tuple[Text, ...]:
     took = duration(state.elapsed_time) if state.elapsed_time is not None else ""
     return (
         Text(state.run_id),
-        Text(shorten(state.name, NAME_WIDTH)),
+        Text(state.name),
         _status(state),
         Text(took),
         Text(_outcome(state), style="dim"),
@@ -85,5 +102,6 @@ def _status(state: RunState) -> Text:
 
 def _outcome(state: RunState) -> str:
     if state.error:
-        return f"{state.error.get('type')}: {state.error.get('message')}"
+        # A message can have many lines; a row has one.
+        return " ".join(f"{state.error.get('type')}: {state.error.get('message')}".split())
     return headline(state.result or {}).partition(" on ")[0]

@@ -46,7 +46,8 @@ def child_argv(python: str, module: str) -> list[str]:
     module
         Dotted name.
     """
-    # -P: a file such as json.py in the working directory must not stand in for the library's.
+    # -P: a file such as json.py in the working directory must not stand in for the library's. As
+    # an option and not as PYTHONSAFEPATH, which a server would hand on to its kernels.
     if python != sys.executable:
         return [python, "-P", "-m", module]
     # The same interpreter may know this package only by its path (a checkout, PYTHONPATH).

@@ -62,6 +62,9 @@ def _version_of(services: Services, name: str, run_id: str) -> int | None:
 def deploy_version(services: Services, name: str, version: int, who: str) -> dict[str, Any]:
     """Put a version in service, once its process has opened the model.
 
+    Where it is in service already nothing changes and nothing is told: ``previous`` is the same
+    version, and ``changed`` False.
+
     Raises
     ------
     UnknownModel
@@ -72,6 +75,8 @@ def deploy_version(services: Services, name: str, version: int, who: str) -> dic
     registered = _registration(services, name, version)
     services.serving.check(name, version)
     with services.creating:
+        if services.registry.deployed(name) == version:
+            return {"name": name, "deployed": version, "previous": version, "changed": False}
         previous = services.registry.deploy(name, version, services.now())
         data = {"name": name, "version": version, "previous": previous}
         run = _directory(services, registered.get("run_id"))
@@ -82,7 +87,7 @@ def deploy_version(services: Services, name: str, version: int, who: str) -> dic
             else services.facts.about_run(run, "model_deployed", data, name=name, who=who)
         )
     services.facts.wait(place)
-    return {"name": name, "deployed": version, "previous": previous}
+    return {"name": name, "deployed": version, "previous": previous, "changed": True}
 
 
 def _registration(services: Services, name: str, version: int) -> dict[str, Any]:

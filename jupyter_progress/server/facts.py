@@ -7,10 +7,12 @@ run into the server's own journal. All of this waits for the disk: it belongs in
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from ..core.activity import activity_id
+from ..core.times import to_iso
 from ..errors import Unavailable
 from ..store.indexer import Indexer
 from ..store.journal import JournalWriter, tell
@@ -80,16 +82,20 @@ class Facts:
         self._indexer.wake()
         return Place(self.writer, self.writer, sequence)
 
-    def note(self, level: str, text: str, *, who: str, run_id: str | None) -> tuple[str, Place]:
-        """Journal somebody's own note; answers its id too."""
+    def note(
+        self, level: str, text: str, *, who: str, run_id: str | None
+    ) -> tuple[dict[str, Any], Place]:
+        """Journal somebody's own note; answers it as the feed has it."""
         with self.writing:
+            now = time.time()
             sequence = self._own.last_sequence + 1
             identity = activity_id(self.writer, self.writer, sequence)
             data = {"id": identity, "level": level, "kind": "note", "text": text, "who": who}
-            self._own.append("activity_update", data, run_id=run_id, flush=True)
+            note = {**data, "run_id": run_id, "time": to_iso(now)}
+            self._own.append("activity_update", data, run_id=run_id, flush=True, time_s=now)
             place = Place(self.writer, self.writer, sequence)
         self._indexer.wake()
-        return identity, place
+        return note, place
 
     def wait(self, place: Place) -> None:
         """Wait until a fact is in the log, so that whoever asks next sees it.

@@ -2,7 +2,8 @@
 
 The run's id is decided and written down before anything is made. Whatever then happens, a
 repetition finds the id: if the run exists it is the answer, and if the server died in between it is
-made under this very id.
+made under this very id. A run that was made and then deleted is forgotten with its key: the same
+request makes a new run, whose identity is written beside the first one's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +54,8 @@ class IdempotencyKeys:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def reserve(self, key: str, body: bytes) -> Reserved:
-        """The identity that belongs to a key; the same one each time.
+    def reserve(self, key: str, body: bytes, is_gone: Callable[[str], bool]) -> Reserved:
+        """The identity that belongs to a key; the same one each time, until its run is deleted.
 
         Parameters
         ----------
@@ -61,6 +63,8 @@ class IdempotencyKeys:
             As the client sent it.
         body
             The request, to refuse a key that is used for another one.
+        is_gone
+            Whether a run was made, and is not there any more.
 
         Raises
         ------
@@ -73,17 +77,18 @@ class IdempotencyKeys:
             raise InvalidRequest(
                 "Idempotency-Key", f"has {len(key)} characters; at most {KEY_LIMIT} are allowed"
             )
-        path = self._folder / f"{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}.json"
+        name = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
         digest = hashlib.sha256(body).hexdigest()
-        fresh = reserve_now()
-        kept = {"time": fresh.time, "entropy": fresh.entropy, "body": digest}
-        if not _create(path, json.dumps(kept).encode()):
-            kept = json.loads(path.read_bytes())
-        if kept["body"] != digest:
-            raise Conflict(
-                "this Idempotency-Key was used for another request; use a new key for a new run"
-            )
-        return Reserved(kept["time"], kept["entropy"])
+        path = self._folder / f"{name}.json"
+        while True:
+            reserved = _reserve(path, digest)
+            if not is_gone(reserved.run_id):
+                return reserved
+            # The next identity has a file of its own, named after the run that is gone, so that of
+            # two repetitions at once, also in two servers, both find the same. The files before
+            # lead to it: they are kept for as long.
+            path.touch()
+            path = self._folder / f"{name}-{reserved.run_id}.json"
 
     def forget_old(self, now: float) -> None:
         """Drop keys that nobody repeats any more."""
@@ -95,6 +100,18 @@ class IdempotencyKeys:
                     path.unlink()
             except FileNotFoundError:
                 continue  # another server on this data directory was quicker
+
+
+def _reserve(path: Path, digest: str) -> Reserved:
+    fresh = reserve_now()
+    kept = {"time": fresh.time, "entropy": fresh.entropy, "body": digest}
+    if not _create(path, json.dumps(kept).encode()):
+        kept = json.loads(path.read_bytes())
+    if kept["body"] != digest:
+        raise Conflict(
+            "this Idempotency-Key was used for another request; use a new key for a new run"
+        )
+    return Reserved(kept["time"], kept["entropy"])
 
 
 def _create(path: Path, content: bytes) -> bool:

@@ -34,13 +34,15 @@ def delete_run(services: Services, state: RunState, who: str) -> None:
         raise RunGoingOn(
             f"run {state.run_id} is {newest.status}; cancel it, and delete it once it has ended"
         )
-    place = services.facts.about_server(
-        "run_deleted", {}, name=newest.name, who=who, run_id=state.run_id
-    )
-    try:
-        services.data.run(state.run_id).delete()
-    except UnknownRun:
-        services.text_log.debug("run %s had no directory any more", state.run_id)
+    # Not while a repeated request looks whether its run is there.
+    with services.creating:
+        place = services.facts.about_server(
+            "run_deleted", {}, name=newest.name, who=who, run_id=state.run_id
+        )
+        try:
+            services.data.run(state.run_id).delete()
+        except UnknownRun:
+            services.text_log.debug("run %s had no directory any more", state.run_id)
     services.facts.wait(place)
 
 

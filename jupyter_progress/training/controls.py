@@ -9,7 +9,7 @@ from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended
 from ..errors import NothingToKeep, RunHasEnded
-from ..store.control import append_control
+from ..store.control import ControlReader, append_control
 from ..store.journal import JournalWriter, tell
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock
@@ -47,12 +47,15 @@ def ask_to_stop(
     """
     if has_ended(state.status):
         raise RunHasEnded(f"the run {state.run_id} has {_ended_as(state.status)} already")
-    if action == "stop":
+    if action == "stop" and state.status != "stopping":
         _check_something_to_keep(state)
     if state.status == "queued" and _cancel_queued(run_dir, state, who, writer):
         return
+    asked = _asked(run_dir) if state.status == "stopping" else set()
+    if action == "stop" and "cancel" in asked:
+        return  # it is being dropped: there is nothing to keep any more, and nothing new to tell
     facts = {"action": action, "who": who}
-    if not _is_asked(state, run_dir, action):
+    if action not in asked:
         _journal(run_dir, writer, "training_stopping", facts, state.name, who)
     append_control(run_dir, writer, action, who)
 
@@ -71,13 +74,9 @@ def _check_something_to_keep(state: RunState) -> None:
     )
 
 
-def _is_asked(state: RunState, run_dir: RunDirectory, action: str) -> bool:
-    """Whether this was asked before; the same again is no new fact."""
-    if state.status != "stopping":
-        return False
-    from ..store.control import ControlReader
-
-    return any(control.action == action for control in ControlReader(run_dir).poll())
+def _asked(run_dir: RunDirectory) -> set[str]:
+    """What was asked of a run before; the same again is no new fact."""
+    return {control.action for control in ControlReader(run_dir).poll()}
 
 
 def _cancel_queued(run_dir: RunDirectory, state: RunState, who: str, writer: str) -> bool:

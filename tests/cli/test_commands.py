@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -54,6 +55,45 @@ def test_runs_are_chosen_by_tag_status_and_number(
     assert ids("--status", "failed") == [failed.run_id]
     assert len(ids("--limit", "1")) == 1
     assert command("runs", "--tag", "sea")[1] == "No run fits.\n"
+
+
+LONG_NAME = "a name that is as long as names are that say what was tried, why, and with which rows"
+
+
+@pytest.fixture(scope="module")
+def long_named(runs: Runs, finished: RunDirectory) -> RunDirectory:
+    """A run of a long name, which has failed in many words."""
+    return runs.finish(runs.start(LONG_NAME, {"n_estimators": -1}, tags=["long"]))
+
+
+def test_runs_in_a_pipe_are_lines_in_which_nothing_is_cut(
+    command: Command, long_named: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = command("runs", "--tag", "long")[1]
+    (line,) = (line for line in told.splitlines() if line.startswith(long_named.run_id))
+    assert LONG_NAME in line
+    state = json.loads(command("show", long_named.run_id, "--json")[1])
+    assert " ".join(state["error"]["message"].split()) in line
+    assert "…" not in told
+
+
+@pytest.mark.parametrize("columns", ["80", "120", "40"])
+def test_runs_on_a_terminal_fit_its_width_and_keep_their_ids(
+    command: Command, long_named: RunDirectory, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
+    monkeypatch.setenv("TERM", "dumb")
+    told = command("runs", "--tag", "long")[1]
+    (line,) = (line for line in told.splitlines() if long_named.run_id in line)
+    assert "a n" in line
+    assert "failed" in line
+    assert LONG_NAME not in line
+    if columns != "40":  # no room there for an id and a status
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
+        assert len(plain) <= int(columns)
+        assert "Inval" in plain
 
 
 def test_show_draws_the_stages_and_the_result(command: Command, finished: RunDirectory) -> None:

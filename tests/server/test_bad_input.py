@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import json
 from typing import Any
 
@@ -122,8 +124,6 @@ async def test_unknown_ids_are_404(ask: Any) -> None:
 async def test_body_over_the_limit_is_refused_before_it_is_read(
     ask: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str], services: Any
 ) -> None:
-    import asyncio
-
     reader, writer = await asyncio.open_connection("127.0.0.1", jp_http_port)
     head = (
         f"POST {jp_base_url}jupyter-progress/api/v1/runs HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -136,6 +136,47 @@ async def test_body_over_the_limit_is_refused_before_it_is_read(
     assert b"body_too_large" in answer
     whole = await ask("POST", "activity", b" " * (services.options.max_body_bytes + 1))
     assert (whole.status, whole.json["reason"]) == (413, "body_too_large")
+
+
+async def test_refusal_before_the_body_is_read_leaves_a_client_that_keeps_connections_going(
+    ask: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str], services: Any
+) -> None:
+    api = f"{jp_base_url}jupyter-progress/api/v1/"
+    limit = services.options.max_body_bytes
+    assert (await ask("GET", "runs")).status == 200
+    refused: list[tuple[str, bytes, dict[str, str], int, bool]] = [
+        ("activity", b" " * (limit + 1), {}, 413, False),
+        ("uploads?format=exe", b"x" * 300_000, {}, 400, False),
+        ("uploads?form=csv", b"x", {}, 400, True),
+        ("activity", b"{}", {"Authorization": "token wrong"}, 403, True),
+        ("uploads?format=exe", b"x", {"Content-Length": str(1 << 30)}, 400, True),
+        ("activity", b"x", {"Content-Length": str(4 * limit)}, 413, True),
+    ]
+
+    def go() -> None:
+        for path, body, more, status, closes in refused:
+            client = http.client.HTTPConnection("127.0.0.1", jp_http_port, timeout=10)
+            client.request("POST", api + path, body, {**jp_auth_header, **more})
+            answer = client.getresponse()
+            assert answer.status == status, path
+            assert json.loads(answer.read())["message"]
+            assert (answer.getheader("Connection") == "close") == closes, (path, more)
+            for _ in range(2):
+                client.request("GET", api + "runs", headers=jp_auth_header)
+                answer = client.getresponse()
+                assert (answer.status, json.loads(answer.read())["runs"]) == (200, [])
+                assert answer.getheader("Connection") != "close"
+            client.close()
+
+    await asyncio.to_thread(go)
+
+
+async def test_offset_beyond_the_head_is_answered_with_a_snapshot_however_long(ask: Any) -> None:
+    for since in ("9" * 18, "9" * 19, "9" * 20, "9" * 400):
+        answer = await ask("GET", "events", params={"since": since})
+        assert answer.status == 200, since
+        assert (answer.json["recovered"], answer.json["events"]) == (False, [])
+        assert answer.json["snapshot"]["offset"] == answer.json["offset"]
 
 
 async def test_bad_queries_name_the_key(ask: Any) -> None:

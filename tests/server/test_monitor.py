@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,32 @@ def test_sample_has_every_figure(tmp_path: Path) -> None:
     }
     assert sample["event_loop_lag"] == 0.0
     assert isinstance(sample["gpus"], list)
+
+
+def test_network_is_what_goes_over_the_line_and_not_over_loopback(
+    tmp_path: Path, scaled: Any
+) -> None:
+    machine = Machine(tmp_path)
+    before = machine.sample()["network"]
+    assert before == {"in": None, "out": None}
+    sent_bytes = 0
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname(), timeout=scaled(10))
+        peer, _ = server.accept()
+        with client, peer:
+            for _ in range(400):
+                client.sendall(b"x" * 50_000)
+                sent_bytes += 50_000
+                left = 50_000
+                while left:
+                    left -= len(peer.recv(left))
+    started = time.monotonic()
+    time.sleep(0.05)
+    counted = machine.sample()["network"]
+    span_s = time.monotonic() - started + 0.05
+    # Other things may use the line of this machine meanwhile, but hardly so much.
+    assert counted["in"] * span_s < sent_bytes / 4
+    assert counted["out"] * span_s < sent_bytes / 4
 
 
 def test_change_of_colour_is_told_once(tmp_path: Path) -> None:

@@ -96,7 +96,17 @@ async def deploys_and_predicts(ask: Any, stream: Stream, run_id: str) -> None:
     wrong = await ask("POST", "models/digits/predict", {"rows": [[0] * 64, [1, 2]]})
     assert wrong.status == 400
     assert "rows[1]" in wrong.json["message"]
+    told = len([m for m in stream.messages if m["type"] == "model_deployed"])
+    same = await ask("POST", "models/digits/deploy", {"version": 1})
+    assert (same.status, same.json) == (
+        200, {"name": "digits", "deployed": 1, "previous": 1, "changed": False},
+    )  # fmt: skip
     again = await ask("POST", "models/other/deploy", {"run_id": run_id})
+    assert again.json["changed"] is True
+    assert again.json["previous"] is None
+    assert (await stream.until("model_deployed"))["data"]["name"] == "other"
+    # Nothing changed, so nothing was told.
+    assert len([m for m in stream.messages if m["type"] == "model_deployed"]) == told + 1
     assert again.status == 200, again.body
     assert (await ask("GET", "models/other")).json["versions"][0]["run_id"] == run_id
     same = await ask("POST", f"runs/{run_id}/register", {"name": "other"})
@@ -179,6 +189,11 @@ async def test_stop_keeps_the_best_so_far_and_cancel_drops_it(
     assert again.status in (202, 409)  # 409 only where it has ended meanwhile
     asked = time.monotonic()
     assert (await ask("POST", f"runs/{second}/cancel")).status == 202
+    # Whoever stops what is being dropped learns the state; unless it has ended meanwhile.
+    late = await ask("POST", f"runs/{second}/stop")
+    assert (late.status, late.json.get("status", late.json.get("reason"))) in (
+        (202, "stopping"), (202, "cancelled"), (409, "run_has_ended"),
+    )  # fmt: skip
     await stream.until("training_cancelled")
     assert time.monotonic() - asked < scaled(2.5)
     state = await until_ended(run_id)
@@ -186,6 +201,8 @@ async def test_stop_keeps_the_best_so_far_and_cancel_drops_it(
     assert (await ask("POST", f"runs/{run_id}/cancel")).json["reason"] == "run_has_ended"
     asked_for = [m for m in stream.messages if m["type"] == "training_stopping"]
     assert len([m for m in asked_for if m["run_id"] == run_id]) == 1
+    dropped = [m["data"]["action"] for m in asked_for if m["run_id"] == second]
+    assert dropped == ["cancel"]
 
 
 async def test_run_whose_directory_is_broken_fails_and_keeps_no_other_waiting(
@@ -243,6 +260,52 @@ async def test_repeated_post_with_the_same_key_answers_with_the_first_run(
     assert len(services.data.run_ids()) == 2
 
 
+async def cancel_and_delete(ask: Any, run_id: str) -> None:
+    assert (await ask("POST", f"runs/{run_id}/cancel")).status == 202
+    assert (await ask("DELETE", f"runs/{run_id}")).status == 204
+
+
+async def test_key_of_a_deleted_run_makes_a_new_one_and_no_orphan(ask: Any, services: Any) -> None:
+    services.queue.stop(interrupt=False)
+    headers = {"Idempotency-Key": "k"}
+    seen = set()
+    for _ in range(3):
+        both = await asyncio.gather(
+            *(ask("POST", "runs", DIGITS, headers=dict(headers)) for _ in range(4))
+        )
+        assert {answer.status for answer in both} == {201}
+        assert len({answer.json["run_id"] for answer in both}) == 1
+        run_id = both[0].json["run_id"]
+        assert both[0].headers["Location"].endswith(f"/runs/{run_id}")
+        assert run_id not in seen
+        assert services.data.run_ids() == [run_id]
+        assert [run["run_id"] for run in (await ask("GET", "runs")).json["runs"]] == [run_id]
+        # The key is still that of this request alone.
+        other = await ask("POST", "runs", {**DIGITS, "name": "x"}, headers=dict(headers))
+        assert (other.status, other.json["reason"]) == (409, "conflict")
+        seen.add(run_id)
+        await cancel_and_delete(ask, run_id)
+    assert services.data.run_ids() == []
+
+
+async def test_repeated_post_while_its_run_is_deleted_leaves_one_run_or_none(
+    ask: Any, services: Any
+) -> None:
+    services.queue.stop(interrupt=False)
+    headers = {"Idempotency-Key": "k"}
+    first = (await ask("POST", "runs", DIGITS, headers=dict(headers))).json["run_id"]
+    assert (await ask("POST", f"runs/{first}/cancel")).status == 202
+    gone, again = await asyncio.gather(
+        ask("DELETE", f"runs/{first}"), ask("POST", "runs", DIGITS, headers=dict(headers))
+    )
+    assert gone.status == 204
+    known = [run["run_id"] for run in (await ask("GET", "runs")).json["runs"]]
+    assert services.data.run_ids() == known
+    assert first not in known
+    # It was answered with the first run just before that went, or with a new one.
+    assert (again.status, known) in ((404, []), (201, []), (201, [again.json.get("run_id")]))
+
+
 async def test_runs_are_paged_filtered_renamed_and_deleted(
     ask: Any, services: Any, open_stream: Any
 ) -> None:
@@ -289,6 +352,19 @@ async def test_activity_is_paged(ask: Any) -> None:
     rest = (await ask("GET", "activity", params={"before": page["next"], "kind": "note"})).json
     assert [line["text"] for line in rest["activity"]] == ["note 1", "note 0"]
     assert rest["next"] is None
+
+
+async def test_answer_to_a_note_is_the_note_as_the_feed_has_it(ask: Any) -> None:
+    kept = await ask("POST", "activity", {"text": "seen"})
+    assert kept.status == 201
+    (line,) = (await ask("GET", "activity", params={"kind": "note"})).json["activity"]
+    assert {key: line[key] for key in kept.json} == kept.json
+    (event,) = [
+        event
+        for event in (await ask("GET", "events", params={"since": 0})).json["events"]
+        if event["data"].get("kind") == "note"
+    ]
+    assert event["time"] == kept.json["time"]
 
 
 async def test_what_a_run_can_name_is_listed(ask: Any) -> None:

@@ -45,17 +45,9 @@ class ActivityHandler(ProgressHandler):
 
     def _keep(self, note: Note) -> dict[str, Any]:
         facts = self.services.facts
-        identity, place = facts.note(note.level, note.text, who=self.who, run_id=note.run_id)
+        kept, place = facts.note(note.level, note.text, who=self.who, run_id=note.run_id)
         facts.wait(place)
-        return {
-            "id": identity,
-            "level": note.level,
-            "kind": "note",
-            "text": note.text,
-            "who": self.who,
-            "run_id": note.run_id,
-            "time": self.services.now(),
-        }
+        return kept
 
 
 def check_text(text: str) -> None:

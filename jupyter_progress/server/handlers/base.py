@@ -26,7 +26,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 class ProgressHandler(KernelPassMixin, APIHandler):
     """Base of the REST handlers.
 
-    A body arrives in pieces, after ``prepare``: it is refused by its size before it is read.
+    A body arrives in pieces, after ``prepare``: one that is far too large is refused before it is
+    read, and the connection closed, which is said in the answer; one that is a little too large is
+    read and refused, so that a client that sends first and reads then gets to see why.
     Every verb of a subclass carries ``@web.authenticated`` and ``@authorized(action, RESOURCE)``,
     with both arguments: without them the decorator keeps those of its first caller.
     """
@@ -34,6 +36,7 @@ class ProgressHandler(KernelPassMixin, APIHandler):
     def initialize(self) -> None:
         self._received: list[bytes] = []
         self._received_bytes = 0
+        self._takes_body = False
         # Looking does not count as using the server: a page that polls must not keep it from
         # being culled.
         self._track_activity = self.request.method not in ("GET", "HEAD", "OPTIONS")
@@ -58,11 +61,13 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         await self.before_body()
         limit = self.body_limit
         length = self.request.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) > limit:
+        read_limit = max(2 * limit, limit + (1 << 16))
+        if length.isdigit() and int(length) > read_limit:
             raise self._too_large(int(length))
-        # A body without a length is cut off a little later than refused, see data_received.
+        # A body without a length is cut off there.
         connection: Any = self.request.connection
-        connection.set_max_body_size(max(2 * limit, limit + (1 << 16)))
+        connection.set_max_body_size(read_limit)
+        self._takes_body = True
 
     async def before_body(self) -> None:
         """What is to be settled before any of the body is read."""
@@ -122,6 +127,18 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         if not is_run_id(text):
             raise UnknownRun(shorten(text, 60))
         return text
+
+    def finish(self, *args: Any, **kwargs: Any) -> Any:
+        # An answer before the body is read ends the connection (tornado's way of not reading it):
+        # a client that keeps connections must not send its next request on this one.
+        if not self._takes_body and self._has_body and not self._headers_written:
+            self.set_header("Connection", "close")
+        return super().finish(*args, **kwargs)
+
+    @property
+    def _has_body(self) -> bool:
+        headers = self.request.headers
+        return "Transfer-Encoding" in headers or headers.get("Content-Length", "0") != "0"
 
     def answer(self, found: Any, status: int = 200) -> None:
         """Answer with JSON; NaN and infinities become null."""

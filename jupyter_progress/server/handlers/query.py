@@ -10,6 +10,7 @@ from ...errors import InvalidRequest, UnknownKey
 
 # Keys of Jupyter's own; a name of digits only is what JupyterLab adds to get past caches.
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+BEYOND = 2**63 - 1  # any offset that is larger is as far beyond the head as this one
 JUPYTER_KEYS = frozenset({"token", "_xsrf", "no_track_activity"})
 
 
@@ -71,6 +72,16 @@ class Query:
         if not low <= value <= high:
             raise InvalidRequest(name, f"is {value}; expected {low} to {high}")
         return value
+
+    def offset(self, name: str) -> int | None:
+        """A place in a log, or None where the key is missing.
+
+        However large: one beyond the head is no mistake, and answered with a snapshot.
+        """
+        text = self.text(name)
+        if text is not None and text.isascii() and text.isdigit():
+            return min(int(text), BEYOND)
+        return self.whole(name, None, 0, BEYOND)
 
     def number(self, name: str, default: float | None, low: float, high: float) -> float | None:
         """A number within its limits."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -18,7 +20,7 @@ from ...core.requests import (
 )
 from ...core.state import RunState
 from ...core.transitions import ACTIVE, ENDED, is_active
-from ...errors import InvalidRequest, UnknownRun
+from ...errors import InvalidRequest, Unavailable, UnknownRun
 from ...store.layout import RunDirectory
 from ...training.submit import create_run
 from ..facts import Place
@@ -27,6 +29,7 @@ from ..retention import delete_run
 from .base import RESOURCE, ProgressHandler
 
 MAX_PAGE = 200
+CAUGHT_UP_WITHIN_S = 30.0
 
 
 class RunHandler(ProgressHandler):
@@ -80,12 +83,12 @@ class RunsHandler(RunHandler):
         request = check_run_request(self.read_body(RunRequest))
         if await self._runs_code(request):
             await self.require("execute", "kernels")
-        reserved = await self._reserve(request)
-        run_id = reserved.run_id
+        reserve = self._reservation(request)
+        reserved = await self.services.work(reserve)
         # A repetition is answered with the first run, whatever became of its data since.
-        if not await self.services.read(self._exists, run_id):
+        if not await self.services.read(self._exists, reserved.run_id):
             await self.services.check(request)
-        await self.services.work(self._create, request, reserved)
+        run_id = await self.services.work(self._create, request, reserve)
         self.set_header("Location", f"{self.request.path.rstrip('/')}/{url_escape(run_id)}")
         self.answer(await self.state_of(run_id), 201)
 
@@ -103,23 +106,36 @@ class RunsHandler(RunHandler):
                     return True
         return False
 
-    async def _reserve(self, request: RunRequest) -> Reserved:
+    def _reservation(self, request: RunRequest) -> Callable[[], Reserved]:
+        """What answers the identity of the run that is asked for; the same one each time."""
         key = self.request.headers.get("Idempotency-Key")
         if not key:
-            return reserve_now()
+            fresh = reserve_now()
+            return lambda: fresh
         body = msgspec.json.encode(request, order="sorted")
-        return await self.services.work(self.services.idempotency.reserve, key, body)
+        return lambda: self.services.idempotency.reserve(key, body, self._is_gone)
 
     def _exists(self, run_id: str) -> bool:
         return (self.services.data.runs / run_id).is_dir()
 
-    def _create(self, request: RunRequest, reserved: Reserved) -> None:
+    def _is_gone(self, run_id: str) -> bool:
+        if self._exists(run_id):
+            return False
+        indexer = self.services.indexer
+        # Only a log that has taken in all there is can tell a deleted run from one never made.
+        if not indexer.caught_up(CAUGHT_UP_WITHIN_S):
+            raise Unavailable("the log is being made again; ask again in a minute")
+        return indexer.is_forgotten(run_id) or indexer.live_state(run_id) is not None
+
+    def _create(self, request: RunRequest, reserve: Callable[[], Reserved]) -> str:
         services = self.services
         writer = services.facts.writer
         root_dir = str(services.options.root_dir)
         if request.executor is None:
             request = msgspec.structs.replace(request, executor=Executor(cwd=root_dir))
         with services.creating:
+            # Asked again, now that nothing is deleted at the same time.
+            reserved = reserve()
             if not self._exists(reserved.run_id):
                 create_run(
                     services.data,
@@ -135,6 +151,7 @@ class RunsHandler(RunHandler):
                 )
         services.indexer.wake()
         services.facts.wait(Place(reserved.run_id, writer, 1))
+        return reserved.run_id
 
 
 class OneRunHandler(RunHandler):

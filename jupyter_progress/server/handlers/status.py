@@ -14,7 +14,6 @@ from .base import RESOURCE, ProgressHandler
 
 MAX_EVENTS = 5000
 DEFAULT_EVENTS = 500
-BEYOND = 10**19  # any number: one beyond the head is answered with a snapshot
 
 
 class StatusHandler(ProgressHandler):
@@ -34,7 +33,7 @@ class EventsHandler(ProgressHandler):
     @authorized("read", RESOURCE)
     async def get(self) -> None:
         query = self.query("log_id", "since", "limit")
-        position = Position(query.text("log_id"), query.whole("since", None, 0, BEYOND))
+        position = Position(query.text("log_id"), query.offset("since"))
         limit = query.whole("limit", DEFAULT_EVENTS, 1, MAX_EVENTS)
         self.answer(await answer_events(self.services, position, limit or DEFAULT_EVENTS))
 

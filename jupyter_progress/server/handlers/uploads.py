@@ -7,9 +7,13 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ...errors import ProgressError
+from ...errors import InvalidRequest, ProgressError
 from ...training.uploads import Upload
 from .base import RESOURCE, ProgressHandler
+
+# A body of a wrong format is read and dropped up to here: who sends first and reads then gets to
+# see what was wrong. Beyond, the connection is closed.
+READ_ALL_THE_SAME_BYTES = 16 << 20
 
 
 class UploadsHandler(ProgressHandler):
@@ -33,7 +37,13 @@ class UploadsHandler(ProgressHandler):
         format = self.query("format").text("format", limit=40) or ""
         if format == "pickle":
             await self.require("execute", "kernels")
-        self._upload = await self.services.work(self.services.uploads.begin, format)
+        try:
+            self._upload = await self.services.work(self.services.uploads.begin, format)
+        except InvalidRequest as error:
+            length = self.request.headers.get("Content-Length", "")
+            if not (length.isdigit() and int(length) <= READ_ALL_THE_SAME_BYTES):
+                raise
+            self._failure = error
 
     async def data_received(self, chunk: bytes) -> None:
         self._received_bytes += len(chunk)
