@@ -140,6 +140,7 @@ async function render({ model, el }: { model: WidgetModel; el: HTMLElement }): P
   const offered = (): OfferedData => ({
     snapshot: model.get("snapshot"),
     logId: model.get("log_id"),
+    problem: model.get("problem"),
   });
   const panel = mountPanel(el, {
     kind: "widget",

@@ -20,6 +20,8 @@ export interface OfferedData {
   time?: unknown;
   /** The log that the kernel sees. */
   logId?: unknown;
+  /** Why the kernel can feed nothing, and what to do about it. */
+  problem?: unknown;
 }
 
 export interface MountOptions extends OfferedData {
@@ -30,6 +32,8 @@ export interface MountOptions extends OfferedData {
   show?: unknown;
   comm?: CommPort;
 }
+
+const LONGEST_PROBLEM = 2000;
 
 export interface MountedPanel {
   /** Unmount. */
@@ -70,7 +74,8 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
     comm: options.comm ?? null,
     now: () => performance.now(),
   });
-  const offer = ({ snapshot, activity, time, logId }: OfferedData): void => {
+  const offer = ({ snapshot, activity, time, logId, problem }: OfferedData): void => {
+    feed.problem = (text(problem) ?? "").slice(0, LONGEST_PROBLEM);
     feed.setKernelLog(text(logId) ?? "");
     const updated = (snapshot as { updated_time?: unknown } | null | undefined)?.updated_time;
     feed.offer(snapshot, activity, pageTime(time ?? updated));

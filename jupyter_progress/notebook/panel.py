@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.names import is_run_id, shorten
-from ..errors import InvalidRequest
+from ..errors import ExtensionMissing, InvalidRequest, ProgressError, VersionMismatch
+from ..panel.kernel_state import kernel_shell
 from ..panel.widget import PanelWidget
 from ..tracking import arguments
 from .backend import Backend, current_backend
+from .unfed import Unfed
 
 PARTS = ("results", "chart", "stages", "resources", "health", "activity", "output")
 
@@ -36,13 +38,32 @@ class Panel(PanelWidget):
         run_id, parts = _run_id(run), _parts(show)
         given: Backend | None = kwargs.pop("backend", None)
         self._check_traits(kwargs)
-        backend = given or getattr(run, "_backend", None) or current_backend()
+        try:
+            backend = given or getattr(run, "_backend", None) or current_backend()
+        except (ExtensionMissing, VersionMismatch) as problem:
+            if kernel_shell() is None:
+                raise  # no screen to say it on
+            self._show_problem(problem, run_id, parts, kwargs)
+            return
         if isinstance(run, str) and given is None:
             backend.state(run)  # an id that nobody knows is told now, not by an empty panel
         super().__init__(run_id, parts, feeds=backend.feeds, actions=backend, **kwargs)
         known = getattr(run, "_known", None)
         if known is not None:
             self.offer(known)
+
+    def _show_problem(
+        self,
+        problem: ProgressError,
+        run_id: str | None,
+        parts: list[str] | None,
+        traits: dict[str, Any],
+    ) -> None:
+        """A panel that says what has to be done before it can show anything."""
+        unfed = Unfed(problem)
+        super().__init__(
+            run_id, parts, feeds=unfed.feeds, actions=unfed, problem=str(problem), **traits
+        )
 
     @classmethod
     def _check_traits(cls, given: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from ..core.state import RunState
 from ..core.wire import Activity
-from .report import everything_html, everything_text, report_html, report_text
+from .report import everything_html, everything_text, problem_html, report_html, report_text
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MIME_TYPE = "application/vnd.jupyter-progress+json"
@@ -34,6 +34,7 @@ def mime_data(
     *,
     log_id: str | None,
     time: str,
+    problem: str = "",
 ) -> dict[str, Any]:
     """The project's own MIME type: ids, and a last snapshot to show until the server answers.
 
@@ -45,6 +46,8 @@ def mime_data(
         The log that the kernel sees, so that a page on another server is not shown its runs.
     time
         Now, as an ISO 8601 UTC string.
+    problem
+        Why nothing can feed the panel, and what to do about it.
     """
     own = [line for line in activity if run_id is None or line.run_id == run_id]
     return {
@@ -54,6 +57,7 @@ def mime_data(
         "snapshot": saved_state(run) if run is not None else None,
         "activity": [msgspec.to_builtins(line) for line in own[:ACTIVITY_SAVED]],
         "time": time,
+        **({"problem": problem} if problem else {}),
     }
 
 
@@ -79,13 +83,18 @@ def mime_bundle(
     scores
         Of the live score, for the static chart.
     """
-    if own["run_id"] is None:
+    problem = own.get("problem")
+    if problem:
+        html, text = problem_html(problem), problem
+    elif own["run_id"] is None:
         html, text = everything_html(runs), everything_text(runs)
     elif run is None:
         html = text = f"run {own['run_id']}"
     else:
         html, text = report_html(run, activity, scores), report_text(run)
     bundle = {MIME_TYPE: own, "text/html": html, "text/plain": text}
-    if model_id is not None:
+    # A server without this extension often lacks what shows a widget too, and then the words
+    # would be hidden behind a widget's error.
+    if model_id is not None and not problem:
         bundle[WIDGET_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": model_id}
     return bundle

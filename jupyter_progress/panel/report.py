@@ -91,6 +91,17 @@ def everything_text(runs: Sequence[RunState]) -> str:
     return "\n".join(report_line(run) for run in runs) or "no runs yet"
 
 
+def problem_html(problem: str) -> str:
+    """Why a panel shows nothing, and what to do about it; what stands in backquotes, as code."""
+    words = _text(problem[:1].upper() + problem[1:]).split("`")
+    told = "".join(
+        f"<code>{word}</code>" if index % 2 else word for index, word in enumerate(words)
+    )
+    return (
+        f'<div role="alert" style="max-width:56em"><strong>jupyter-progress</strong>: {told}</div>'
+    )
+
+
 def _text(value: Any) -> str:
     return escape(str(value), quote=True)
 

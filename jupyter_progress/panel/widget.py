@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -25,6 +26,8 @@ from .feed import Feed, Feeds, snapshot_of
 from .kernel_state import kernel_state
 from .outbox import Outbox
 from .scores import Scores
+
+log = logging.getLogger(__name__)
 
 OUTPUTS_KEPT_FRESH = 5
 # Controls are answered from these threads: a slow server must not hold up the kernel.
@@ -61,6 +64,8 @@ class PanelWidget(anywidget.AnyWidget):
         What it follows.
     actions
         Carries out what its views ask for.
+    problem
+        Why both of these can do nothing, and what a person has to do.
     """
 
     run_id = traitlets.Unicode("", read_only=True).tag(sync=True)
@@ -69,6 +74,8 @@ class PanelWidget(anywidget.AnyWidget):
     snapshot = traitlets.Dict(default_value=None, allow_none=True, read_only=True).tag(sync=True)
     # How this panel is fed, as its view shows it: live, polling, local or offline.
     connection = traitlets.Unicode("offline", read_only=True).tag(sync=True)
+    # Why nothing can feed this panel, and what to do about it; empty where something can.
+    problem = traitlets.Unicode("", read_only=True).tag(sync=True)
 
     def __init__(
         self,
@@ -77,6 +84,7 @@ class PanelWidget(anywidget.AnyWidget):
         *,
         feeds: Feeds,
         actions: Actions,
+        problem: str = "",
         **kwargs: Any,
     ) -> None:
         now = time.monotonic()
@@ -93,6 +101,7 @@ class PanelWidget(anywidget.AnyWidget):
         self._outputs: deque[Refreshable] = deque(maxlen=OUTPUTS_KEPT_FRESH)
         super().__init__(show=show, _esm=loader_source(), **kwargs)
         self.set_trait("run_id", run_id or "")
+        self.set_trait("problem", problem)
         self.on_msg(self._hear)
         self._follow(feeds.stream)
         clock().add(self)
@@ -210,8 +219,14 @@ class PanelWidget(anywidget.AnyWidget):
                 self._outbox.clear()
         if messages or now - self._beaten_at >= 1.0:
             self._beaten_at = now
+            connection, age_s = self._feed.connection, self.age_s
             self.send(
-                {"type": "messages", "messages": messages, "connection": self._feed.connection}
+                {
+                    "type": "messages",
+                    "messages": messages,
+                    "connection": connection,
+                    "age_s": None if age_s is None else round(age_s, 3),
+                }
             )
 
     def reopen(self) -> None:
@@ -250,6 +265,10 @@ class PanelWidget(anywidget.AnyWidget):
             ok, message = True, ""
         except ProgressError as error:
             ok, message = False, str(error)
+        except Exception as error:
+            # Whatever went wrong, a view that waits for its answer gets one.
+            log.exception("what a view asked for could not be carried out")
+            ok, message = False, f"this failed in the kernel ({type(error).__name__}: {error})"
         self.send({"type": "control_result", "id": content.get("id"), "ok": ok, "message": message})
 
     def _carry_out(self, content: dict[str, Any]) -> None:
@@ -275,7 +294,7 @@ class PanelWidget(anywidget.AnyWidget):
         run_id, run = self.run_id or None, self.run_state
         log_id, now = self._feed.position[0], to_iso(time.time())
         return mime_bundle(
-            mime_data(run_id, run, activity, log_id=log_id, time=now),
+            mime_data(run_id, run, activity, log_id=log_id, time=now, problem=self.problem),
             model_id=self.model_id if self.comm is not None else None,
             run=run,
             runs=runs,
@@ -314,4 +333,5 @@ class PanelWidget(anywidget.AnyWidget):
         show_panel(self)
 
     def __repr__(self) -> str:
-        return f"Panel({self.run_id!r})" if self.run_id else "Panel()"
+        told = f"Panel({self.run_id!r})" if self.run_id else "Panel()"
+        return f"{told}: {self.problem}" if self.problem else told

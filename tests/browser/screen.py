@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,26 @@ def expect_connection(view: Page | Locator, connection: str, within_ms: float = 
     mark = view.locator(CONNECTION).first
     expect(mark).to_have_attribute("data-connection", connection, timeout=within_ms)
     expect(mark).to_contain_text(connection.capitalize())
+
+
+def shown_age(view: Page | Locator) -> int | None:
+    """How many seconds old the view says that it is; None where it says nothing of the kind."""
+    said = view.locator(CONNECTION).first.locator(".jpp-age").all_inner_texts()
+    if not said:
+        return None
+    words = re.search(r"last update (\d+) s ago", said[0])
+    assert words is not None, said
+    return int(words[1])
+
+
+def expect_prompt_polling(view: Page | Locator) -> None:
+    """The view polls, and says all the time that what it shows is a moment old."""
+    expect_connection(view, "polling")
+    for _ in range(5):
+        age = shown_age(view)
+        assert age is not None, "polling without an age"
+        assert age <= 3 * SCALE
+        time.sleep(0.3)
 
 
 def expect_status(view: Page | Locator, status: str, within_ms: float = 60_000 * SCALE) -> None:

@@ -19,6 +19,7 @@ export interface SavedOutput {
   snapshot: unknown;
   activity: unknown;
   time: unknown;
+  problem: unknown;
 }
 
 const DAMAGED =
@@ -43,6 +44,7 @@ export function readOutput(value: unknown): SavedOutput | string {
     snapshot: clipped(saved["snapshot"]),
     activity: clipped(saved["activity"]),
     time: saved["time"],
+    problem: clipped(saved["problem"]),
   };
 }
 

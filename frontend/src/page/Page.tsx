@@ -6,6 +6,7 @@ import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityFeed } from "../view/Activity";
 import { Boundary } from "../view/Boundary";
+import { Caution } from "../view/Caution";
 import { useClock } from "../view/clock";
 import { Controls } from "../view/Controls";
 import { Details, Section, SECTIONS, type SectionName } from "../view/Details";
@@ -67,9 +68,7 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
         />
       </Boundary>
       <main class="jpp-main jpp">
-        {feeding.connection === "denied" && (
-          <p class="jpp-caution">The server refuses this page. Log in again, then reload.</p>
-        )}
+        <Caution feed={feed} feeding={feeding} isSaved={runs.length > 0} />
         {run ? (
           <Boundary what="This run" key={run.run_id}>
             <RunDetail feed={feed} run={run} isFresh={fresh} />

@@ -14,7 +14,13 @@ export interface CommPort {
 export type KernelConnection = "live" | "polling" | "local" | "offline";
 
 export type FromKernel =
-  | { kind: "messages"; messages: Message[]; connection: KernelConnection | null }
+  | {
+      kind: "messages";
+      messages: Message[];
+      connection: KernelConnection | null;
+      /** How long ago the kernel itself heard of what it tells; null: it does not say. */
+      ageMs: number | null;
+    }
   | { kind: "control_result"; id: number; ok: boolean; message: string };
 
 const CONNECTIONS: readonly KernelConnection[] = ["live", "polling", "local", "offline"];
@@ -27,10 +33,12 @@ export function readConnection(value: unknown): KernelConnection | null {
 export function readFromKernel(content: unknown): FromKernel | null {
   const said = fields(content);
   if (said["type"] === "messages") {
+    const age = number(said["age_s"]);
     return {
       kind: "messages",
       messages: readMessages(said["messages"]),
       connection: readConnection(said["connection"]),
+      ageMs: age === null ? null : 1000 * Math.max(0, age),
     };
   }
   if (said["type"] === "control_result" && isFields(content)) {

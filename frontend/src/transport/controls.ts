@@ -26,12 +26,51 @@ export async function askServer(rest: Rest, control: Control): Promise<void> {
   }
 }
 
-/** Asks over the comm, and keeps what waits for its answer. A busy kernel answers late. */
+/** A kernel is heard every second, also while a cell runs; one that is silent for this long is lost. */
+export const LOST_AFTER_MS = 10_000;
+const LOOK_EVERY_MS = 1000;
+
+const WANTED: Record<Control["action"], string> = {
+  stop: "stop this run",
+  cancel: "cancel this run",
+  deploy: "put this model in service",
+  note: "add this note",
+};
+
+/** What was asked of a kernel that has said nothing since. */
+export class KernelLost extends Error {
+  constructor(action: Control["action"]) {
+    super(
+      `The kernel was asked to ${WANTED[action]} and has said nothing for ${LOST_AFTER_MS / 1000} s: it has ` +
+        "ended or is held up. Whether it has done so is not known; ask again once the panel is connected.",
+    );
+    this.name = "KernelLost";
+  }
+}
+
+export interface KernelSigns {
+  now(): number;
+  /** When the kernel was last heard, whatever it said. */
+  heardAt(): number;
+}
+
+interface Waiting {
+  done: () => void;
+  failed: (error: Error) => void;
+}
+
+/**
+ * Asks over the comm, and keeps what waits for its answer. A busy kernel answers late, and is waited
+ * for as long as it is heard; a dead one never answers.
+ */
 export class KernelControls {
   #next = 1;
-  #waiting = new Map<number, { done: () => void; failed: (error: Error) => void }>();
+  #waiting = new Map<number, Waiting>();
 
-  constructor(private readonly comm: CommPort) {}
+  constructor(
+    private readonly comm: CommPort,
+    private readonly signs: KernelSigns,
+  ) {}
 
   ask(control: Control): Promise<void> {
     const id = this.#next++;
@@ -42,10 +81,29 @@ export class KernelControls {
       content["model"] = control.model;
       content["version"] = control.version;
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { done: resolve, failed: reject });
+    return new Promise<void>((resolve, reject) => {
       this.comm.send(content);
+      const watch = this.#watch(id, control.action);
+      const done = (): void => {
+        clearInterval(watch);
+        resolve();
+      };
+      const failed = (error: Error): void => {
+        clearInterval(watch);
+        reject(error);
+      };
+      this.#waiting.set(id, { done, failed });
     });
+  }
+
+  #watch(id: number, action: Control["action"]): ReturnType<typeof setInterval> {
+    const { now, heardAt } = this.signs;
+    const askedAt = now();
+    return setInterval(() => {
+      if (now() - Math.max(askedAt, heardAt()) <= LOST_AFTER_MS) return;
+      this.#waiting.get(id)?.failed(new KernelLost(action));
+      this.#waiting.delete(id);
+    }, LOOK_EVERY_MS);
   }
 
   answered(result: Extract<FromKernel, { kind: "control_result" }>): void {

@@ -9,11 +9,12 @@ import { adoptState, applyMessages, withOlderActivity, withRun } from "../model/
 import { readActivities, readRun, readSeries, readSnapshot } from "../model/reading";
 import { fields } from "../model/reading_fields";
 import { fetchedSeries } from "../model/series";
+import { hasEnded } from "../model/transitions";
 import { EMPTY, withEntry, type ViewState } from "../model/view_state";
 import type { Activity, Message, RunState } from "../model/wire";
 import { readFromKernel, type CommPort, type KernelConnection } from "./comm";
-import type { Way } from "./connection";
-import { askServer, KernelControls, type Control } from "./controls";
+import { SILENT_BEATS, type Way } from "./connection";
+import { askServer, KernelControls, KernelLost, type Control } from "./controls";
 import { RestError, type Rest } from "./rest";
 import type { ServerFeed } from "./server_feed";
 
@@ -23,7 +24,17 @@ export type ShownConnection = Way | KernelConnection;
 export interface Feeding {
   connection: ShownConnection;
   via: "socket" | "rest" | "comm" | "none";
+  /** When the source of what is shown was last heard, in this page's clock; -Infinity: never. */
   heardAt: number;
+  heartbeatMs: number;
+}
+
+/** The age, in ms, that has to stand beside what is shown; null: it is as new as this connection brings. */
+export function ageToShow({ connection, heardAt, heartbeatMs }: Feeding, now: number): number | null {
+  if (!Number.isFinite(heardAt)) return null;
+  const age = Math.max(0, now - heardAt);
+  const isPrompt = connection === "live" || connection === "local" || connection === "connecting";
+  return isPrompt && age <= SILENT_BEATS * heartbeatMs ? null : age;
 }
 
 export interface PanelFeedOptions {
@@ -35,6 +46,7 @@ export interface PanelFeedOptions {
 }
 
 const KERNEL_SILENT_MS = 3000;
+const KERNEL_BEAT_MS = 1000;
 const ASK_AGAIN_MS = 1000;
 const LOOK_UP_AGAIN_MS = 5000;
 /** A run that was made a moment ago may not have come to the server yet. */
@@ -46,6 +58,8 @@ export class PanelFeed {
   run: RunState | null = null;
   /** The server that answers has never heard of this run. */
   isUnknown = false;
+  /** Why the kernel can feed nothing, and what to do about it; empty: it can, or there is none. */
+  problem = "";
   #options: PanelFeedOptions;
   #controls: KernelControls | null;
   #endings: (() => void)[] = [];
@@ -57,6 +71,8 @@ export class PanelFeed {
   #isMissed = false;
   #kernel: KernelConnection | null = null;
   #kernelHeardAt = -Infinity;
+  /** When the kernel itself heard of what it tells. */
+  #kernelSourceAt = -Infinity;
   /** The log that the kernel sees; empty where that is not known. */
   #kernelLogId = "";
   #isKernelInStep = false;
@@ -66,7 +82,8 @@ export class PanelFeed {
 
   constructor(options: PanelFeedOptions) {
     this.#options = options;
-    this.#controls = options.comm && new KernelControls(options.comm);
+    const signs = { now: options.now, heardAt: () => this.#kernelHeardAt };
+    this.#controls = options.comm && new KernelControls(options.comm, signs);
   }
 
   start(): void {
@@ -131,14 +148,19 @@ export class PanelFeed {
     if (this.#isServed && server) {
       const connection = server.way;
       const via = connection === "live" ? "socket" : "rest";
-      return { connection, via, heardAt: server.heardAt };
+      return { connection, via, heardAt: server.heardAt, heartbeatMs: server.heartbeatMs };
     }
     const isKernelHeard = now() - this.#kernelHeardAt <= KERNEL_SILENT_MS;
     if (isKernelHeard && this.#kernel) {
-      return { connection: this.#kernel, via: "comm", heardAt: this.#kernelHeardAt };
+      return {
+        connection: this.#kernel,
+        via: "comm",
+        heardAt: Math.max(this.#kernelSourceAt, this.#servedAt, this.#snapshotAt),
+        heartbeatMs: KERNEL_BEAT_MS,
+      };
     }
-    const heardAt = Math.max(this.#servedAt, this.#kernelHeardAt, this.#snapshotAt);
-    return { connection: this.#unfed(), via: "none", heardAt };
+    const heardAt = Math.max(this.#servedAt, this.#kernelSourceAt, this.#snapshotAt);
+    return { connection: this.#unfed(), via: "none", heardAt, heartbeatMs: KERNEL_BEAT_MS };
   }
 
   #unfed(): ShownConnection {
@@ -167,7 +189,21 @@ export class PanelFeed {
     if (!this.#controls || this.feeding.via === "none") {
       throw new Error("Nothing is connected that could carry this out");
     }
-    return this.#controls.ask(control);
+    return this.#askOverComm(this.#controls, control);
+  }
+
+  /** A kernel that is lost may have done it before; else the server, where it answers by now, is asked. */
+  async #askOverComm(controls: KernelControls, control: Control): Promise<void> {
+    try {
+      return await controls.ask(control);
+    } catch (error) {
+      const isEnding = control.action === "stop" || control.action === "cancel";
+      if (!(error instanceof KernelLost) || !isEnding) throw error;
+      const status = (this.state.runs.get(control.runId) ?? this.run)?.status;
+      if (status === "stopping" || (status !== undefined && hasEnded(status))) return;
+      if (!this.rest) throw error;
+      return askServer(this.rest, control);
+    }
   }
 
   /** Load a run that is not among the newest. */
@@ -279,6 +315,8 @@ export class PanelFeed {
       return;
     }
     this.#kernel = said.connection ?? this.#kernel ?? "live";
+    if (said.ageMs !== null) this.#kernelSourceAt = now() - said.ageMs;
+    else if (this.#kernel !== "offline") this.#kernelSourceAt = now();
     if (this.#isServed) return;
     const snapshot = said.messages.find((message) => message.type === "snapshot");
     if (snapshot && readSnapshot(snapshot.data, snapshot.log_id, snapshot.offset)) {

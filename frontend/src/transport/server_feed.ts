@@ -69,6 +69,10 @@ export class ServerFeed {
     return Math.max(this.#connection.heardAt, this.#connection.polledAt);
   }
 
+  get heartbeatMs(): number {
+    return this.#connection.heartbeatMs;
+  }
+
   start(): void {
     this.#take({ kind: "start" });
     this.#lookAgain();

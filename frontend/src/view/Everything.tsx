@@ -10,6 +10,7 @@ import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
+import { Caution } from "./Caution";
 import { now, useClock } from "./clock";
 import { Controls } from "./Controls";
 import { HealthLine, HealthMark } from "./HealthBox";
@@ -20,6 +21,8 @@ import { ConnectionMark, isFresh, StatusIcon } from "./Status";
 import { useFeed } from "./use_feed";
 
 const RECENT = 5;
+const NO_RUN = "No run yet. Start one with jp.train(…).";
+const NOT_HEARD = "Nothing has been heard of any run yet.";
 
 export function runNote(run: RunState, sinceHeard: number): string {
   if (run.status === "completed") return headline(run) ?? "Completed";
@@ -69,8 +72,9 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
         <ConnectionMark feeding={feeding} />
       </header>
       <Notices notices={state.notices} />
+      <Caution feed={feed} feeding={feeding} isSaved={runs.length > 0} />
       <div class="jpp-live">
-        {!runs.length && <p class="jpp-empty">No run yet. Start one with jp.train(…).</p>}
+        {!runs.length && <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>}
         <ul class="jpp-runs">
           {[...active, ...recent].map((run) => (
             <li key={run.run_id}>

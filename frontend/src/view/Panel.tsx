@@ -7,6 +7,7 @@ import type { RunState } from "../model/wire";
 import type { Feeding, PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
+import { Caution } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { Details, isAbout, SECTIONS, type SectionName } from "./Details";
@@ -39,21 +40,6 @@ function Header({ run, feeding }: { run: RunState; feeding: Feeding }): JSX.Elem
   );
 }
 
-/** Why what is shown may not be what is: said in words, not by a colour alone. */
-function Caution({ feed, feeding }: { feed: PanelFeed; feeding: Feeding }): JSX.Element | null {
-  const words = cautionOf(feed, feeding);
-  return words ? <p class="jpp-caution">{words}</p> : null;
-}
-
-function cautionOf(feed: PanelFeed, { connection }: Feeding): string | null {
-  if (feed.isUnknown) return "The server does not know this run; what is shown was saved earlier.";
-  if (connection === "denied") return "The server refuses this page. Log in again, then reload.";
-  if (connection === "absent") {
-    return "The server of this page does not run jupyter-progress; what is shown was saved earlier.";
-  }
-  return null;
-}
-
 function progressOf(feed: PanelFeed, run: RunState, feeding: Feeding): ProgressProps {
   const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
   return { run, heardAt, isFresh: isFresh(feeding.connection) && !feed.isUnknown };
@@ -74,7 +60,7 @@ export function RunPanel({ feed, show }: PanelProps): JSX.Element {
       <Boundary what="Notices">
         <Notices notices={feed.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
       </Boundary>
-      <Caution feed={feed} feeding={feeding} />
+      <Caution feed={feed} feeding={feeding} isSaved />
       {show === null ? (
         <Toggled feed={feed} {...progress} />
       ) : (
@@ -101,7 +87,7 @@ export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.E
         <Figures {...progress} />
       </Boundary>
       <Boundary what="Stages">
-        <StageStrip run={run} />
+        <StageStrip {...progress} />
       </Boundary>
       <Boundary what="What has happened">
         {run.error && <Failure error={run.error} isWhole={opened.length > 0} />}
@@ -176,7 +162,7 @@ function Waiting({ feed, feeding }: { feed: PanelFeed; feeding: Feeding }): JSX.
         <h2 class="jpp-name">Run</h2>
         <ConnectionMark feeding={feeding} />
       </header>
-      <Caution feed={feed} feeding={feeding} />
+      <Caution feed={feed} feeding={feeding} isSaved={false} />
       {!feed.isUnknown && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
     </article>
   );

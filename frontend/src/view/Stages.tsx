@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { count, duration, metricWords, roughly, UNKNOWN } from "../model/format";
-import type { RunState, StageState, StageStatus } from "../model/wire";
+import type { StageState, StageStatus } from "../model/wire";
 import { now } from "./clock";
 import { Icon, type IconName } from "./icons";
 import type { ProgressProps } from "./Progress";
@@ -25,21 +25,40 @@ function StageMark({ stage }: { stage: StageState }): JSX.Element {
 }
 
 /** Where the run is, in one line: what a narrow strip has no room to say. */
-function Whereabouts({ run }: { run: RunState }): JSX.Element | null {
+function Whereabouts(props: ProgressProps): JSX.Element | null {
+  const { run } = props;
   const index = run.stages.findIndex((stage) => stage.id === run.current_stage);
   const stage = run.stages[index];
   if (!stage) return null;
-  const steps =
-    run.step !== null && run.total_steps ? ` · step ${count(run.step)} of ${count(run.total_steps)}` : "";
+  // One step of one is no inner progress: the estimator was fitted in one go.
+  const hasSteps = run.step !== null && run.total_steps !== null && run.total_steps > 1;
   return (
     <p class="jpp-whereabouts">
       Stage {index + 1} of {run.stages.length} · <b>{stage.title}</b>
-      {steps}
+      {hasSteps && ` · step ${count(run.step)} of ${count(run.total_steps)}`}
+      {isWithoutSteps(props, stage) && (
+        <span class="jpp-no-steps">
+          {" · "}
+          {NO_STEPS}; the time left is {run.estimated_remaining === null ? "not known" : "judged by earlier runs"}
+        </span>
+      )}
     </p>
   );
 }
 
-export function StageStrip({ run }: { run: RunState }): JSX.Element | null {
+const PATIENCE_S = 5;
+// Which of both it is, nobody can tell from outside: a first step may take long.
+const NO_STEPS = "this estimator shows no inner progress yet, and may show none";
+
+/** The estimator has been fitting for a while, and nothing is seen of it. */
+function isWithoutSteps(props: ProgressProps, stage: StageState): boolean {
+  const { run } = props;
+  const isFitting = run.kind === "pipeline" && run.status === "running" && stage.id === "train";
+  return isFitting && stage.status === "running" && run.step === null && elapsedSeconds(stage, props) >= PATIENCE_S;
+}
+
+export function StageStrip(props: ProgressProps): JSX.Element | null {
+  const { run } = props;
   if (!run.stages.length) return null;
   return (
     <div class="jpp-stages">
@@ -51,16 +70,20 @@ export function StageStrip({ run }: { run: RunState }): JSX.Element | null {
           </li>
         ))}
       </ol>
-      <Whereabouts run={run} />
+      <Whereabouts {...props} />
     </div>
   );
 }
 
-function elapsedOf(stage: StageState, { heardAt, isFresh }: ProgressProps): string {
-  if (stage.elapsed_s === null) return UNKNOWN;
+function elapsedSeconds(stage: StageState, { heardAt, isFresh }: ProgressProps): number {
   const isMoving = stage.status === "running" && isFresh && heardAt !== null;
   const since = isMoving ? Math.max(0, (now.value - heardAt) / 1000) : 0;
-  return duration(stage.elapsed_s + since, stage.status !== "running");
+  return (stage.elapsed_s ?? 0) + since;
+}
+
+function elapsedOf(stage: StageState, props: ProgressProps): string {
+  if (stage.elapsed_s === null) return UNKNOWN;
+  return duration(elapsedSeconds(stage, props), stage.status !== "running");
 }
 
 function expectedOf({ estimated_s }: StageState): string {

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { ago } from "../model/format";
 import type { RunStatus } from "../model/wire";
-import type { Feeding, ShownConnection } from "../transport/panel_feed";
+import { ageToShow, type Feeding, type ShownConnection } from "../transport/panel_feed";
 import { now } from "./clock";
 import { Icon, type IconName } from "./icons";
 
@@ -84,7 +84,7 @@ const CONNECTION: Record<ShownConnection, ConnectionWords> = {
   },
   absent: {
     words: "Offline",
-    means: "The server does not run jupyter-progress; what is shown was saved earlier.",
+    means: "The server of this page does not run jupyter-progress.",
     whyNot: "The server of this page does not run jupyter-progress; nothing can be asked of it.",
   },
 };
@@ -98,11 +98,10 @@ export function isFresh(connection: ShownConnection): boolean {
   return connection === "live" || connection === "polling" || connection === "local";
 }
 
-/** Which connection the view is on; when it is on none, how old what it shows is. */
+/** Which connection the view is on, and how old what it shows is wherever that is not a matter of course. */
 export function ConnectionMark({ feeding }: { feeding: Feeding }): JSX.Element {
   const { words, means } = CONNECTION[feeding.connection];
-  const isAged = !isFresh(feeding.connection) && feeding.connection !== "connecting";
-  const age = isAged && Number.isFinite(feeding.heardAt) ? (now.value - feeding.heardAt) / 1000 : null;
+  const age = ageToShow(feeding, now.value);
   const via = feeding.via === "comm" ? " Through the kernel." : "";
   return (
     <span
@@ -113,7 +112,7 @@ export function ConnectionMark({ feeding }: { feeding: Feeding }): JSX.Element {
     >
       <span class="jpp-dot" aria-hidden="true" />
       {words}
-      {age !== null && <span class="jpp-age"> · last update {ago(age)}</span>}
+      {age !== null && <span class="jpp-age"> · last update {ago(age / 1000)}</span>}
     </span>
   );
 }

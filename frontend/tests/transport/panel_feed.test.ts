@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readRun } from "../../src/model/reading";
 import type { CommPort } from "../../src/transport/comm";
-import { PanelFeed } from "../../src/transport/panel_feed";
+import { LOST_AFTER_MS } from "../../src/transport/controls";
+import { ageToShow, PanelFeed } from "../../src/transport/panel_feed";
 import type { ServerFeed } from "../../src/transport/server_feed";
 import { Clock, feedOf, LoggingServer } from "./server";
 
@@ -19,6 +20,7 @@ class Kernel implements CommPort {
   revision = 1;
   progress = 20;
   connection = "live";
+  ageS: number | null = 0;
   isBusy = false;
   #heard: ((content: unknown) => void) | null = null;
 
@@ -41,7 +43,7 @@ class Kernel implements CommPort {
   }
 
   tell(messages: unknown[]): void {
-    this.#heard?.({ type: "messages", messages, connection: this.connection });
+    this.#heard?.({ type: "messages", messages, connection: this.connection, age_s: this.ageS });
   }
 
   advance(progress: number): void {
@@ -105,7 +107,7 @@ describe("a panel without a comm", () => {
     await clock.pass(2400);
     expect(feed.isUnknown).toBe(true);
     expect(feed.run?.progress).toBe(10);
-    expect(feed.feeding).toEqual({ connection: "offline", via: "none", heardAt: -5000 });
+    expect(feed.feeding).toMatchObject({ connection: "offline", via: "none", heardAt: -5000 });
   });
 
   it("does not let a saved snapshot overwrite what is live", async () => {
@@ -151,7 +153,7 @@ describe("a panel with a comm", () => {
     await clock.pass(10);
     const heardAt = feed.feeding.heardAt;
     await clock.pass(4000);
-    expect(feed.feeding).toEqual({ connection: "offline", via: "none", heardAt });
+    expect(feed.feeding).toMatchObject({ connection: "offline", via: "none", heardAt });
   });
 
   it("prefers the page's own socket, and does not apply the kernel's words beside it", async () => {
@@ -242,6 +244,105 @@ describe("a panel with a comm", () => {
     const again = kernel.said.filter((content) => content["type"] === "control")[1];
     kernel.answer({ type: "control_result", id: again!["id"], ok: false, message: "it has ended" });
     await expect(second).rejects.toThrow("it has ended");
+  });
+});
+
+describe("what was asked of a kernel that dies", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  /** Let time pass for the page and its feed; `kernel` says that it is there, unless it is dead. */
+  async function pass(seconds: number, kernel: Kernel | null = null): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      clock.now += 1000;
+      kernel?.tell([]);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+  }
+
+  async function asked(feed: PanelFeed, kernel: Kernel): Promise<{ outcome: string }> {
+    await vi.advanceTimersByTimeAsync(10);
+    kernel.tell([kernel.snapshot]);
+    const found = { outcome: "" };
+    feed.control({ action: "stop", runId: RUN }).then(
+      () => (found.outcome = "done"),
+      (error: unknown) => (found.outcome = String(error)),
+    );
+    return found;
+  }
+
+  it("is waited for while a cell runs, however long, for the kernel is heard", async () => {
+    const kernel = new Kernel("local");
+    const found = await asked(panel(kernel, RUN, false), kernel);
+    await pass(120, kernel);
+    expect(found.outcome).toBe("");
+    const [wanted] = kernel.said.filter((content) => content["type"] === "control");
+    kernel.answer({ type: "control_result", id: wanted!["id"], ok: true });
+    await pass(1);
+    expect(found.outcome).toBe("done");
+  });
+
+  it("is given up with what happened once the kernel has been silent for long", async () => {
+    const kernel = new Kernel("local");
+    const found = await asked(panel(kernel, RUN, false), kernel);
+    await pass(LOST_AFTER_MS / 1000);
+    expect(found.outcome).toBe("");
+    await pass(1);
+    expect(found.outcome).toContain("asked to stop this run and has said nothing for 10 s");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is no problem where the run shows that it was done", async () => {
+    const kernel = new Kernel("local");
+    const found = await asked(panel(kernel, RUN, false), kernel);
+    const at = { after: kernel.offset, revision: 9, run_id: RUN };
+    kernel.tell([{ type: "training_progress", ...at, data: stateOf(30, "stopping") }]);
+    await pass(LOST_AFTER_MS / 1000 + 1);
+    expect(found.outcome).toBe("done");
+  });
+});
+
+describe("the age of what is shown", () => {
+  it("is always said while polling, and live only when a beat is late", async () => {
+    server.runs = [stateOf(50)];
+    const feed = panel(null);
+    serverFeed.start();
+    await clock.pass(1500);
+    expect(feed.feeding.connection).toBe("live");
+    expect(ageToShow(feed.feeding, clock.now)).toBeNull();
+    expect(ageToShow(feed.feeding, feed.feeding.heardAt + 2501)).toBe(2501);
+    server.acceptsSockets = false;
+    server.breakSockets();
+    await clock.pass(1500);
+    expect(feed.feeding.connection).toBe("polling");
+    expect(ageToShow(feed.feeding, clock.now)).toBeLessThanOrEqual(1000);
+  });
+
+  it("is said of a saved snapshot while the server is looked for", () => {
+    const feed = panel(null);
+    feed.offer(stateOf(10), [], -60_000);
+    serverFeed.start();
+    expect(feed.feeding.connection).toBe("connecting");
+    expect(ageToShow(feed.feeding, 0)).toBe(60_000);
+  });
+
+  it("is that of the kernel's own source, not of its last word", async () => {
+    const kernel = new Kernel("log-k");
+    const feed = panel(kernel, RUN, false);
+    await clock.pass(10);
+    kernel.ageS = 7;
+    kernel.tell([]);
+    expect(ageToShow(feed.feeding, clock.now)).toBe(7000);
+    kernel.connection = "offline";
+    kernel.ageS = null;
+    await clock.pass(1000);
+    kernel.tell([]);
+    expect(feed.feeding).toMatchObject({ connection: "offline", via: "comm" });
+    expect(ageToShow(feed.feeding, clock.now)).toBe(8000);
+  });
+
+  it("is left out where nothing was ever heard", () => {
+    expect(ageToShow(panel(null).feeding, 0)).toBeNull();
   });
 });
 

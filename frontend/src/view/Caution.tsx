@@ -1,0 +1,46 @@
+/** Why what is shown may not be what is, and what to do about it: said in words, not by a colour alone. */
+
+import type { JSX } from "preact";
+import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import { isFresh } from "./Status";
+
+interface CautionProps {
+  feed: PanelFeed;
+  feeding: Feeding;
+  /** Whether a run stands below, which was saved earlier. */
+  isSaved: boolean;
+}
+
+export function Caution({ feed, feeding, isSaved }: CautionProps): JSX.Element | null {
+  const words = cautionOf(feed, feeding);
+  if (!words) return null;
+  const saved = isSaved && feeding.connection !== "denied" ? " What is shown here was saved earlier." : "";
+  return (
+    <p class="jpp-caution">
+      {words}
+      {saved}
+    </p>
+  );
+}
+
+const ABSENT = (
+  <>
+    The Jupyter server of this page does not run jupyter-progress. Install it in the Python environment that
+    Jupyter itself runs in, with <code>python -m pip install jupyter-progress</code>, then restart Jupyter (the
+    server, not only the kernel).
+  </>
+);
+
+function cautionOf(feed: PanelFeed, { connection }: Feeding): JSX.Element | string | null {
+  if (feed.isUnknown) return "The server does not know this run.";
+  if (connection === "denied") return "The server refuses this page. Log in again, then reload.";
+  // The kernel knows more than this page: which Python its server runs.
+  if (feed.problem && !isFresh(connection)) return <Problem words={feed.problem} />;
+  return connection === "absent" ? ABSENT : null;
+}
+
+/** A message of the kernel, with what it puts in backquotes as code. */
+function Problem({ words }: { words: string }): JSX.Element {
+  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  return <>{text.split("`").map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part))}</>;
+}
