@@ -179,7 +179,7 @@ def _check_targets(y: Any, name: str, kind: str | None) -> None:
     missing = int(pd.isna(y).sum())
     if missing:
         raise UnsuitableData(
-            name, f"has {missing:,} missing values (NaN) among {len(y):,}; expected none"
+            name, f"has {missing:,} missing values (NaN or masked) among {len(y):,}; expected none"
         )
     values = np.asarray(y)
     if values.dtype.kind == "c":

@@ -10,6 +10,7 @@ import numpy as np
 from ..core.names import shorten
 from ..errors import InvalidRequest
 from ..tracking import arguments
+from ..training.sources.masked import is_masked, unmasked
 
 _EXPECTED = "expected a DataFrame, a 2-D array or a list of rows"
 
@@ -17,13 +18,16 @@ _EXPECTED = "expected a DataFrame, a 2-D array or a list of rows"
 def known_table(X: Any, name: str) -> Any:
     """Bring rows into a form that the worker reads, whatever their number of dimensions.
 
-    A frame of another library (polars, pyarrow, modin) becomes one of pandas.
+    A frame of another library (polars, pyarrow, modin) becomes one of pandas; what is masked in one
+    of NumPy's masked arrays becomes NaN, a missing value.
 
     Raises
     ------
     InvalidRequest
         It is no table, or it cannot be brought into that form.
     """
+    if is_masked(X):
+        return _converted(X, lambda: unmasked(X), name)
     if _is_known(X):
         return X
     if hasattr(X, "to_pandas"):
@@ -46,6 +50,8 @@ def known_targets(y: Any, name: str) -> Any:
     InvalidRequest
         They are no list of values.
     """
+    if is_masked(y):
+        return _converted(y, lambda: unmasked(y), name)
     if _is_known(y) and not hasattr(y, "tocsr"):
         return y
     if hasattr(y, "to_pandas"):

@@ -19,6 +19,7 @@ from ..tracking import arguments
 from ..training.scoring_checks import check_scorer_name, check_scoring
 from . import checks, handover
 from .backend import Backend, current_backend
+from .content import check_content
 from .handle import RunHandle
 from .params import sendable_params
 from .tables import known_table
@@ -138,6 +139,8 @@ def train(
     )
     # Everything but the ids is in it: what is wrong is told before anything is sent.
     _check(draft)
+    if source.rows is not None:
+        check_content(source.rows, held_out, draft, estimator, kind)
     if scoring is not None:
         _check_scoring(scoring, estimator, kind, source.rows)
     said = _row_words(source, read_split, held_out)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from ..errors import FileNotReadable, InvalidRequest, UnknownDataset, Unsuitable
 from . import findings
 from .catalogue import dataset_names
 from .data_path import data_path
+from .features import Features, check_features, look_at
 from .sources import files as tables
 from .sources import npz
 from .sources.files import one_line
@@ -46,11 +48,27 @@ class DataFacts:
         How many there are to learn from.
     own
         Targets of the user's own ``validation`` and ``test`` rows, where there are some.
+    features
+        What rows hold that some estimators do not take: of the rows to learn from under ``""``, of
+        the others under their names.
     """
 
     y: np.ndarray
     columns: int
     own: dict[str, np.ndarray]
+    features: dict[str, Features]
+
+
+def facts_of(loaded: LoadedData) -> DataFacts:
+    """What the checks need of rows."""
+    parts = {"validation": loaded.validation, "test": loaded.test}
+    own = {name: table for name, table in parts.items() if table is not None}
+    return DataFacts(
+        y=loaded.table.y,
+        columns=loaded.table.columns,
+        own={name: table.y for name, table in own.items()},
+        features={name: look_at(table.X) for name, table in {"": loaded.table, **own}.items()},
+    )
 
 
 class DataReader:
@@ -121,13 +139,7 @@ class DataReader:
         return self._remember(key, lambda: self._load(dataset))
 
     def _load(self, dataset: dict[str, Any]) -> DataFacts:
-        loaded: LoadedData = load(dataset, self._uploads, self._root)
-        own = {
-            name: table.y
-            for name, table in (("validation", loaded.validation), ("test", loaded.test))
-            if table is not None
-        }
-        return DataFacts(loaded.table.y, loaded.table.columns, own)
+        return facts_of(load(dataset, self._uploads, self._root))
 
     def _remember(self, key: tuple[Any, ...], find: Callable[[], DataFacts]) -> DataFacts:
         if key not in self._known:
@@ -138,8 +150,14 @@ class DataReader:
         return self._known[key]
 
 
-def check_data(facts: DataFacts, request: RunRequest, task: str | None) -> None:
-    """Refuse data that no estimator of this kind could be fitted on, or not with this split.
+def check_data(
+    facts: DataFacts,
+    request: RunRequest,
+    task: str | None,
+    estimator: Any = None,
+    fields: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Refuse data that an estimator could not be fitted on, or not with this split.
 
     Parameters
     ----------
@@ -149,16 +167,29 @@ def check_data(facts: DataFacts, request: RunRequest, task: str | None) -> None:
         Its split is checked against the number of rows.
     task
         ``"classification"``, ``"regression"``, or None where the estimator is not known here.
+    estimator
+        Not fitted; None where it is not known here.
+    fields
+        How messages name ``y``, ``X``, ``validation`` and ``test``, where not as the wire does.
 
     Raises
     ------
     UnsuitableData
     """
-    field = "dataset.target" if "target" in request.dataset else "dataset"
+    field = fields.get("y", "dataset.target" if "target" in request.dataset else "dataset")
     is_classifier = task == "classification"
     if task is not None:
-        for y in (facts.y, *facts.own.values()):
-            findings.check(_rows_of(y, facts.columns), is_classifier=is_classifier, field=field)
+        findings.check(_rows_of(facts.y, facts.columns), is_classifier=is_classifier, field=field)
+        for name, y in facts.own.items():
+            findings.check_targets(
+                _rows_of(y, facts.columns),
+                is_classifier=is_classifier,
+                field=fields.get(name, f"dataset.{name}"),
+            )
+    if estimator is not None:
+        for name, found in facts.features.items():
+            where = fields.get(name or "X", f"dataset.{name}" if name else "dataset")
+            check_features(found, estimator, request.preprocess, where, is_fitted_on=not name)
     if request.split is None or len(facts.y) > _SPLIT_UP_TO_ROWS:
         return
     taken = dict.fromkeys(facts.own, 0.0)

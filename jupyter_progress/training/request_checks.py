@@ -60,7 +60,7 @@ class RequestChecks:
         if estimator is not None:
             _check_bundled_task(request.dataset, task, estimator)
         if facts is not None:
-            check_data(facts, request, task)
+            check_data(facts, request, task, estimator)
         if request.scoring is not None and estimator is not None:
             y = None if facts is None else facts.y
             check_scoring(request.scoring, estimator, str(task), y)

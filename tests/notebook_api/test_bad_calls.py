@@ -154,6 +154,42 @@ BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
         "invalid_request",
         "random_state: is None",
     ),
+    "infinite rows": (
+        (FOREST, np.full((10, 2), np.inf), [0, 1] * 5),
+        {},
+        "unsuitable_data",
+        "X: holds infinite values in columns 0, 1",
+    ),
+    "infinite validation rows": (
+        (FOREST, X, Y),
+        {"validation": (np.full((10, 2), np.inf), [0, 1] * 5)},
+        "unsuitable_data",
+        r"validation\[0\]: holds infinite",
+    ),
+    "words for a number cruncher": (
+        (SVC(), FRAME.assign(town="Bern")),
+        {"target": "label", "preprocess": "none"},
+        "unsuitable_data",
+        "X: holds no numbers in column 'town'",
+    ),
+    "masked targets": (
+        (FOREST, X, np.ma.masked_equal(np.arange(20) % 3, 2)),
+        {},
+        "unsuitable_data",
+        "y: has 6 missing values",
+    ),
+    "one class left to train on": (
+        (FOREST, X, [0] * 19 + [1]),
+        {"split": {"test": 0.1, "validation": 0.0, "shuffle": False}},
+        "unsuitable_data",
+        "split: leaves",
+    ),
+    "names of two types": (
+        (FOREST, FRAME[["a", "b"]].rename(columns={"a": 1}), Y),
+        {},
+        "unsuitable_data",
+        "mixed types",
+    ),
     "target in a list": ((FOREST, FRAME), {"target": ["label"]}, "unknown_column", "'label'"),
     "target twice": (
         (FOREST, pd.concat([FRAME, FRAME[["label"]]], axis=1)),
@@ -270,6 +306,17 @@ def test_frame_of_another_library_becomes_one_of_pandas(alone: LocalBackend) -> 
 
     run = jp.train(FOREST, Elsewhere(), target="label", split=None, display=False)
     assert run.wait().model.feature_names_in_.tolist() == ["a", "b"]
+    run.delete()
+
+
+def test_masked_values_are_missing_ones(alone: LocalBackend) -> None:
+    masked = np.ma.masked_less(np.ma.array(X, copy=True), np.sort(X[:, 0])[3])
+    forest = RandomForestClassifier(5, random_state=0)
+    run = jp.train(forest, masked, Y, split=None, display=False).wait()
+    plain = masked.filled(np.nan)
+    expected = forest.fit(plain, Y).predict_proba(plain)
+    assert run.model.predict_proba(plain).tolist() == expected.tolist()
+    assert any("missing" in line["text"] for line in jp.Panel().state["activity"])
     run.delete()
 
 

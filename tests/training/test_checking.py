@@ -325,6 +325,22 @@ def test_file_that_changed_is_looked_at_again(check: Check, root: Path) -> None:
     assert "one class only" in refusal(check, file("good.csv"))[2]
 
 
+def test_what_the_estimator_cannot_take_is_refused(check: Check, root: Path) -> None:
+    frame = pd.DataFrame(
+        {"a": [1.0, 2.0] * 20, "town": ["Bern", "Rome"] * 20, "label": [0, 1] * 20}
+    )
+    frame.to_csv(root / "towns.csv", index=False)
+    frame.drop(columns="town").replace({"a": {2.0: np.inf}}).to_csv(root / "inf.csv", index=False)
+    svc = {"class": "sklearn.svm.SVC"}
+    check(file("towns.csv"), svc)
+    reason, field, words = refusal(check, file("towns.csv"), svc, preprocess="none")
+    assert (reason, field) == ("unsuitable_data", "dataset")
+    assert "'town' ('Bern')" in words
+    reason, field, words = refusal(check, file("inf.csv"))
+    assert (reason, field) == ("unsuitable_data", "dataset")
+    assert "infinite values in column 'a'" in words
+
+
 def test_of_a_large_file_only_the_columns_are_looked_at(check: Check, root: Path) -> None:
     line = "1.5,7,1\n"  # one class: for the worker to find
     rows = CONTENT_CHECKED_UP_TO_BYTES // len(line) + 1

@@ -108,9 +108,9 @@ def test_auto_preprocesses_only_what_the_estimator_cannot_take(data_dir, estimat
     assert set(model.predict(raw)) <= {"lost", "saved"}
 
 
-def test_preprocess_none_leaves_the_data_to_the_estimator(data_dir):
+def test_preprocess_none_is_refused_where_the_estimator_takes_numbers_only(data_dir):
     X, y = titanic()
-    with pytest.raises(ValueError, match="could not convert string to float"):
+    with pytest.raises(UnsuitableData, match=r"columns 'port' \('C'\), .* takes only numbers"):
         train_here(data_dir, own_data(data_dir, X, y, RidgeClassifier(), preprocess="none"))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core.names import shorten
 from ...errors import UnknownColumn, UnsuitableData
+from .masked import is_masked, unmasked
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _two_dimensional(X: Any, field: str) -> Any:
     if sparse.issparse(X):
         return X.tocsr()
     try:
-        array = np.asarray(X)
+        array = unmasked(X) if is_masked(X) else np.asarray(X)
     except ValueError as error:
         raise UnsuitableData(field, f"X is no table: {error}") from None
     if array.ndim != 2:
@@ -160,6 +161,8 @@ def _two_dimensional(X: Any, field: str) -> Any:
 
 
 def _one_dimensional(y: Any, field: str) -> np.ndarray:
+    if is_masked(y):
+        y = unmasked(y)
     array = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import findings
 from ..context import Context
+from ..features import check_features, look_at
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -16,7 +17,24 @@ def run(context: Context) -> dict[str, Any]:
     for part, table in (("validation", loaded.validation), ("test", loaded.test)):
         if table is not None:
             findings.check_targets(table, is_classifier=context.is_classifier, field=part)
+    _check_features(context)
     found = findings.look(loaded.table, is_classifier=context.is_classifier)
     for finding in found:
         context.finding(finding.level, finding.text)
     return {"findings": len(found), "warnings": sum(f.level == "warning" for f in found)}
+
+
+def _check_features(context: Context) -> None:
+    """Refuse now what the estimator would refuse after its preparation."""
+    loaded = context.loaded
+    assert loaded is not None
+    parts = {"dataset": loaded.table, "validation": loaded.validation, "test": loaded.test}
+    for field, table in parts.items():
+        if table is not None:
+            check_features(
+                look_at(table.X),
+                context.estimator,
+                context.request.preprocess,
+                field,
+                is_fitted_on=table is loaded.table,
+            )
