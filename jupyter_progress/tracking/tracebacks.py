@@ -38,12 +38,15 @@ class _Stack(traceback.StackSummary):
 
 
 def users_traceback(
-    exception: BaseException, *, generated: Collection[str] = (), depth: int = 2
+    exception: BaseException,
+    *,
+    generated: Collection[str] = (),
+    depth: int = 2,
+    libraries: bool = True,
 ) -> str:
     """The traceback without this package's frames, and cut where a library begins.
 
-    What leads from the user's code into a library is shown, what happens inside of it is not. Where
-    there is no frame of the user's at all, the last ones of the library are.
+    What leads from the user's code into a library is shown, what happens inside of it is not.
 
     Parameters
     ----------
@@ -53,13 +56,18 @@ def users_traceback(
         File names that stand for code which nobody wrote, such as ``<string>``.
     depth
         How deeply the members of an exception group are told.
+    libraries
+        Whether, where there is no frame of the user's at all, the last ones of the library are
+        shown; otherwise the answer is empty then.
     """
     frames = list(traceback.extract_tb(exception.__traceback__))
     own = [frame for frame in frames if not frame.filename.startswith(OWN_PACKAGE)]
     users = [frame for frame in own if _is_users(frame, generated)]
     if not users:
         users = [frame for frame in _remote_frames(exception) if _is_users(frame, generated)]
-    shown = users or (own or frames)[-LIBRARY_FRAMES:]
+    if not (users or libraries or isinstance(exception, BaseExceptionGroup)):
+        return ""
+    shown = users or ((own or frames)[-LIBRARY_FRAMES:] if libraries else [])
     lines = ["Traceback (most recent call last):\n", *_format(shown)] if shown else []
     text = "".join(lines) + shorten(_last_words(exception), WORDS_LIMIT)
     if isinstance(exception, BaseExceptionGroup) and depth:

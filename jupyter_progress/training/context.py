@@ -66,6 +66,7 @@ class Context:
     model: Any = None
     stopped: bool = False
     live: dict[str, float | None] = field(default_factory=dict)
+    processed: int = 0
     evaluation: dict[str, Any] = field(default_factory=dict)
     registered: dict[str, Any] | None = None
     stage: str | None = None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..errors import ProgressError
 from ..tracking.messages import message_of
 from ..tracking.tracebacks import users_traceback
+from .handed_over import read_estimator
+from .sources.load import read_pickle
 
 # A worker runs no code of the user's from a string; dataclasses and the like are made so.
 _GENERATED = frozenset({"<string>"})
@@ -35,6 +38,11 @@ _HINTS = (
      "have: define its class in an importable module, or in the notebook itself."),
     ("No space left on device", "Free some space on the disk."),
 )  # fmt: skip
+_NO_PICKLE = (
+    "The file that was uploaded is not a pickle that this Python "
+    f"({sys.version_info[0]}.{sys.version_info[1]}) can open: write it with pickle or cloudpickle "
+    "of the interpreter that the run uses."
+)
 _STAGE_HINTS = {
     "initialize": "Check the estimator's class and parameters.",
     "load_data": "Check the data set's path and its target column.",
@@ -69,10 +77,19 @@ def describe(failure: BaseException, stage: str | None) -> dict[str, Any]:
 
 
 def _traceback(failure: BaseException) -> str:
-    """The user's part; an error that is our own words has none."""
+    """The user's part; an error that is our own words, or a library's alone, has none."""
     if isinstance(failure, ProgressError):
         return ""
-    return users_traceback(failure, generated=_GENERATED)
+    return users_traceback(failure, generated=_GENERATED, libraries=False)
+
+
+def _is_no_pickle(failure: BaseException) -> bool:
+    """Whether it was raised by pickle itself, at the opening of an upload, and by nothing in it."""
+    last = failure.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    opening = (read_estimator.__code__, read_pickle.__code__)
+    return last is not None and last.tb_frame.f_code in opening
 
 
 def _reason(failure: BaseException, stage: str | None) -> str:
@@ -93,4 +110,6 @@ def _hint(failure: BaseException, message: str, stage: str | None) -> str:
     for words, hint in _HINTS:
         if words in message:
             return hint
+    if _is_no_pickle(failure):
+        return _NO_PICKLE
     return _STAGE_HINTS.get(stage or "", "")

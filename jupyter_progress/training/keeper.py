@@ -206,6 +206,7 @@ class Keeper:
                     peak_memory=self._peak,
                     limit=self._limit,
                     was_oom_killed=oom_kills(self._cgroup) > self._oom_kills_before,
+                    python=worker_command(self._request, self._run.path)[0],
                 )
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from typing import Any
 
@@ -10,6 +11,8 @@ from .output_tail import last_lines
 _GIB = 2**30
 # What the system says of ENOSPC, EDQUOT and EFBIG.
 _DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
+_FRAME = re.compile(r'  File "([^"]+)", line [0-9]+ in ')
+_NOT_THE_USERS = ("/site-packages/", "/dist-packages/", "/lib/python", "/jupyter_progress/", "<")
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGSYS"}
 
 
@@ -35,6 +38,7 @@ def of_dead_worker(
     peak_memory: int,
     limit: int | None,
     was_oom_killed: bool,
+    python: str = "",
 ) -> dict[str, Any]:
     """Tell why a worker died.
 
@@ -50,10 +54,12 @@ def of_dead_worker(
         Bytes that its process tree used at most, and might use; None without a limit.
     was_oom_killed
         Whether the kernel counted a kill for want of memory meanwhile.
+    python
+        What it was started with.
     """
     printed = last_lines(output, 12)
     if returncode >= 0:
-        return _of_exit(returncode, stage, printed)
+        return _of_exit(returncode, stage, printed, python)
     name = signal_name(-returncode)
     near = limit is not None and peak_memory >= 0.92 * limit
     if name == "SIGKILL" and (was_oom_killed or near):
@@ -66,7 +72,7 @@ def of_dead_worker(
             "This is a fault in compiled code: a library, or two that do not fit each other. "
             "The end of the run's output shows where it was.",
             stage=stage,
-            traceback=printed,
+            traceback=_users_frames(printed),
         )
     return error(
         name,
@@ -121,15 +127,14 @@ def of_start(reason: BaseException, python: str) -> dict[str, Any]:
     )
 
 
-def _of_exit(returncode: int, stage: str | None, printed: str) -> dict[str, Any]:
+def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> dict[str, Any]:
     if "No module named 'jupyter_progress'" in printed:
         return error(
             "ModuleNotFoundError",
             "the run's interpreter does not have jupyter-progress",
             "worker_not_started",
-            "Install it there: <python> -m pip install jupyter-progress",
+            f"Install it there: {python or '<python>'} -m pip install jupyter-progress",
             stage=stage,
-            traceback=printed,
         )
     full = next((words for words in _DISK_FULL if words in printed), None)
     if full is not None:
@@ -140,7 +145,16 @@ def _of_exit(returncode: int, stage: str | None, printed: str) -> dict[str, Any]
             "Free some space on the disk that holds the data directory, or raise the quota; then "
             "start the run again.",
             stage=stage,
-            traceback=printed,
+        )
+    if stage is None:
+        return error(
+            "WorkerNotStarted",
+            f"{python or 'the interpreter'} ended with exit code {returncode} before the training "
+            "began",
+            "worker_not_started",
+            "Check the run's executor: python must be the path of a Python interpreter that has "
+            "jupyter-progress. The run's output shows what it said.",
+            stage=None,
         )
     return error(
         "SystemExit",
@@ -148,8 +162,17 @@ def _of_exit(returncode: int, stage: str | None, printed: str) -> dict[str, Any]
         "worker_crashed",
         "The end of the run's output shows what it was doing.",
         stage=stage,
-        traceback=printed,
     )
+
+
+def _users_frames(printed: str) -> str:
+    """What Python's fault handler told of the user's own code; nothing else that was printed."""
+    found = [
+        line
+        for line in printed.splitlines()
+        if (frame := _FRAME.match(line)) and not any(part in frame[1] for part in _NOT_THE_USERS)
+    ]
+    return "\n".join(["Traceback (most recent call first):", *found]) if found else ""
 
 
 def signal_name(number: int) -> str:

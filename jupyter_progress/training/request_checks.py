@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from .data_checks import DataReader, check_data
 from .estimators import build_estimator, check_allowed, task_of
 from .scoring_checks import check_scorer_name, check_scoring
 from .uploads import Uploads
+
+_INTERPRETER_S = 20.0
 
 
 class RequestChecks:
@@ -91,11 +95,36 @@ def _check_executor(executor: Executor) -> None:
             f"{shorten(repr(executor.python), 120)} is no program; expected the absolute path of a "
             "Python interpreter",
         )
+    if executor.python not in (None, sys.executable):
+        _check_interpreter(str(executor.python), Path(str(executor.python)).stat().st_mtime_ns)
     if executor.cwd is not None and not _is_folder(executor.cwd):
         raise InvalidRequest(
             "executor.cwd",
             f"{shorten(repr(executor.cwd), 120)} is no folder; expected the absolute path of one",
         )
+
+
+@lru_cache(maxsize=32)
+def _check_interpreter(path: str, _mtime_ns: int) -> None:
+    """Have it work something out: what is no Python, or a broken one, cannot."""
+    command = [path, "-I", "-S", "-c", "print(6 * 7)"]
+    try:
+        asked = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_INTERPRETER_S
+        )
+    except subprocess.TimeoutExpired:
+        return  # on a machine this busy, the run itself shows it
+    except OSError as error:
+        why = error.strerror or str(error)
+    else:
+        if asked.stdout.strip() == b"42":
+            return
+        why = f"it ended with code {asked.returncode}"
+    raise InvalidRequest(
+        "executor.python",
+        f"{shorten(repr(path), 120)} does not run as Python ({why}); expected the absolute path of "
+        "a Python interpreter",
+    )
 
 
 def _is_program(path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -296,19 +297,24 @@ def test_executor_that_is_not_there_is_refused(check: Check, root: Path) -> None
         ({"python": "/nowhere/python"}, "executor.python"),
         ({"python": "python"}, "executor.python"),
         ({"python": str(root)}, "executor.python"),
+        ({"python": "/bin/ls"}, "executor.python"),
+        ({"python": "/bin/echo"}, "executor.python"),
         ({"cwd": "/nowhere"}, "executor.cwd"),
         ({"cwd": "\0"}, "executor.cwd"),
     ):
         assert refusal(check, bundled("iris"), executor=executor)[1] == field
 
 
-def test_package_only_another_interpreter_has_is_left_to_it(check: Check) -> None:
+def test_package_only_another_interpreter_has_is_left_to_it(check: Check, tmp_path: Path) -> None:
+    other = tmp_path / "python"
+    other.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    other.chmod(0o700)
     model = {"class": "xgboost.XGBClassifier"}
     here = refusal(check, bundled("iris"), model) if not _is_installed("xgboost") else None
     assert here is None or here[0] == "unknown_estimator"
-    check(bundled("iris"), model, executor={"python": "/bin/sh"})
+    check(bundled("iris"), model, executor={"python": str(other)})
     evil = {"class": "evil.Model"}
-    refused = refusal(check, bundled("iris"), evil, executor={"python": "/bin/sh"})
+    refused = refusal(check, bundled("iris"), evil, executor={"python": str(other)})
     assert refused[0] == "estimator_not_allowed"
 
 

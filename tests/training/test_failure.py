@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sklearn.linear_model import LogisticRegression
 
@@ -30,10 +32,13 @@ def test_only_the_users_frames_are_shown_where_there_are_some():
     assert "preprocess='auto'" in told["hint"]
 
 
-def test_last_library_frames_are_shown_where_none_is_the_users():
-    failure = raised(lambda: compile("1 +", "<frozen x>", "eval"))
+def test_traceback_of_a_library_alone_is_nobodys():
+    failure = raised(lambda: json.loads("{"))
+    while failure.__traceback__.tb_next is not None:
+        failure = failure.with_traceback(failure.__traceback__.tb_next)
     told = describe(failure, "load_data")
-    assert "SyntaxError" in told["traceback"]
+    assert told["traceback"] == ""
+    assert "Expecting" in told["message"]
     assert told["reason"] == "data_not_loaded"
 
 
@@ -73,6 +78,20 @@ def test_dead_worker_is_told_by_how_it_died(tmp_path, returncode, peak, limit, o
     assert told["reason"] == reason
     if reason == "out_of_memory" and limit:
         assert "99.0 GB of 100.0 GB" in told["message"]
+
+
+def test_crash_shows_the_users_frames_of_what_was_printed(tmp_path):
+    printed = tmp_path / "output.log"
+    printed.write_text(
+        "my own password\nFatal Python error: Segmentation fault\n\n"
+        "Current thread 0x00007f (most recent call first):\n"
+        '  File "/home/ada/model.py", line 3 in fit\n'
+        '  File "/v/lib/python3.11/site-packages/sklearn/base.py", line 9 in wrapper\n'
+    )
+    told = last_words.of_dead_worker(
+        -11, stage="train", output=printed, peak_memory=1, limit=None, was_oom_killed=False
+    )
+    assert told["traceback"].splitlines()[1:] == ['  File "/home/ada/model.py", line 3 in fit']
 
 
 def test_output_keeps_its_newest_part_within_its_limit(tmp_path):

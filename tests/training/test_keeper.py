@@ -25,6 +25,7 @@ from jupyter_progress.store.locks import is_locked
 from jupyter_progress.training.controls import ask_to_stop
 from jupyter_progress.training.launch import start_keeper
 from jupyter_progress.training.recover import needs_recovery, recover_run
+from jupyter_progress.training.uploads import Uploads
 
 from .runs import (
     FOREST,
@@ -245,6 +246,29 @@ def test_worker_that_cannot_start_is_a_failure_that_names_the_interpreter(data_d
     state = wait_for_end(start(data_dir, request), scaled(5))
     assert state.error["reason"] == "worker_not_started"
     assert "/no/such/python" in state.error["message"]
+
+
+def test_program_that_is_no_python_has_not_started(data_dir, scaled):
+    request = digits(executor=Executor(python="/bin/ls"))
+    run = start(data_dir, request)
+    error = wait_for_end(run, scaled(10)).error
+    assert (error["reason"], error["traceback"], error["stage"]) == ("worker_not_started", "", None)
+    assert "/bin/ls ended with exit code 2" in error["message"]
+    assert "Python interpreter" in error["hint"]
+
+
+def test_upload_that_is_no_pickle_is_named_as_such(data_dir, scaled):
+    with Uploads(data_dir).begin("pickle") as handed:
+        handed.write(b"<html>not found</html>")
+        garbage = str(handed.finish()["id"])
+    bad_estimator = RunRequest(
+        dataset={"source": "sklearn", "name": "iris"}, estimator={"upload": garbage}
+    )
+    bad_rows = digits(dataset={"source": "upload", "id": garbage})
+    for request in (bad_estimator, bad_rows):
+        error = wait_for_end(start(data_dir, request), scaled(40)).error
+        assert "not a pickle that this Python" in error["hint"]
+        assert error["traceback"] == ""
 
 
 @pytest.mark.slow

@@ -140,7 +140,7 @@ def test_estimator_without_inner_progress_shows_its_score_at_the_end(data_dir):
     steps = [line.data["step"] for line in lines_of(run, "worker-1") if line.data.get("step")]
     assert steps == [1]
     assert state.live_accuracy > 0.8
-    assert state.predictions_processed == 360
+    assert state.predictions_processed == 360 + 360  # validation rows, then test rows
 
 
 def test_scoring_names_the_live_score(data_dir):
@@ -282,3 +282,18 @@ def test_ridge_on_sparse_rows(data_dir):
         data_dir, own_data(data_dir, X, y + rng.normal(0, 0.01, 200), Ridge(alpha=1e-3))
     )
     assert state_of(run).result["test"]["r2"] > 0.9
+
+
+def test_fit_without_steps_is_told_and_test_rows_are_counted(data_dir):
+    run = train_here(data_dir, digits("sklearn.naive_bayes.GaussianNB", {}))
+    told = [line for line in feed_of(run) if "no inner progress" in line["text"]]
+    assert [line["text"].partition(" shows")[0] for line in told] == ["GaussianNB"]
+    assert told[0]["kind"] == "data_finding"
+    state = state_of(run)
+    assert state.predictions_processed == 360 + 360  # validation, then test
+
+
+def test_fit_with_steps_is_not_told_to_have_none(data_dir):
+    run = train_here(data_dir, digits(params={"n_estimators": 4}))
+    assert not any("inner progress" in line["text"] for line in feed_of(run))
+    assert state_of(run).predictions_processed % 360 == 0

@@ -95,10 +95,15 @@ def _upload(uploads: Uploads, upload_id: str, target: str | None, field: str) ->
     return _pickled(path, target, field)
 
 
+def read_pickle(path: Path) -> Any:
+    """Open what a notebook handed over; only in the user's own worker."""
+    with path.open("rb") as file:
+        return pickle.load(file)  # noqa: S301 - from the user's kernel
+
+
 def _pickled(path: Path, target: str | None, field: str) -> Table:
     """Open what a notebook handed over: {"X", "y"}, or a frame that holds the target."""
-    with path.open("rb") as file:
-        content = pickle.load(file)  # noqa: S301 - from the user's kernel, in the user's worker
+    content = read_pickle(path)
     if isinstance(content, dict) and {"X", "y"} <= set(content):
         return make_table(content["X"], content["y"], field)
     if hasattr(content, "columns") and hasattr(content, "iloc"):

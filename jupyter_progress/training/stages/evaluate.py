@@ -14,4 +14,7 @@ def run(context: Context) -> dict[str, Any]:
     context.evaluation = evaluation.evaluate(
         context.model, test, is_classifier=context.is_classifier
     )
+    if test is not None:
+        context.processed += test.rows
+        context.report(stage="evaluate", predictions_processed=context.processed)
     return dict(context.evaluation["scores"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..context import Context
 from ..fitting import Watch, choose_way
+from ..fitting.choose import shows_steps
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -25,6 +26,12 @@ def run(context: Context) -> dict[str, Any]:
         warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
     )
+    if not shows_steps(context.estimator):
+        context.finding(
+            "info",
+            f"{_named(context.estimator)} shows no inner progress: its fit is one call, and its "
+            "score comes at the end",
+        )
     begun_s = time.perf_counter()
     fitted = choose_way(context.estimator)(
         context.estimator, context.prepared_train, train.y, watch
@@ -33,8 +40,16 @@ def run(context: Context) -> dict[str, Any]:
     context.asked.check()
     context.stopped = fitted.stopped
     context.live = dict(watch.last)
+    context.processed = watch.processed
     context.model = _whole(context)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
+
+
+def _named(estimator: Any) -> str:
+    """The estimator's class; of a pipeline also the last step's."""
+    steps = getattr(estimator, "steps", None)
+    inner = f" of {type(steps[-1][1]).__name__}" if steps else ""
+    return type(estimator).__name__ + inner
 
 
 def _whole(context: Context) -> Any:
