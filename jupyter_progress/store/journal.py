@@ -15,7 +15,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..core.activity import activity_for, activity_id
 from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER
@@ -29,6 +29,20 @@ logger = logging.getLogger(__name__)
 PENDING_LIMIT_BYTES = 16 << 20  # encoded lines kept while the disk takes none
 _RETRY_S = 1.0
 _writers: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
+
+
+class PointsSource(Protocol):
+    """Metrics that their producer keeps until they are written, so that noting one costs nothing.
+
+    Called under the journal's lock: it must call nothing of the journal.
+    """
+
+    @property
+    def has_points(self) -> bool:
+        """Whether there is something to take."""
+
+    def cut(self) -> dict[str, list[tuple[float, float | None]]]:
+        """Take all points noted so far: ``(step, value)`` in order, by the metric's name."""
 
 
 class JournalWriter:
@@ -63,6 +77,8 @@ class JournalWriter:
         self._descriptor: int | None = None
         self._is_failing = False
         self._closed = False
+        #: Where further metrics are; taken with every line but reports of progress.
+        self.points_source: PointsSource | None = None
         self._start_empty()
         _writers.add(self)
 
@@ -72,7 +88,8 @@ class JournalWriter:
         self._queue: list[Waiting] = []
         self._points: list[tuple[float, dict[str, Any]]] = []
         self._wake = threading.Event()
-        self._is_asleep = True
+        #: Whether nobody writes unless somebody calls :meth:`wake`.
+        self.is_asleep = True
         self._thread: threading.Thread | None = None
 
     @property
@@ -122,12 +139,12 @@ class JournalWriter:
         with self._lock:
             if self._sequence < 0:
                 self._know_sequence()
-            if self._points and type != "training_progress":
+            if type != "training_progress":
                 self._cut_points()
             self._sequence = sequence = self._sequence + 1
             self._queue.append((sequence, type, now, data, run_id, follows))
-        if self._is_asleep:
-            self._call_flusher()
+        if self.is_asleep:
+            self.wake()
         if flush:
             self.flush()
         return sequence
@@ -136,8 +153,8 @@ class JournalWriter:
         """Note the metrics of a step; those of one flush become one line."""
         with self._lock:
             self._points.append((step, dict(values)))
-        if self._is_asleep:
-            self._call_flusher()
+        if self.is_asleep:
+            self.wake()
 
     def flush(self) -> None:
         """Return once all that was appended is on disk, or the disk has refused it."""
@@ -163,15 +180,20 @@ class JournalWriter:
         """Give the metrics noted so far their place in the file, ahead of what comes next."""
         if self._points:
             points, self._points = self._points, []
-            self._know_sequence()
-            self._sequence += 1
-            self._queue.append(
-                (self._sequence, "metrics_appended", self._clock(), points, None, None)
-            )
+            self._queue_metrics(points)
+        source = self.points_source
+        if source is not None and source.has_points:
+            self._queue_metrics({"series": source.cut()})
 
-    def _call_flusher(self) -> None:
+    def _queue_metrics(self, points: Any) -> None:
+        self._know_sequence()
+        self._sequence += 1
+        self._queue.append((self._sequence, "metrics_appended", self._clock(), points, None, None))
+
+    def wake(self) -> None:
+        """Have what waits written, within ``flush_interval_s``."""
         with self._lock:
-            self._is_asleep = False
+            self.is_asleep = False
             self._closed = False
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
@@ -181,7 +203,7 @@ class JournalWriter:
                     self._thread.start()
                 except RuntimeError:
                     # The interpreter is ending and starts no more threads; its last act is close().
-                    self._thread, self._is_asleep = None, True
+                    self._thread, self.is_asleep = None, True
         self._wake.set()
 
     def _flush_forever(self) -> None:
@@ -192,12 +214,20 @@ class JournalWriter:
             with self._io_lock:
                 self._drain()
             with self._lock:
-                self._is_asleep = not (self._queue or self._points or self._encoded)
-                if self._closed and (self._is_asleep or self._is_failing):
+                # In this order: who notes a point looks at `is_asleep` after it, and this looks
+                # for points after it says so. One of the two sees the other.
+                self.is_asleep = True
+                self.is_asleep = not (self._queue or self._encoded or self._has_points)
+                if self._closed and (self.is_asleep or self._is_failing):
                     self._thread = None
                     return
-                if not self._is_asleep:
+                if not self.is_asleep:
                     self._wake.set()
+
+    @property
+    def _has_points(self) -> bool:
+        source = self.points_source
+        return bool(self._points) or (source is not None and source.has_points)
 
     def _drain(self) -> bool:
         """Encode and write what waits; False where some of it could not be written."""

@@ -46,6 +46,8 @@ def bounded(waiting: list[Waiting], room_bytes: int) -> tuple[list[Waiting], int
 def _assumed_size(line: Waiting) -> int:
     if line[1] == "metrics_appended" and isinstance(line[3], list):
         return _ASSUMED_POINT_BYTES * sum(1 + len(values) for _step, values in line[3])
+    if line[1] == "metrics_appended":
+        return _ASSUMED_POINT_BYTES * sum(map(len, line[3]["series"].values()))
     return _ASSUMED_LINE_BYTES
 
 

@@ -28,6 +28,7 @@ from ..errors import InvalidRequest, LockTaken
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from ..store.locks import FileLock
+from .metrics import MetricLog
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Record:
         Where runs are kept.
     name, tags, stages
         What the run is.
+    metrics
+        What it logs, journalled as it comes.
     clock
         Seconds since 1970-01-01 UTC.
     """
@@ -53,6 +56,7 @@ class Record:
         name: str,
         tags: list[str],
         stages: list[PlannedStage],
+        metrics: MetricLog,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -68,7 +72,8 @@ class Record:
         if not self._lock.acquire():
             raise LockTaken(f"somebody else looks after the run {self.run_id}")
         self.writer = f"kernel-{secrets.token_hex(4)}"
-        self._journal = JournalWriter(self.directory.journal(self.writer), clock=clock)
+        self.journal = JournalWriter(self.directory.journal(self.writer), clock=clock)
+        self.journal.points_source = metrics
         self.state = RunState(run_id=self.run_id, name=name, kind="own", who=self.who)
         self.stage: str | None = None
         self._has_begun = False
@@ -86,7 +91,7 @@ class Record:
 
     def fact(self, event_type: str, **facts: Any) -> None:
         """Journal a fact and the sentence that tells it, and flush both."""
-        tell(self._journal, self.run_id, event_type, facts, self.name, who=self.who)
+        tell(self.journal, self.run_id, event_type, facts, self.name, who=self.who)
         event = Event(type=event_type, time=self._now(), data=facts, run_id=self.run_id)
         reduced = reduce(self.state if self._has_begun else None, event)
         if reduced is not None:
@@ -94,12 +99,8 @@ class Record:
 
     def report(self, fields: dict[str, Any]) -> None:
         """Journal a passing report of progress."""
-        self._journal.append("training_progress", fields)
+        self.journal.append("training_progress", fields)
         self.state = apply_report(self.state, fields, self._now())
-
-    def metrics(self, step: float, values: dict[str, float | None]) -> None:
-        """Journal values at a step; they are gathered into one line a flush."""
-        self._journal.log_metrics(step, values)
 
     def begin_stage(self, name: str, title: str | None) -> None:
         """Journal that a stage began.
@@ -162,7 +163,7 @@ class Record:
     def end(self, event_type: str, exit_code: int, **data: Any) -> None:
         """Journal the last fact, then the exit, then let the lock go: in this order."""
         self.fact(event_type, elapsed_time=self.elapsed_s, **data)
-        self._journal.close()
+        self.journal.close()
         exit_facts = {
             "exit_code": exit_code,
             "signal": None,
@@ -190,7 +191,7 @@ class Record:
         from multiprocessing.util import Finalize
 
         self._closes_with = os.getpid()
-        Finalize(None, self._journal.close, exitpriority=100)
+        Finalize(None, self.journal.close, exitpriority=100)
 
     def _now(self) -> str:
         return to_iso(self._clock())

@@ -15,6 +15,7 @@ from typing import Any, Self
 from ..core.state import RunState
 from ..errors import InvalidRequest, RunCancelled, RunHasEnded
 from ..store.control import ControlReader
+from ..store.journal import JournalWriter
 from ..store.layout import DataDirectory, default_data_dir
 from . import arguments, current
 from .display import Display, display_for
@@ -82,6 +83,8 @@ class Run:
         self._display: Display | None = None
         self._has_ended = False
         self._is_child = False
+        # Set while log() need not look at anything but its arguments.
+        self._open_journal: JournalWriter | None = None
         self._lock = threading.RLock()
         self._loops: list[Loop] = []
         self._metrics = MetricLog()
@@ -126,10 +129,11 @@ class Run:
             raise RunHasEnded(f"{self.name!r} has begun once already; make another Run")
         directory = DataDirectory(self._data_dir or default_data_dir())
         directory.ensure()
-        self._record = Record(directory, self.name, self.tags, self._planned)
+        self._record = Record(directory, self.name, self.tags, self._planned, self._metrics)
         current.enter(self)
         self._pulse = Pulse(ControlReader(self._record.directory), self._hear, self._beat)
         self._pulse.start()
+        self._open_journal = self._record.journal
         self._display = display_for(self) if self._wants_display else None
         return self
 
@@ -214,13 +218,18 @@ class Run:
         RunHasEnded
             It has ended, or not begun.
         """
+        journal = self._open_journal
+        if journal is not None and metrics is None and self._metrics.note(named, step):
+            if journal.is_asleep:
+                journal.wake()
+            return
         record = self._active_record()
         if self._is_child:
             record.close_with_child()
         with self._lock:
-            at, values = self._metrics.take(metrics, named, step)
-            if values:
-                record.metrics(at, values)
+            self._metrics.take(metrics, named, step)
+        if record.journal.is_asleep:
+            record.journal.wake()
 
     @contextmanager
     def stage(self, name: str, *, title: str | None = None) -> Iterator[None]:
@@ -306,6 +315,7 @@ class Run:
             if self._has_ended:
                 return
             self._report_progress()
+            self._open_journal = None
             self._has_ended = True
             record.state_with(self._metrics.latest)
             record.end(event_type, exit_code, **facts)
@@ -320,6 +330,8 @@ class Run:
         if action in ("stop", "cancel") and self.asked != "cancel":
             self._asked_by = who
             self.asked = action
+            if action == "cancel":
+                self._open_journal = None
 
     def _beat(self, resources: dict[str, Any] | None) -> None:
         with self._lock:
@@ -353,6 +365,8 @@ class Run:
         The lock may have been held by a thread that the child does not have.
         """
         self._is_child = True
+        self._open_journal = None
+        self._metrics.start_anew_in_child()
         self._lock = threading.RLock()
         self._display = None
 

@@ -284,7 +284,7 @@ def test_a_forked_child_logs_beside_its_parent_and_ends_nothing(data):
                 for _ in track(range(3)):
                     pass
                 run.finish()
-                run._record._journal.close()
+                run._record.journal.close()
             finally:
                 os._exit(0)
         assert os.waitpid(child, 0)[1] == 0
