@@ -40,7 +40,6 @@ REPLAY_CHUNK = 1000
 REPLAY_STALLED_S = 30.0
 MAX_MESSAGE_BYTES = 64 << 10
 CLOSE_TRY_AGAIN = 1011
-BEYOND = 10**19
 
 
 class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -85,7 +84,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
         if not await self.is_permitted():
             raise web.HTTPError(403)
         query = Query(self.request.query_arguments, ("log_id", "since"))
-        self._position = Position(query.text("log_id"), query.whole("since", None, 0, BEYOND))
+        self._position = Position(query.text("log_id"), query.offset("since"))
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             raise InvalidRequest(
                 "", "this address is a WebSocket's; ask GET events for the same by plain HTTP"

@@ -46,8 +46,8 @@ async def test_shell_has_its_address_and_lets_nothing_foreign_run(
 async def test_files_are_for_those_who_are_logged_in_and_sent_once(
     jp_fetch: Any, tmp_path: Any
 ) -> None:
-    if not any((folder / "page.js").exists() for folder in (BUILT, PACKAGED)):
-        pytest.skip("the front end is not built; `make ui` builds it")
+    is_built = any((folder / "page.js").exists() for folder in (BUILT, PACKAGED))
+    assert is_built, "the front end is not built; installing the project builds it"
     first = await jp_fetch("jupyter-progress", "static", "page.js")
     assert first.headers["Content-Type"].startswith("text/javascript")
     with pytest.raises(HTTPClientError) as caught:

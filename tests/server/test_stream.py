@@ -266,8 +266,9 @@ async def test_subscriber_that_fell_behind_gets_everything_in_order_and_goes_on_
     assert subscriber.is_behind
     told = [await stream.until("activity_update", timeout_s=10) for _ in texts]
     assert [message["data"]["text"] for message in told] == texts
-    while subscriber.is_behind:
-        await asyncio.sleep(0.01)
+    await stream.until("heartbeat")  # by now all that waited has been taken
+    await stream.until("heartbeat")
+    assert not subscriber.is_behind
     await note(ask, "and now directly")
     assert (await stream.until("activity_update"))["data"]["text"] == "and now directly"
     assert not subscriber.is_behind
