@@ -27,6 +27,11 @@ class Display(Protocol):
         """Show the state that the run ended with, and leave it there."""
 
 
+SEPARATOR = " · "
+LONG_BAR, SHORT_BAR = 30, 12
+SHORT_NAME = 20
+DROPPED_FIRST = 4  # words of this rank and above go before the name is cut
+
 DisplayFactory = Callable[["Run"], "Display | None"]
 _factory: DisplayFactory | None = None
 
@@ -58,45 +63,102 @@ class TerminalLine:
 
     def update(self, state: RunState) -> None:
         """Write the line anew."""
-        self._live.update(_line(state), refresh=True)
+        self._live.update(_Line(state), refresh=True)
 
     def close(self, state: RunState) -> None:
         """Write it for the last time."""
-        self._live.update(_line(state), refresh=True)
+        self._live.update(_Line(state), refresh=True)
         self._live.stop()
 
 
-def _line(state: RunState) -> Any:
-    from rich.progress_bar import ProgressBar
-    from rich.table import Table
-    from rich.text import Text
+class _Line:
+    """A state as one line of whatever terminal it is written to."""
 
-    line = Table.grid(padding=(0, 1))
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+
+    def __rich_console__(self, console: Any, options: Any) -> Any:
+        from rich.table import Table
+        from rich.text import Text
+
+        name, bar_width, words = fitted(self._state, options.max_width)
+        line = Table.grid(padding=(0, 1), pad_edge=False)
+        cells: list[Any] = [Text(name, style="bold", no_wrap=True, overflow="ellipsis")]
+        if bar_width:
+            cells.append(_bar(self._state, bar_width))
+        if words:
+            text = Text(SEPARATOR.join(words), no_wrap=True, overflow="ellipsis")
+            cells.append(text)
+        line.add_row(*cells)
+        yield line
+
+
+def _bar(state: RunState, width: int) -> Any:
+    from rich.progress_bar import ProgressBar
+
     is_known = state.status == "completed" or state.estimated_remaining is not None
-    bar = ProgressBar(
+    return ProgressBar(
         total=100.0 if is_known or state.total_steps else None,
         completed=state.progress,
-        width=30,
+        width=width,
         pulse=state.status == "running" and not state.total_steps,
     )
-    line.add_row(Text(state.name, style="bold"), bar, Text(" · ".join(words_of(state))))
-    return line
 
 
-def words_of(state: RunState) -> list[str]:
-    """What is said beside the bar, most important first."""
-    words = [f"{state.progress:.0f} %"] if state.total_steps or state.progress else []
+def fitted(state: RunState, width: int) -> tuple[str, int, list[str]]:
+    """What of a state has room in one line, with the least important parts left out first.
+
+    Parameters
+    ----------
+    width
+        Of the line, in cells.
+
+    Returns
+    -------
+    (str, int, list of str)
+        The name, the width of the bar (0: none), and the words beside it.
+    """
+    from rich.cells import cell_len, set_cell_size
+
+    name, bar, words = state.name, LONG_BAR, _ranked_words(state)
+
+    def has_room() -> bool:
+        parts = [cell_len(name), bar, cell_len(SEPARATOR.join(text for _rank, text in words))]
+        # The last cell stays free: some terminals begin a new line after it.
+        return sum(parts) + sum(1 for part in parts[1:] if part) < width
+
+    while not has_room():
+        last = max(words, default=None)
+        if bar > SHORT_BAR:
+            bar = SHORT_BAR
+        elif last is not None and last[0] >= DROPPED_FIRST:
+            words.remove(last)
+        elif cell_len(name) > SHORT_NAME:
+            name = set_cell_size(name, SHORT_NAME - 1).rstrip() + "…"
+        elif bar:
+            bar = 0
+        elif last is not None:
+            words.remove(last)
+        else:
+            name = set_cell_size(name, max(0, width - 1))
+            break
+    return name, bar, [text for _rank, text in words]
+
+
+def _ranked_words(state: RunState) -> list[tuple[int, str]]:
+    """What is said beside the bar, in its order; the higher the number, the less it matters."""
+    words = [(0, f"{state.progress:.0f} %")] if state.total_steps or state.progress else []
     if state.step is not None:
         of = f"/{state.total_steps:,}" if state.total_steps else ""
-        words.append(f"{state.step:,}{of}")
-    words.append(duration(state.elapsed_time or 0.0))
+        words.append((5, f"{state.step:,}{of}"))
+    words.append((4, duration(state.elapsed_time or 0.0)))
     if state.status in ("running", "stopping"):
         if state.estimated_remaining is not None:
-            words.append(f"{estimate(state.estimated_remaining)} left")
+            words.append((2, f"{estimate(state.estimated_remaining)} left"))
         if state.status == "stopping":
-            words.append("stopping")
+            words.append((1, "stopping"))
     else:
-        words.append(state.status)
-    for name, value in list(state.metrics.items())[-3:]:
-        words.append(f"{name} {'-' if value is None else format(value, '.4g')}")
+        words.append((1, state.status))
+    for rank, (name, value) in zip((3, 6, 7), list(state.metrics.items())[-3:], strict=False):
+        words.append((rank, f"{name} {'-' if value is None else format(value, '.4g')}"))
     return words

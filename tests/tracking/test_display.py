@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from jupyter_progress.core.state import RunState
@@ -98,6 +99,25 @@ def test_the_line_in_a_terminal_says_how_far_it_is():
     line.close(state)
     for words in ("digits", "40 %", "40/100", "12 s", "18 s left", "loss 0.25", "val/loss -"):
         assert words in text.getvalue()
+
+
+@pytest.mark.parametrize("width", [20, 30, 40, 60, 80, 100, 160])
+@pytest.mark.parametrize("name", ["digits", "数字" * 30, "RandomForestClassifier on digits, again"])
+def test_the_line_is_one_line_in_every_terminal(width, name):
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=False, width=width)
+    state = RunState(
+        run_id="r", name=name, status="running", progress=40.0, step=40_000, total_steps=100_000,
+        elapsed_time=12_000.0, estimated_remaining=18_000.0,
+        metrics={"live_accuracy": 0.97654321, "live_score": 0.9754321, "val/loss": None},
+    )  # fmt: skip
+    console.print(display._Line(state))
+    (line,) = text.getvalue().splitlines()
+    assert cell_len(line.rstrip()) < width
+    if width > 20 or name == "digits":
+        assert "40 %" in line
+    assert ("val/loss" in line) == (width == 160 and name == "digits")
+    assert ("live_accuracy" in line) == (width >= 80)
 
 
 def test_a_script_in_a_terminal_shows_one_line_and_in_a_pipe_nothing(data):
