@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "jupyter_progress"
 ALLOWED = {
     "errors": set[str](),
     "core": {"errors"},
+    "machine": {"errors", "core"},
     "store": {"errors", "core"},
     "client": {"errors", "core"},
     "tracking": {"errors", "core", "store", "client"},

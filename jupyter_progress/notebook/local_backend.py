@@ -35,6 +35,7 @@ from ..training.recover import needs_recovery, recover_run
 from ..training.submit import create_run
 from ..training.uploads import Uploads
 from .kernel_slot import KernelSlot
+from .local_health import LocalHealth
 
 CHUNK_BYTES = 1 << 20
 KNOWN_WITHIN_S = 10.0
@@ -59,6 +60,7 @@ class LocalBackend:
         self._registry = Registry(self.data.models, self.data.key())
         self._uploads = Uploads(self.data)
         self._slot = KernelSlot(self.data)
+        self._health = LocalHealth(self.data)
         self._serving: ServingPool | None = None
         self._checker: Checker | None = None
         feed = Feed(self._follower, is_kept=True)
@@ -77,7 +79,15 @@ class LocalBackend:
         return self._local
 
     def _look_after(self) -> None:
-        """Give a last event to runs whose keeper was killed: no server is there to do it."""
+        """Do what no server is there to do, about once a second."""
+        self._recover()
+        if self.feeds.stream.is_heard:
+            sample = self._health.sample()
+            if sample is not None:
+                self._local.tell_health(sample)
+
+    def _recover(self) -> None:
+        """Give a last event to runs whose keeper was killed."""
         with self._local.lock:
             active = [
                 run_id for run_id, run in self._local.view.runs.items() if is_active(run.status)
@@ -312,6 +322,7 @@ class LocalBackend:
             if part is not None:
                 part.close()
         self._slot.close()
+        self._health.close()
 
     def _tell(self, run: RunDirectory, kind: str, fact: dict[str, Any]) -> None:
         journal = JournalWriter(run.journal(self.writer))

@@ -73,6 +73,11 @@ class Feed:
         follower = self._follower
         return follower.last_heard if follower is not None else None
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have a function called with what comes, in the follower's thread.
 

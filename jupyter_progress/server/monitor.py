@@ -12,8 +12,8 @@ import msgspec
 
 from ..core.health import COLOURS, THRESHOLDS, Health, Threshold, judge
 from ..errors import InvalidRequest
+from ..machine.sampling import Machine
 from .latency import LoopLag, ResponseTimes
-from .machine import Machine
 
 log = logging.getLogger(__name__)
 

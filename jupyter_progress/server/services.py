@@ -18,6 +18,7 @@ from ..core.requests import RunRequest
 from ..core.times import to_iso
 from ..core.wire import CLOSE_SERVER_CLOSING, ServerFacts, Snapshot, VolatileMessage, first_revision
 from ..errors import ShuttingDown
+from ..machine.sampling import Machine
 from ..models.registry import Registry
 from ..models.serving import ServingPool
 from ..store.indexer import Committed, Indexer
@@ -33,7 +34,6 @@ from .idempotency import IdempotencyKeys
 from .kernel_pass import KernelPass
 from .latency import LoopLag, ResponseTimes
 from .live_view import LiveView
-from .machine import Machine
 from .monitor import Monitor, Sample
 from .options import Options
 from .pulse import Pulse

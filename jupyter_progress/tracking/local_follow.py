@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
@@ -65,6 +66,7 @@ class LocalFollower:
         self._on_tick = on_tick
         self._tick_s = tick_s
         self._has_begun = False
+        self._health_samples = 0
         self._taking = 0  # the indexer's thread, while it tells what it has committed
         self._stopped = threading.Event()
         self._log = Log.open(":memory:", now=time.time())
@@ -140,6 +142,22 @@ class LocalFollower:
                 return False
             time.sleep(0.005)
         return True
+
+    def tell_health(self, sample: dict[str, Any]) -> None:
+        """Take in how the machine is, from whoever samples it here."""
+        with self.lock:
+            if self._stopped.is_set() or not self._has_begun:
+                return
+            self._health_samples += 1
+            message = Message(
+                type="system_metrics",
+                time=sample["time"],
+                after=self.view.offset,
+                revision=(self._log.openings << 32) + self._health_samples,
+                data=sample,
+            )
+            if self._apply(message):
+                self._deliver([message])
 
     def snapshot(self) -> Message:
         """The view as one ``snapshot`` message, for a view of one's own that begins now."""

@@ -11,9 +11,9 @@ import pytest
 
 from jupyter_progress.core.state import Resources, RunState
 from jupyter_progress.errors import InvalidRequest
+from jupyter_progress.machine.sampling import Machine
 from jupyter_progress.server.keepalive import STALLED_S, Keepalive
 from jupyter_progress.server.latency import LoopLag, ResponseTimes
-from jupyter_progress.server.machine import Machine
 from jupyter_progress.server.monitor import Monitor, read_thresholds
 
 

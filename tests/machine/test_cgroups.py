@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_progress.server.cgroups import ControlGroup, CpuUse, MemoryUse
+from jupyter_progress.machine.cgroups import ControlGroup, CpuUse, MemoryUse
 
 
 def lay(folder: Path, **files: str) -> None:
