@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import { Icon } from "./icons";
 import { isFresh } from "./Status";
 
 interface CautionProps {
@@ -11,14 +12,22 @@ interface CautionProps {
   isSaved: boolean;
 }
 
+/** Whether it is said why nothing comes. */
+export function isCautioned(feed: PanelFeed, feeding: Feeding): boolean {
+  return cautionOf(feed, feeding) !== null;
+}
+
 export function Caution({ feed, feeding, isSaved }: CautionProps): JSX.Element | null {
   const words = cautionOf(feed, feeding);
-  if (!words) return null;
+  if (words === null) return null;
   const saved = isSaved && feeding.connection !== "denied" ? " What is shown here was saved earlier." : "";
   return (
     <p class="jpp-caution">
-      {words}
-      {saved}
+      <Icon name="warning" label="Warning" />
+      <span>
+        {words}
+        {saved}
+      </span>
     </p>
   );
 }

@@ -10,7 +10,7 @@ import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
-import { Caution } from "./Caution";
+import { Caution, isCautioned } from "./Caution";
 import { now, useClock } from "./clock";
 import { Controls } from "./Controls";
 import { HealthLine, HealthMark } from "./HealthBox";
@@ -74,7 +74,9 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
       <Notices notices={state.notices} />
       <Caution feed={feed} feeding={feeding} isSaved={runs.length > 0} />
       <div class="jpp-live">
-        {!runs.length && <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>}
+        {!runs.length && !isCautioned(feed, feeding) && (
+          <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>
+        )}
         <ul class="jpp-runs">
           {[...active, ...recent].map((run) => (
             <li key={run.run_id}>

@@ -7,7 +7,7 @@ import type { RunState } from "../model/wire";
 import type { Feeding, PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
-import { Caution } from "./Caution";
+import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { Details, isAbout, SECTIONS, type SectionName } from "./Details";
@@ -163,7 +163,7 @@ function Waiting({ feed, feeding }: { feed: PanelFeed; feeding: Feeding }): JSX.
         <ConnectionMark feeding={feeding} />
       </header>
       <Caution feed={feed} feeding={feeding} isSaved={false} />
-      {!feed.isUnknown && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
+      {!isCautioned(feed, feeding) && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
     </article>
   );
 }

@@ -1,6 +1,7 @@
 /** A run's stages: as a strip of marks, and as a table with their times and metrics. */
 
 import type { JSX } from "preact";
+import { stageRemaining } from "../model/eta";
 import { count, duration, metricWords, roughly, UNKNOWN } from "../model/format";
 import type { StageState, StageStatus } from "../model/wire";
 import { now } from "./clock";
@@ -86,9 +87,12 @@ function elapsedOf(stage: StageState, props: ProgressProps): string {
   return duration(elapsedSeconds(stage, props), stage.status !== "running");
 }
 
-function expectedOf({ estimated_s }: StageState): string {
-  if (estimated_s === null) return UNKNOWN;
-  return estimated_s < 1 ? "<1 s" : roughly(estimated_s);
+/** The whole of a stage's time: by earlier runs, or by the pace that it shows. */
+function expectedOf(stage: StageState): string {
+  const left = stage.status === "running" ? stageRemaining(stage) : null;
+  const expected = stage.estimated_s ?? (left === null ? null : (stage.elapsed_s ?? 0) + left);
+  if (expected === null) return UNKNOWN;
+  return expected < 1 ? "<1 s" : roughly(expected);
 }
 
 function metricsOf(stage: StageState): string {

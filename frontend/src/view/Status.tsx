@@ -111,8 +111,10 @@ export function ConnectionMark({ feeding }: { feeding: Feeding }): JSX.Element {
       title={means + via}
     >
       <span class="jpp-dot" aria-hidden="true" />
-      {words}
-      {age !== null && <span class="jpp-age"> · last update {ago(age / 1000)}</span>}
+      <span>
+        {words}
+        {age !== null && <span class="jpp-age"> · last update {ago(age / 1000)}</span>}
+      </span>
     </span>
   );
 }
