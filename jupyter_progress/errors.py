@@ -28,7 +28,10 @@ ProgressError
 ├── Unavailable (503)            for now; asking again can help
 │   ├── ServerUnreachable
 │   ├── ShuttingDown
-│   └── ServingFailed            the process that answers `predict` did not start or died
+│   ├── ServingFailed            the process that answers `predict` did not start or died
+│   └── TooMany (429)
+│       ├── TooManyRequests      one user asks more often than the server allows
+│       └── TooManyStreams       one user has more streams open than the server allows
 ├── ServerNotFound               no Jupyter server in reach of this process
 ├── ExtensionMissing             a server is there, but not its extension
 ├── VersionMismatch              kernel and server are too far apart
@@ -276,6 +279,41 @@ class ServingFailed(Unavailable):
     """The process that answers ``predict`` did not start, or died."""
 
     reason = "serving_failed"
+
+
+class TooMany(Unavailable):
+    """More than the server lets one user have.
+
+    Parameters
+    ----------
+    message
+        What there is too much of, and the limit.
+    retry_after_s
+        After how many seconds asking again can succeed; the answer's ``Retry-After``.
+    """
+
+    reason = "too_many"
+    status = 429
+
+    def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
+        super().__init__(message, retry_after_s)
+        self.message = message
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class TooManyRequests(TooMany):
+    """One user asks more often than the server allows."""
+
+    reason = "too_many_requests"
+
+
+class TooManyStreams(TooMany):
+    """One user has more streams open than the server allows."""
+
+    reason = "too_many_streams"
 
 
 class ServerNotFound(ProgressError):

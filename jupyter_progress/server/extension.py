@@ -65,6 +65,23 @@ class JupyterProgress(ExtensionApp):
     max_subscribers = Int(4000, min=1, help="How many streams can be open at a time.").tag(
         config=True
     )
+    max_subscribers_per_user = Int(
+        2000, min=1, help="How many streams one user can have open at a time."
+    ).tag(config=True)
+    max_message_bytes = Int(
+        64 << 10,
+        min=256,
+        help="The size of a message that a client sends on a stream.",
+    ).tag(config=True)
+    max_requests_per_s = Float(
+        300.0,
+        min=0.0,
+        help="How many requests a second one user can make for long; 0: without a limit. Beyond, "
+        "the answer is 429 with Retry-After.",
+    ).tag(config=True)
+    max_request_burst = Int(
+        3000, min=1, help="How many requests one user can make at once, before that limit counts."
+    ).tag(config=True)
     max_pending_events = Int(
         10_000, min=10, help="How many events may wait for a slow stream before it is closed."
     ).tag(config=True)
@@ -162,6 +179,10 @@ class JupyterProgress(ExtensionApp):
             max_pending_events=self.max_pending_events,
             max_pending_bytes=self.max_pending_bytes,
             max_subscribers=self.max_subscribers,
+            max_subscribers_per_user=self.max_subscribers_per_user,
+            max_message_bytes=self.max_message_bytes,
+            max_requests_per_s=self.max_requests_per_s,
+            max_request_burst=self.max_request_burst,
             max_body_bytes=self.max_body_bytes,
             max_upload_bytes=self.max_upload_bytes,
             max_concurrent_runs=self.max_concurrent_runs,

@@ -20,6 +20,10 @@ class Options:
     max_pending_events: int = 10_000
     max_pending_bytes: int = 4 << 20
     max_subscribers: int = 4000
+    max_subscribers_per_user: int = 2000
+    max_message_bytes: int = 64 << 10
+    max_requests_per_s: float = 300.0
+    max_request_burst: int = 3000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 4 << 30
     max_concurrent_runs: int = 2

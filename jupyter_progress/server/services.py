@@ -27,6 +27,7 @@ from ..store.locks import free_slot
 from ..store.log import Log
 from ..training.checking import Checker
 from ..training.uploads import Uploads
+from .admission import Admission
 from .batch import Batch, in_groups, make_batch
 from .broadcaster import Broadcaster
 from .facts import Facts
@@ -84,6 +85,11 @@ class Services:
             heartbeat_s=options.heartbeat_s,
             max_streams=options.max_subscribers,
             head=lambda: self.live.head,
+        )
+        self.admission = Admission(
+            rate=options.max_requests_per_s,
+            burst=options.max_request_burst,
+            max_streams=options.max_subscribers_per_user,
         )
         self.live = LiveView(self._first_snapshot(version))
         self.idempotency = IdempotencyKeys(self.data.path / "idempotency")

@@ -26,6 +26,7 @@ from ..core.wire import (
     durable_message,
 )
 from ..errors import InvalidRequest, ProgressError
+from .admission import retry_after, user_key
 from .catch_up import Position, read_published, resume_from
 from .channel import Channel, ChannelBroken
 from .frames import array_frame
@@ -38,7 +39,6 @@ from .subscriber import Subscriber
 RESOURCE = "jupyter_progress"
 REPLAY_CHUNK = 1000
 REPLAY_STALLED_S = 30.0
-MAX_MESSAGE_BYTES = 64 << 10
 CLOSE_TRY_AGAIN = 1011
 
 
@@ -54,6 +54,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
         self.subscriber: Subscriber | None = None
         self._serving: asyncio.Task[None] | None = None
         self._position = Position(None, None)
+        self._counted_as: str | None = None
 
     @property
     def services(self) -> Services:
@@ -63,7 +64,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
     @property
     def max_message_size(self) -> int:
         # Above this tornado closes with 1009; between, with the code that says what was wrong.
-        return 16 * MAX_MESSAGE_BYTES
+        return 16 * self.services.options.max_message_bytes
 
     def set_default_headers(self) -> None:
         """A handshake has no use for the headers of pages."""
@@ -81,6 +82,8 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
 
     @ws_authenticated
     async def get(self) -> None:
+        user = user_key(self.current_user)
+        self.services.admission.request(user)
         if not await self.is_permitted():
             raise web.HTTPError(403)
         query = Query(self.request.query_arguments, ("log_id", "since"))
@@ -91,11 +94,26 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
             )
         if self.services.is_closing or self.services.pulse.is_full:
             raise web.HTTPError(503)
-        await super().get()
+        self.services.admission.enter(user)
+        self._counted_as = user
+        try:
+            # Until the connection ends, or the handshake is refused.
+            await super().get()
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        user, self._counted_as = self._counted_as, None
+        if user is not None:
+            self.services.admission.leave(user)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        status, wire = answer_of(status_code, kwargs.get("exc_info", (None, None, None))[1])
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        status, wire = answer_of(status_code, error)
         self.set_status(status)
+        wait = retry_after(error)
+        if wait is not None:
+            self.set_header("Retry-After", wait)
         if status == 405:
             self.set_header("Allow", methods_of(type(self)))
         self.set_header("Content-Type", "application/json")
@@ -208,8 +226,10 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
         subscriber = self.subscriber
         if subscriber is None or subscriber.channel.is_closed:
             return
-        if len(message) > MAX_MESSAGE_BYTES:
-            self._refuse(CLOSE_MESSAGE_TOO_LARGE, f"at most {MAX_MESSAGE_BYTES} bytes")
+        limit = self.services.options.max_message_bytes
+        size_bytes = len(message.encode()) if isinstance(message, str) else len(message)
+        if size_bytes > limit:
+            self._refuse(CLOSE_MESSAGE_TOO_LARGE, f"at most {limit} bytes")
             return
         asked = _read_ping(message)
         if asked is None:
@@ -248,6 +268,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
             self._refuse(CLOSE_PERMISSION_WITHDRAWN, "you may no longer read this")
 
     def on_close(self) -> None:
+        self._leave()
         self.services.pulse.forget(self)
         if self.subscriber is not None:
             self.subscriber.channel.is_closed = True

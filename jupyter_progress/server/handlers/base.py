@@ -13,6 +13,7 @@ from tornado.web import HTTPError, stream_request_body
 from ...core.names import is_run_id, shorten
 from ...core.requests import read_json, read_request
 from ...errors import BodyTooLarge, Denied, ProgressError, UnknownRun
+from ..admission import retry_after, user_key
 from ..kernel_pass import KernelPassMixin, person
 from ..services import Services
 from .answers import answer_of, methods_of
@@ -58,6 +59,7 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         if self.current_user is None:
             # Also where `allow_unauthenticated_access` is on: no body is taken from strangers.
             raise HTTPError(403)
+        self.services.admission.request(user_key(self.current_user))
         await self.before_body()
         limit = self.body_limit
         length = self.request.headers.get("Content-Length", "")
@@ -157,6 +159,9 @@ class ProgressHandler(KernelPassMixin, APIHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
         status, wire = answer_of(status_code, error)
+        wait = retry_after(error)
+        if wait is not None:
+            self.set_header("Retry-After", wait)
         if status == 405:
             self.set_header("Allow", methods_of(type(self)))
         self.answer(wire, status)

@@ -15,6 +15,7 @@ from tornado import web
 from tornado.web import HTTPError
 
 from ...panel.assets import UnknownStaticFile, static_file
+from ..admission import retry_after, user_key
 from ..kernel_pass import KernelPassMixin
 from .answers import answer_of, methods_of
 from .base import RESOURCE
@@ -52,8 +53,19 @@ HOST = re.compile(r"[A-Za-z0-9._~-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?", re
 class BrowserHandler(KernelPassMixin, JupyterHandler):
     """Base of what a browser asks for by itself: an error is a line of plain text."""
 
+    async def prepare(self, *, _redirect_to_login: bool = True) -> None:
+        waiting = super().prepare(_redirect_to_login=_redirect_to_login)
+        await waiting
+        if self.current_user is not None and not self._finished:
+            services = self.settings["jupyter_progress_services"]
+            services.admission.request(user_key(self.current_user))
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        status, wire = answer_of(status_code, kwargs.get("exc_info", (None, None, None))[1])
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        status, wire = answer_of(status_code, error)
+        wait = retry_after(error)
+        if wait is not None:
+            self.set_header("Retry-After", wait)
         self.set_status(status)
         if status == 405:
             self.set_header("Allow", methods_of(type(self)))
@@ -129,6 +141,12 @@ class PageRedirectHandler(BrowserHandler):
 
 class StaticHandler(BrowserHandler):
     """The built front end: its scripts and styles."""
+
+    def check_xsrf_cookie(self) -> None:
+        # A module's import carries no header of ours, and a JupyterHub asks for one with all that
+        # is not a navigation. What a page of this origin reads here is the same for everybody.
+        if self.request.headers.get("Sec-Fetch-Site") != "same-origin":
+            super().check_xsrf_cookie()
 
     @web.authenticated
     @authorized("read", RESOURCE)

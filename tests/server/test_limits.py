@@ -1,0 +1,135 @@
+"""What one user may take of the server: requests in a while, streams at a time, message sizes."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jupyter_server.auth import User
+from tornado.httpclient import HTTPClientError
+
+from jupyter_progress.errors import TooManyRequests, TooManyStreams
+from jupyter_progress.server.admission import FORGET_ABOVE, Admission, retry_after, user_key
+from jupyter_progress.server.kernel_pass import KernelUser
+
+
+@pytest.fixture
+def extension_config() -> dict[str, Any]:
+    return {
+        "max_requests_per_s": 1.0, "max_request_burst": 20, "max_subscribers_per_user": 2,
+        "max_message_bytes": 1000,
+    }  # fmt: skip
+
+
+def admission(now: SimpleNamespace, **changes: Any) -> Admission:
+    settings = {"rate": 10.0, "burst": 5, "max_streams": 1, **changes}
+    return Admission(clock=lambda: now.s, **settings)
+
+
+def test_bucket_empties_at_once_and_fills_with_time() -> None:
+    now = SimpleNamespace(s=100.0)
+    door = admission(now)
+    for _ in range(5):
+        door.request("ada")
+    with pytest.raises(TooManyRequests) as caught:
+        door.request("ada")
+    assert caught.value.retry_after_s == pytest.approx(0.1)
+    assert retry_after(caught.value) == "1"
+    door.request("bob")  # one user's flood is not another's
+    now.s += 0.15
+    door.request("ada")
+    with pytest.raises(TooManyRequests):
+        door.request("ada")
+    now.s += 1000.0
+    for _ in range(5):
+        door.request("ada")
+    with pytest.raises(TooManyRequests):
+        door.request("ada")
+
+
+def test_rate_of_zero_is_no_limit() -> None:
+    door = admission(SimpleNamespace(s=0.0), rate=0.0, burst=1)
+    for _ in range(1000):
+        door.request("ada")
+    assert len(door) == 0
+
+
+def test_users_who_ask_no_more_are_forgotten() -> None:
+    now = SimpleNamespace(s=0.0)
+    door = admission(now)
+    for number in range(3 * FORGET_ABOVE):
+        now.s += 0.2
+        door.request(f"user {number}")
+        assert len(door) <= FORGET_ABOVE
+
+
+def test_stream_that_was_closed_makes_room() -> None:
+    door = admission(SimpleNamespace(s=0.0))
+    door.enter("ada")
+    door.enter("bob")
+    with pytest.raises(TooManyStreams):
+        door.enter("ada")
+    door.leave("ada")
+    door.enter("ada")
+
+
+def test_everyone_who_bears_the_token_is_one_user() -> None:
+    first, second = (User(username=name, name=f"Anonymous {name}") for name in ("Io", "Europa"))
+    assert user_key(first) == user_key(second) == "token"
+    named = [user_key(User(username=name)) for name in ("ada", "bob", "token", "kernel")]
+    assert len({*named, "token", user_key(KernelUser(username="kernel"))}) == 6
+
+
+async def test_flood_is_answered_with_429_and_when_to_come_back(ask: Any) -> None:
+    answers = await asyncio.gather(*(ask("GET", "health/history") for _ in range(30)))
+    statuses = [answer.status for answer in answers]
+    assert statuses.count(200) in (20, 21, 22)
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert set(refused.json) == {"message", "reason", "retryable"}
+    assert (refused.json["reason"], refused.json["retryable"]) == ("too_many_requests", True)
+    assert refused.headers["Retry-After"] == "1"
+    assert (await ask("POST", "activity", {"text": "x"})).status == 429
+    assert (await ask("GET", "stream")).status == 429
+    await asyncio.sleep(1.1)
+    assert (await ask("GET", "health/history")).status == 200
+
+
+async def test_page_counts_too(jp_fetch: Any) -> None:
+    for _ in range(20):
+        await jp_fetch("jupyter-progress/")
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch("jupyter-progress/")
+    assert caught.value.code == 429
+    assert caught.value.response is not None
+    assert caught.value.response.headers["Retry-After"] == "1"
+
+
+async def test_streams_of_one_user_are_counted_and_a_closed_one_makes_room(
+    open_stream: Any, ask: Any, services: Any, scaled: Any
+) -> None:
+    first = await open_stream()
+    await open_stream()
+    with pytest.raises(HTTPClientError) as caught:
+        await open_stream()
+    assert caught.value.code == 429
+    assert caught.value.response is not None
+    assert b"too_many_streams" in caught.value.response.body
+    first.socket.close()
+    for _ in range(round(scaled(40))):
+        await asyncio.sleep(0.05)
+        if len(services.broadcaster) == 1:
+            break
+    for _ in range(3):  # a handshake that is no good keeps no place
+        answer = await ask("GET", "stream", headers={"Upgrade": "websocket"})
+        assert answer.status == 400
+    await open_stream()
+
+
+async def test_message_over_the_limit_closes_for_good(open_stream: Any) -> None:
+    for size, code in ((2_000, 4502), (500_000, 1009)):
+        stream = await open_stream()
+        await stream.until("heartbeat")
+        await stream.send("é" * (size // 2))
+        assert await stream.ended() == code
