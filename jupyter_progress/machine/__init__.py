@@ -1,1 +1,1 @@
-"""The machine that trainings run on: its figures within the container's limits. Reads files, calls psutil."""
+"""The machine that trainings run on, within its container's limits. Reads files, calls psutil."""
