@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+SEED ?= 0
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -12,7 +13,7 @@ PACKAGING := pyproject.toml hatch_build.py jupyter-config/server-config/jupyter_
 INSTALLED := $(VENV)/installed.stamp
 TESTS_READY := $(VENV)/tests.stamp
 
-.PHONY: help demo lab test test-all test-slow lint format bench ui docs types clean
+.PHONY: help demo lab test test-all test-slow faults lint format bench ui docs types clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ test-all: $(TESTS_READY) $(if $(ARGS),,test test-slow)  ## Run the tests and all
 
 test-slow: $(TESTS_READY)  ## Run only what is slow
 	@BIN=$(BIN) scripts/test slow $(ARGS)
+
+faults: $(TESTS_READY)  ## Break everything that can break, by a seed (SEED=7; outcomes: docs/reliability.md)
+	FAULTS_SEED=$(SEED) $(BIN)/python -m pytest -q -p no:randomly tests/faults $(ARGS)
 
 lint: $(TESTS_READY)  ## Check style and types
 	$(BIN)/ruff format --check .

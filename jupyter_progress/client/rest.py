@@ -166,6 +166,7 @@ class RestClient:
                 if body is None:
                     raise
             with connection.getresponse() as answer:
+                _check_whole(answer)
                 if answer.status >= 300:
                     raise self._refusal(answer)
                 yield answer
@@ -226,6 +227,13 @@ def tls_context(url: str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _check_whole(answer: http.client.HTTPResponse) -> None:
+    """Refuse what was cut among its headers: ``http.client`` takes that for an empty answer."""
+    has_length = answer.length is not None or answer.chunked
+    if not has_length and not answer.peek(1):
+        raise http.client.IncompleteRead(b"")
 
 
 def _with_query(path: str, query: dict[str, Any]) -> str:
