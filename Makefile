@@ -27,9 +27,10 @@ $(INSTALLED): $(VENV)/bin/python $(PACKAGING) $(FRONTEND)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lab,parquet]'
 	@touch $@
 
-$(TESTS_READY): $(INSTALLED) scripts/install-chromium
+$(TESTS_READY): $(INSTALLED) scripts/install-chromium scripts/install-hub-proxy tests/hub/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lab,parquet,test]'
 	scripts/install-chromium
+	$(BIN)/python scripts/install-hub-proxy
 	@touch $@
 
 demo: $(INSTALLED)  ## Train on real data and watch it live in this terminal (KEEP=1 leaves the server up)
@@ -75,4 +76,4 @@ docs: $(TESTS_READY)  ## Check the documents: links, names, signatures, settings
 	$(BIN)/python -m pytest -q -p no:randomly tests/test_docs.py
 
 clean:  ## Remove what was built and installed here
-	rm -rf $(VENV) build dist frontend/dist frontend/node_modules
+	rm -rf $(VENV) build dist frontend/dist frontend/node_modules tests/hub/node_modules

@@ -67,11 +67,10 @@ export class Rest {
     const headers = new Headers({ Accept: "application/json" });
     const { address } = this.context;
     if (address.token) headers.set("Authorization", `token ${address.token}`);
-    if (method !== "GET") {
-      headers.set("Content-Type", "application/json");
-      const xsrf = this.context.xsrf();
-      if (xsrf) headers.set("X-XSRFToken", xsrf);
-    }
+    if (method !== "GET") headers.set("Content-Type", "application/json");
+    // With reading too: a JupyterHub asks it of every request that a script makes.
+    const xsrf = this.context.xsrf();
+    if (xsrf) headers.set("X-XSRFToken", xsrf);
     return headers;
   }
 }

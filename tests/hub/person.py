@@ -1,0 +1,94 @@
+"""Somebody with an account at the Hub: a browser, a token of their own, a server."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from ..jupyter_process import SCALE
+from .hub_process import HubProcess
+
+GOING_ON = ("queued", "running", "stopping")
+
+
+class Person:
+    """One user of the Hub.
+
+    Parameters
+    ----------
+    name
+        As it is typed at the Hub's login.
+    hub
+        Where the account is.
+    page
+        A page of a browser profile of their own.
+    """
+
+    def __init__(self, name: str, hub: HubProcess, page: Page) -> None:
+        self.name = name
+        self.hub = hub
+        self.page = page
+        self.token = hub.token_of(name)
+
+    @property
+    def url(self) -> str:
+        """Their server's address; ends in a slash. (Named as in a JupyterProcess.)"""
+        return self.hub.user_url(self.name)
+
+    @property
+    def root(self) -> Path:
+        """Where their notebooks lie."""
+        return self.hub.home(self.name)
+
+    def open(self, path: str = "jupyter-progress/") -> None:
+        """Open an address of their server, and log in at the Hub where it asks for that."""
+        self.page.goto(f"{self.url}{path}")
+        if "/hub/login" in self.page.url:
+            self.log_in()
+            self.page.wait_for_url(f"{self.url}{path}")
+
+    def log_in(self) -> None:
+        """Fill in the Hub's form, which stands in the page."""
+        self.page.fill("#username_input", self.name)
+        self.page.fill("#password_input", "any")
+        self.page.click("#login_submit")
+
+    def get(self, path: str) -> Any:
+        """``GET`` from the REST interface of the extension, with their token."""
+        return self.ask("GET", path)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """One request to it from a script of their own, through the Hub's proxy."""
+        request = urllib.request.Request(
+            f"{self.url}jupyter-progress/api/v1/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30 * SCALE) as answer:
+            return json.loads(answer.read())
+
+    def wait_for_run(self, run_id: str, *statuses: str) -> dict[str, Any]:
+        """Ask until the run has one of the statuses."""
+        deadline = time.monotonic() + 60 * SCALE
+        while True:
+            state: dict[str, Any] = self.get(f"runs/{run_id}")
+            if state["status"] in statuses:
+                return state
+            assert time.monotonic() < deadline, state
+            time.sleep(0.1)
+
+    def leave(self) -> None:
+        """Close the browser, and end what still trains."""
+        self.page.context.close()
+        if not self.hub.is_running(self.name):
+            return
+        for run in self.get("status")["runs"]:
+            if run["status"] in GOING_ON:
+                self.ask("POST", f"runs/{run['run_id']}/cancel")
+                self.wait_for_run(run["run_id"], "cancelled", "completed", "failed")
