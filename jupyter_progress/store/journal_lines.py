@@ -46,9 +46,10 @@ def bounded(waiting: list[Waiting], room_bytes: int) -> tuple[list[Waiting], int
 def _assumed_size(line: Waiting) -> int:
     if line[1] == "metrics_appended" and isinstance(line[3], list):
         return _ASSUMED_POINT_BYTES * sum(1 + len(values) for _step, values in line[3])
-    if line[1] == "metrics_appended":
-        return _ASSUMED_POINT_BYTES * sum(map(len, line[3]["series"].values()))
-    return _ASSUMED_LINE_BYTES
+    series = line[3].get("series") if line[1] == "metrics_appended" else None
+    columns = series.values() if isinstance(series, dict) else ()
+    points = sum(len(column) for column in columns if isinstance(column, list))
+    return max(_ASSUMED_LINE_BYTES, _ASSUMED_POINT_BYTES * points)
 
 
 def encode_lines(waiting: list[Waiting]) -> bytes:
