@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Literal, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 
 from ..errors import InvalidRequest, MalformedBody, UnknownKey
 from .names import (
+    LABEL_LIMIT,
+    MODEL_NAME,
     NOTES_LIMIT,
+    RUN_ID,
     TAGS_LIMIT,
     UPLOAD_ID,
     check_label,
@@ -27,12 +30,40 @@ MAX_DEPTH = 50
 SYS_PATH_LIMIT_BYTES = 40_000
 
 
+def _told(**schema: Any) -> msgspec.Meta:
+    """What the description of the interface says of a field; checked below, in better words."""
+    return msgspec.Meta(extra_json_schema=schema)
+
+
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_LINE_ENDS = r"\t\n\r\u2028\u2029"
+_UNSEEN = r"\s\u00ad\u0600-\u0605\u061c\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_LABEL = f"^[^{_CONTROLS}{_LINE_ENDS}]*[^{_CONTROLS}{_UNSEEN}][^{_CONTROLS}{_LINE_ENDS}]*$"
+
+Text = Annotated[str, _told(minLength=1)]
+Label = Annotated[str, _told(minLength=1, maxLength=LABEL_LIMIT, pattern=_LABEL)]
+Lines = Annotated[str, _told(maxLength=NOTES_LIMIT, pattern=f"^[^{_CONTROLS}]*$")]
+Remark = Annotated[
+    str,
+    _told(
+        minLength=1,
+        maxLength=NOTES_LIMIT,
+        pattern=rf"^[^{_CONTROLS}]*[^{_CONTROLS}\s][^{_CONTROLS}]*$",
+    ),
+]
+Tags = Annotated[list[Label], _told(maxItems=TAGS_LIMIT)]
+ModelName = Annotated[str, _told(pattern=f"^{MODEL_NAME.pattern}$")]
+RunId = Annotated[str, _told(pattern=f"^{RUN_ID.pattern}$")]
+UploadId = Annotated[str, _told(pattern=f"^{UPLOAD_ID.pattern}$")]
+Share = Annotated[float, _told(minimum=0, exclusiveMaximum=1)]
+
+
 class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which rows are held out. Both shares are of all rows; 0 means no such rows."""
 
-    test: float = 0.2
-    validation: float = 0.2
-    random_state: int = 0
+    test: Share = 0.2
+    validation: Share = 0.2
+    random_state: Annotated[int, _told(minimum=0, maximum=2**32 - 1)] = 0
     stratify: bool = True
     shuffle: bool = True
 
@@ -43,6 +74,59 @@ class Executor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     python: str | None = None
     cwd: str | None = None
     sys_path: list[str] | None = None
+
+
+class BundledDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the data sets that scikit-learn brings."""
+
+    source: Literal["sklearn"]
+    name: Text
+
+
+class FileDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A CSV or Parquet file below the server's root directory."""
+
+    source: Literal["file"]
+    path: Text
+    target: Text
+
+
+class UploadedDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``POST uploads`` took; ``validation`` and ``test``: uploads with rows of one's own."""
+
+    source: Literal["upload"]
+    id: UploadId
+    target: Text | msgspec.UnsetType = msgspec.UNSET
+    validation: UploadId | msgspec.UnsetType = msgspec.UNSET
+    test: UploadId | msgspec.UnsetType = msgspec.UNSET
+
+
+class NamedEstimator(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename={"class_": "class"},
+):
+    """A class within the allowed packages, with its parameters."""
+
+    class_: Annotated[str, _told(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,300}$")]
+    params: dict[str, Any] = {}
+
+
+class UploadedEstimator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An estimator object from a notebook, uploaded as a pickle."""
+
+    upload: UploadId
+
+
+# What `RunRequest.dataset` and `.estimator` can be.
+DATASETS: Final[dict[str, type[msgspec.Struct]]] = {
+    "sklearn": BundledDataset,
+    "file": FileDataset,
+    "upload": UploadedDataset,
+}
+ESTIMATORS: Final[tuple[type[msgspec.Struct], ...]] = (NamedEstimator, UploadedEstimator)
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,38 +144,48 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     dataset: dict[str, Any]
     estimator: dict[str, Any]
-    name: str | None = None
+    name: Label | None = None
     kind: Literal["pipeline"] = "pipeline"
     split: Split | None = Split()
     scoring: str | None = None
     preprocess: Literal["auto", "none"] = "auto"
-    max_overhead: float = 0.03
-    register_as: str | None = None
-    tags: list[str] = []
+    max_overhead: Annotated[float, _told(exclusiveMinimum=0, maximum=1)] = 0.03
+    register_as: ModelName | None = None
+    tags: Tags = []
     executor: Executor | None = None
 
 
 class RunChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of ``PATCH runs/{id}``."""
 
-    name: str | None = None
-    tags: list[str] | None = None
-    notes: str | None = None
+    name: Label | None = None
+    tags: Tags | None = None
+    notes: Lines | None = None
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of ``POST activity``."""
 
-    text: str
+    text: Remark
     level: Literal["info", "success", "warning", "error"] = "info"
-    run_id: str | None = None
+    run_id: RunId | None = None
 
 
 class DeployRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of ``POST models/{name}/deploy``: a version, or a run to register first."""
 
     version: int | None = None
-    run_id: str | None = None
+    run_id: RunId | None = None
+
+
+class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST runs/{id}/register``."""
+
+    name: ModelName
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that says nothing."""
 
 
 class PredictRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -281,20 +375,12 @@ def _check_split(split: Split | None) -> None:
         raise InvalidRequest("split.shuffle", "a stratified split shuffles; set stratify to false")
 
 
-_DATASET_KEYS = {
-    "sklearn": ({"name"}, set[str]()),
-    "file": ({"path", "target"}, set[str]()),
-    "upload": ({"id"}, {"target", "validation", "test"}),
-}
-
-
 def _check_dataset(dataset: dict[str, Any]) -> None:
     source = dataset.get("source")
-    if not isinstance(source, str) or source not in _DATASET_KEYS:
-        expected = ", ".join(repr(name) for name in _DATASET_KEYS)
+    if not isinstance(source, str) or source not in DATASETS:
+        expected = ", ".join(repr(name) for name in DATASETS)
         raise InvalidRequest("dataset.source", f"is {source!r:.80}; expected one of {expected}")
-    required, optional = _DATASET_KEYS[source]
-    _check_keys("dataset", dataset, {"source", *required}, optional)
+    _check_keys("dataset", dataset, DATASETS[source])
     for key, value in dataset.items():
         if not isinstance(value, str):
             raise InvalidRequest(f"dataset.{key}", f"is {_json_kind(value)}; expected a string")
@@ -308,10 +394,10 @@ def _check_dataset(dataset: dict[str, Any]) -> None:
 
 def _check_estimator(estimator: dict[str, Any]) -> None:
     if "upload" in estimator:
-        _check_keys("estimator", estimator, {"upload"}, set())
+        _check_keys("estimator", estimator, UploadedEstimator)
         _check_upload_id("estimator.upload", estimator["upload"])
         return
-    _check_keys("estimator", estimator, {"class"}, {"params"})
+    _check_keys("estimator", estimator, NamedEstimator)
     name = estimator["class"]
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][\w.]{0,300}", name, re.ASCII):
         raise InvalidRequest(
@@ -331,7 +417,10 @@ def _check_upload_id(field: str, value: Any) -> None:
         )
 
 
-def _check_keys(field: str, found: dict[str, Any], required: set[str], optional: set[str]) -> None:
+def _check_keys(field: str, found: dict[str, Any], kind: type[msgspec.Struct]) -> None:
+    keys = msgspec.structs.fields(kind)
+    required = {key.encode_name for key in keys if key.required}
+    optional = {key.encode_name for key in keys} - required
     for key in sorted(required - set(found)):
         raise InvalidRequest(f"{field}.{key}", "is missing")
     for key in sorted(set(found) - required - optional):

@@ -39,6 +39,7 @@ NEEDS = {
     "models/m/1/artifact": {"GET": "read"},
     "models/m/deploy": {"POST": "execute"},
     "models/m/predict": {"POST": "execute"},
+    "openapi.json": {"GET": "read"},
     "datasets": {"GET": "read"},
     "estimators": {"GET": "read"},
 }

@@ -8,12 +8,16 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ...core.activity import LEVELS
+from ...core.answers import ActivityAnswer
 from ...core.names import NOTES_LIMIT, check_lines
 from ...core.requests import Note
 from ...errors import InvalidRequest
 from .base import RESOURCE, ProgressHandler
+from .query import MAX_WHOLE
 
 MAX_PAGE = 500
+PAGE = 50
+KIND_LIMIT = 60
 
 
 class ActivityHandler(ProgressHandler):
@@ -26,11 +30,11 @@ class ActivityHandler(ProgressHandler):
         lines, after = await self.services.read(
             self.services.reader.activity,
             level=query.choice("level", LEVELS),
-            kind=query.text("kind", limit=60),
-            limit=query.whole("limit", 50, 1, MAX_PAGE),
-            before=query.whole("before", None, 1, 2**53),
+            kind=query.text("kind", limit=KIND_LIMIT),
+            limit=query.whole("limit", PAGE, 1, MAX_PAGE),
+            before=query.whole("before", None, 1, MAX_WHOLE),
         )
-        self.answer({"activity": lines, "next": after})
+        self.answer(ActivityAnswer(activity=lines, next=after))
 
     @web.authenticated
     @authorized("write", RESOURCE)

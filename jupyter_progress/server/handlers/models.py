@@ -7,6 +7,7 @@ from pathlib import Path
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...core.answers import ModelsAnswer
 from ...core.names import check_model_name, is_model_name, shorten
 from ...core.requests import DeployRequest, PredictRequest
 from ...errors import InvalidRequest, UnknownModel, UnknownRun
@@ -23,7 +24,7 @@ class ModelsHandler(ProgressHandler):
     @authorized("read", RESOURCE)
     async def get(self) -> None:
         self.query()
-        self.answer({"models": await self.services.read(self.services.registry.summaries)})
+        self.answer(ModelsAnswer(models=await self.services.read(self.services.registry.summaries)))
 
 
 class OneModelHandler(ProgressHandler):

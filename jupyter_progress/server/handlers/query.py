@@ -10,6 +10,8 @@ from ...errors import InvalidRequest, UnknownKey
 
 # Keys of Jupyter's own; a name of digits only is what JupyterLab adds to get past caches.
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+TEXT_LIMIT = 500  # characters
+MAX_WHOLE = 2**53  # what every JSON reader holds exactly
 BEYOND = 2**63 - 1  # any offset that is larger is as far beyond the head as this one
 JUPYTER_KEYS = frozenset({"token", "_xsrf", "no_track_activity"})
 
@@ -37,7 +39,7 @@ class Query:
                 raise UnknownKey(shorten(name, 80), f"is not known here; expected: {expected}")
         self._arguments = arguments
 
-    def text(self, name: str, limit: int = 500) -> str | None:
+    def text(self, name: str, limit: int = TEXT_LIMIT) -> str | None:
         """A text, or None where the key is missing or empty."""
         values = self._arguments.get(name)
         if values and len(values) > 1:

@@ -7,6 +7,7 @@ from typing import Any
 from ..stream import StreamHandler
 from .activity import ActivityHandler
 from .catalogue import DatasetsHandler, EstimatorsHandler
+from .description import DescriptionHandler
 from .elsewhere import ElsewhereHandler
 from .models import (
     ArtifactHandler,
@@ -43,6 +44,7 @@ API_ROUTES: list[tuple[str, Any]] = [
     (f"models/{ONE}/([0-9]+)/artifact", ArtifactHandler),
     (f"models/{ONE}/deploy", DeployHandler),
     (f"models/{ONE}/predict", PredictHandler),
+    (r"openapi\.json", DescriptionHandler),
     ("datasets", DatasetsHandler),
     ("estimators", EstimatorsHandler),
 ]

@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...core.answers import MetricsAnswer, OutputAnswer, RegisteredAnswer
 from ...core.names import check_model_name
+from ...core.requests import Nothing, Registration
 from ...core.state import RunState
 from ...store.layout import RunDirectory
 from ...training.controls import ask_to_stop
@@ -20,16 +21,10 @@ from .runs import RunHandler
 
 OUTPUT_LIMIT = 1 << 20  # bytes that are looked at, however many lines were asked for
 MAX_LINES = 10_000
-
-
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A body that says nothing."""
-
-
-class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of ``POST runs/{id}/register``."""
-
-    name: str
+LINES = 200
+NAMES_LIMIT = 10_000
+POINTS = 1000
+MAX_POINTS = 100_000
 
 
 class ControlHandler(RunHandler):
@@ -63,8 +58,8 @@ class MetricsHandler(RunHandler):
     @authorized("read", RESOURCE)
     async def get(self, run_id: str) -> None:
         query = self.query("names", "max_points", "since_step")
-        names = query.text("names", limit=10_000)
-        max_points = query.whole("max_points", 1000, 2, 100_000)
+        names = query.text("names", limit=NAMES_LIMIT)
+        max_points = query.whole("max_points", POINTS, 2, MAX_POINTS)
         since_step = query.number("since_step", None, -1e300, 1e300)
         await self.state_of(run_id)
         series = await self.services.read(
@@ -74,7 +69,7 @@ class MetricsHandler(RunHandler):
             max_points=max_points,
             since_step=since_step,
         )
-        self.answer({"series": series})
+        self.answer(MetricsAnswer(series=series))
 
 
 class OutputHandler(RunHandler):
@@ -83,10 +78,10 @@ class OutputHandler(RunHandler):
     @web.authenticated
     @authorized("read", RESOURCE)
     async def get(self, run_id: str) -> None:
-        lines = self.query("tail").whole("tail", 200, 1, MAX_LINES)
+        lines = self.query("tail").whole("tail", LINES, 1, MAX_LINES)
         directory = await self.directory_of(run_id)
-        text = await self.services.read(read_tail, directory.output, lines or 200)
-        self.answer({"text": text})
+        text = await self.services.read(read_tail, directory.output, lines or LINES)
+        self.answer(OutputAnswer(text=text))
 
 
 def read_tail(path: Path, lines: int) -> str:
@@ -111,4 +106,4 @@ class RegisterHandler(RunHandler):
         name = check_model_name("name", self.read_body(Registration).name)
         state = await self.state_of(run_id)
         version = await self.services.work(register_run, self.services, name, state, self.who)
-        self.answer({"name": name, "version": version, "run_id": run_id}, 201)
+        self.answer(RegisteredAnswer(name=name, version=version, run_id=run_id), 201)

@@ -9,6 +9,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.escape import url_escape
 
+from ...core.answers import RunsAnswer
 from ...core.names import check_label, is_page_start
 from ...core.requests import (
     Executor,
@@ -29,6 +30,7 @@ from ..retention import delete_run
 from .base import RESOURCE, ProgressHandler
 
 MAX_PAGE = 200
+PAGE = 50
 CAUGHT_UP_WITHIN_S = 30.0
 
 
@@ -68,13 +70,13 @@ class RunsHandler(RunHandler):
             self.services.reader.runs,
             status=query.choice("status", ACTIVE | ENDED),
             tag=query.text("tag"),
-            limit=query.whole("limit", 50, 1, MAX_PAGE),
+            limit=query.whole("limit", PAGE, 1, MAX_PAGE),
             before=before,
         )
         # What is going on is further than its last logged event says.
         live = self.services.live
         shown = [live.run(run.run_id) or run if is_active(run.status) else run for run in runs]
-        self.answer({"runs": shown, "next": following})
+        self.answer(RunsAnswer(runs=shown, next=following))
 
     @web.authenticated
     @authorized("execute", RESOURCE)

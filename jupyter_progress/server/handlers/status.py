@@ -14,6 +14,7 @@ from .base import RESOURCE, ProgressHandler
 
 MAX_EVENTS = 5000
 DEFAULT_EVENTS = 500
+MAX_MINUTES = 1440.0
 
 
 class StatusHandler(ProgressHandler):
@@ -57,6 +58,6 @@ class HealthHistoryHandler(ProgressHandler):
     @web.authenticated
     @authorized("read", RESOURCE)
     async def get(self) -> None:
-        minutes = self.query("minutes").number("minutes", 60.0, 0.0, 1440.0) or 0.0
+        minutes = self.query("minutes").number("minutes", 60.0, 0.0, MAX_MINUTES) or 0.0
         since = to_iso(time.time() - 60.0 * minutes)
         self.answer({"samples": self.services.monitor.history(since)})
