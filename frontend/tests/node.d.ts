@@ -31,6 +31,7 @@ declare module "node:http" {
   interface Request {
     method?: string;
     url?: string;
+    headers: Record<string, string | undefined>;
     on(event: "data", heard: (part: unknown) => void): void;
     on(event: "end", heard: () => void): void;
   }

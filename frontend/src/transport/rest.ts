@@ -81,8 +81,10 @@ async function readAnswer(response: Response): Promise<unknown> {
   try {
     answer = said ? JSON.parse(said) : null;
   } catch {
-    // A login page or a proxy's page: no answer of the server's interface.
-    const status = response.ok ? 404 : response.status;
+    // A login page or a proxy's page: no answer of the server's interface. Where it stands at another
+    // address, nothing is known of the server: a JupyterHub leads there while it is stopped.
+    const answered = response.ok ? 404 : response.status;
+    const status = response.redirected ? 0 : answered;
     throw new RestError(status, "not_json", `The server answered ${response.status} without JSON`);
   }
   if (response.ok) return answer;
