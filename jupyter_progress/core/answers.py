@@ -31,6 +31,22 @@ class RunsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class AnnouncedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that trains elsewhere: its token is told this once."""
+
+    run_id: str
+    token: str
+    silence_s: float
+
+
+class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The last sequence that is kept of a writer, and what people have asked of its run."""
+
+    sequence: int
+    asked: Literal["stop", "cancel"] | None
+    asked_by: str
+
+
 class MetricsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Series of a run: ``[step, value]`` in rising order of steps."""
 

@@ -104,6 +104,12 @@ class JupyterProgress(ExtensionApp):
         help="Seconds after which the process of a model that nobody asks is ended; the next "
         "request starts it again.",
     ).tag(config=True)
+    external_silence_s = Float(
+        60.0,
+        min=1.0,
+        help="Seconds after which a run that trains elsewhere, and of which nothing is heard, has "
+        "failed as `worker_silent`.",
+    ).tag(config=True)
     keep_runs_days = Float(
         Limits.keep_runs_days,
         min=0.0,
@@ -191,6 +197,7 @@ class JupyterProgress(ExtensionApp):
             idle_sample_s=self.sample_interval_s,
             watched_sample_s=self.watched_sample_interval_s,
             serving_idle_s=self.serving_idle_s,
+            external_silence_s=self.external_silence_s,
             limits=self.limits,
             prune_every_s=self.prune_every_s,
             thresholds=read_thresholds(self.thresholds),

@@ -51,13 +51,26 @@ class Facts:
         self._own = JournalWriter(path)
 
     def about_run(
-        self, run: RunDirectory, kind: str, data: dict[str, Any], *, name: str, who: str = ""
+        self,
+        run: RunDirectory,
+        kind: str,
+        data: dict[str, Any],
+        *,
+        name: str,
+        who: str = "",
+        follows: dict[str, int] | None = None,
     ) -> Place:
-        """Journal a fact about a run in its directory, with its line of the feed."""
+        """Journal a fact about a run in its directory, with its line of the feed.
+
+        Parameters
+        ----------
+        follows
+            The last sequence of each other writer that must be logged before it.
+        """
         with self.writing:
             journal = JournalWriter(run.journal(self.writer))
             try:
-                sequence = tell(journal, run.run_id, kind, data, name, who=who)
+                sequence = tell(journal, run.run_id, kind, data, name, who=who, follows=follows)
             finally:
                 journal.close()
         self._indexer.wake()

@@ -32,6 +32,7 @@ class Options:
     idle_sample_s: float = 2.0
     watched_sample_s: float = 1.0
     serving_idle_s: float = 3600.0
+    external_silence_s: float = 60.0
     limits: Limits = field(default=Limits())
     prune_every_s: float = 3600.0
     thresholds: tuple[Threshold, ...] = field(default=THRESHOLDS)

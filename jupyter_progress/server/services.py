@@ -30,6 +30,7 @@ from ..training.uploads import Uploads
 from .admission import Admission
 from .batch import Batch, in_groups, make_batch
 from .broadcaster import Broadcaster
+from .external_runs import ExternalRuns
 from .facts import Facts
 from .idempotency import IdempotencyKeys
 from .kernel_pass import KernelPass
@@ -112,6 +113,9 @@ class Services:
         )
         self.reader = self.indexer.reader
         self.facts = Facts(self.data, self.slot, self.indexer)
+        self.external = ExternalRuns(
+            self.data, self.indexer, self.facts, silence_s=self.options.external_silence_s
+        )
         self.kernel_pass = KernelPass(self.data.servers)
 
     def _open_models(self) -> None:
@@ -185,6 +189,7 @@ class Services:
         self.broadcaster.publish(batches)
         if any(batch.durable for batch in batches):
             self.queue.notice(self.live.active_runs())
+            self.external.notice(self.live.active_runs())
 
     def _sampled(self, sample: Sample) -> None:
         self._on_loop(self._publish_health, sample)
@@ -258,11 +263,13 @@ class Services:
         if url is not None:
             self.kernel_pass.publish(url, self.data.path)
         self.queue.notice(self.live.active_runs())
+        self.external.notice(self.live.active_runs())
         self.lag.start(loop)
         self.pulse.start()
         self.indexer.start()
         self.monitor.start()
         self.queue.start()
+        self.external.start()
         self.retention.start()
         self._workers.submit(self.idempotency.forget_old, time.time())
 
@@ -279,6 +286,7 @@ class Services:
         await asyncio.sleep(GOODBYE_S if had_subscribers else 0)
         for close in (
             self.retention.stop,
+            self.external.stop,
             self.monitor.stop,
             self.serving.close,
             self.checker.close,

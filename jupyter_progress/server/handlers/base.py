@@ -89,12 +89,25 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         InvalidRequest
             It is too large, no JSON, or not of this kind; the message names the field.
         """
-        if self._received_bytes > self.body_limit:
-            raise self._too_large(self._received_bytes)
-        body = b"".join(self._received)
-        if optional and not body.strip():
+        if optional and not b"".join(self._received).strip() and self._is_within_limit:
             return kind()
-        return read_request(read_json(body), kind)
+        return read_request(self.read_decoded(), kind)
+
+    def read_decoded(self) -> Any:
+        """The body as the JSON that it is.
+
+        Raises
+        ------
+        InvalidRequest
+            It is too large, or no JSON.
+        """
+        if not self._is_within_limit:
+            raise self._too_large(self._received_bytes)
+        return read_json(b"".join(self._received))
+
+    @property
+    def _is_within_limit(self) -> bool:
+        return self._received_bytes <= self.body_limit
 
     def _too_large(self, size_bytes: int) -> BodyTooLarge:
         return BodyTooLarge(
@@ -165,6 +178,10 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         if status == 405:
             self.set_header("Allow", methods_of(type(self)))
         self.answer(wire, status)
+
+    def _request_summary(self) -> str:
+        # As tornado logs it, without the query: a token can stand there.
+        return f"{self.request.method} {self.request.path} ({self.request.remote_ip})"
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if isinstance(value, ProgressError) and value.status != 500:

@@ -9,6 +9,7 @@ from .activity import ActivityHandler
 from .catalogue import DatasetsHandler, EstimatorsHandler
 from .description import DescriptionHandler
 from .elsewhere import ElsewhereHandler
+from .external import RunEventsHandler
 from .models import (
     ArtifactHandler,
     DeployHandler,
@@ -35,6 +36,7 @@ API_ROUTES: list[tuple[str, Any]] = [
     ("runs", RunsHandler),
     (f"runs/{ONE}", OneRunHandler),
     (f"runs/{ONE}/(stop|cancel)", ControlHandler),
+    (f"runs/{ONE}/events", RunEventsHandler),
     (f"runs/{ONE}/metrics", MetricsHandler),
     (f"runs/{ONE}/output", OutputHandler),
     (f"runs/{ONE}/register", RegisterHandler),

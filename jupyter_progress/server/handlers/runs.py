@@ -9,7 +9,8 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.escape import url_escape
 
-from ...core.answers import RunsAnswer
+from ...core.answers import AnnouncedAnswer, RunsAnswer
+from ...core.external import ExternalRequest, check_external_request
 from ...core.names import check_label, is_page_start
 from ...core.requests import (
     Executor,
@@ -18,6 +19,7 @@ from ...core.requests import (
     check_notes,
     check_run_request,
     check_tags,
+    read_request,
 )
 from ...core.state import RunState
 from ...core.transitions import ACTIVE, ENDED, is_active
@@ -82,7 +84,11 @@ class RunsHandler(RunHandler):
     @authorized("execute", RESOURCE)
     async def post(self) -> None:
         self.services.check_open()
-        request = check_run_request(self.read_body(RunRequest))
+        body = self.read_decoded()
+        if isinstance(body, dict) and body.get("kind") == "external":
+            await self._announce(check_external_request(read_request(body, ExternalRequest)))
+            return
+        request = check_run_request(read_request(body, RunRequest))
         if await self._runs_code(request):
             await self.require("execute", "kernels")
         reserve = self._reservation(request)
@@ -93,6 +99,24 @@ class RunsHandler(RunHandler):
         run_id = await self.services.work(self._create, request, reserve)
         self.set_header("Location", f"{self.request.path.rstrip('/')}/{url_escape(run_id)}")
         self.answer(await self.state_of(run_id), 201)
+
+    async def _announce(self, request: ExternalRequest) -> None:
+        """Make a run that trains elsewhere, and tell its token: this once."""
+        reserve = self._reservation(request)
+        run_id, token = await self.services.work(self._create_external, request, reserve)
+        self.set_header("Location", f"{self.request.path.rstrip('/')}/{url_escape(run_id)}")
+        silence_s = self.services.external.silence_s
+        self.answer(AnnouncedAnswer(run_id=run_id, token=token, silence_s=silence_s), 201)
+
+    def _create_external(
+        self, request: ExternalRequest, reserve: Callable[[], Reserved]
+    ) -> tuple[str, str]:
+        services = self.services
+        with services.creating:
+            run_id = reserve().run_id
+            token, place = services.external.announce(request, reserve(), self.who)
+        services.facts.wait(place)
+        return run_id, token
 
     async def _runs_code(self, request: RunRequest) -> bool:
         """Whether the request brings code of its own: an interpreter, an object, a pickle."""
@@ -108,7 +132,7 @@ class RunsHandler(RunHandler):
                     return True
         return False
 
-    def _reservation(self, request: RunRequest) -> Callable[[], Reserved]:
+    def _reservation(self, request: RunRequest | ExternalRequest) -> Callable[[], Reserved]:
         """What answers the identity of the run that is asked for; the same one each time."""
         key = self.request.headers.get("Idempotency-Key")
         if not key:

@@ -183,16 +183,20 @@ def _refusal(code: int, errors: list[type[ProgressError]]) -> dict[str, Any]:
     return refusal
 
 
-def _content(kind: type[msgspec.Struct] | str) -> dict[str, Any]:
+def _content(
+    kind: type[msgspec.Struct] | tuple[type[msgspec.Struct], ...] | str,
+) -> dict[str, Any]:
+    if isinstance(kind, tuple):
+        return {"application/json": {"schema": {"anyOf": [_ref(each) for each in kind]}}}
     if isinstance(kind, str):
         return {kind: {} if kind == "application/octet-stream" else {"schema": {"type": "object"}}}
     return {"application/json": {"schema": _ref(kind)}}
 
 
 def _schemas() -> dict[str, Schema]:
-    asked = [o.body for o in OPERATIONS if isinstance(o.body, type)]
+    asked = [kind for o in OPERATIONS for kind in _types(o.body)]
     asked += [*requests.DATASETS.values(), *requests.ESTIMATORS]
-    told = [o.answer for o in OPERATIONS if isinstance(o.answer, type)]
+    told = [kind for o in OPERATIONS for kind in _types(o.answer)]
     told += [answers.Problem, RunError, wire.DurableMessage, wire.VolatileMessage]
     _, schemas = msgspec.json.schema_components([*asked, *told, wire.Message], ref_template=REF)
     for schema in schemas.values():
@@ -210,6 +214,13 @@ def _schemas() -> dict[str, Schema]:
             if field.default is not msgspec.UNSET
         )
     return schemas
+
+
+def _types(kind: Any) -> list[type[msgspec.Struct]]:
+    """The types of a body; none where it is no JSON."""
+    return [
+        each for each in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(each, type)
+    ]
 
 
 def _parts(kinds: Sequence[type[msgspec.Struct]]) -> set[type[msgspec.Struct]]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ...core import answers, requests, wire
+from ...core import answers, external, requests, wire
 from ...core.activity import LEVELS
 from ...core.names import MODEL_NAME, PAGE_START, RUN_ID
 from ...core.state import RunState
@@ -74,9 +74,10 @@ class Operation:
     needs
         The permission on ``jupyter_progress``.
     body
-        The type of the JSON body, or the media type of another one.
+        The type of the JSON body (or one of several), or the media type of another one.
     answer
-        The type of the JSON answer, or the media type of another one; None: no content.
+        The type of the JSON answer (or one of several), or the media type of another one; None: no
+        content.
     errors
         What it can be refused with, beside what every call can.
     """
@@ -85,10 +86,10 @@ class Operation:
     path: str
     needs: Literal["read", "write", "execute"]
     summary: str
-    answer: type[msgspec.Struct] | str | None
+    answer: type[msgspec.Struct] | tuple[type[msgspec.Struct], ...] | str | None
     status: int = 200
     parameters: tuple[Parameter, ...] = ()
-    body: type[msgspec.Struct] | str | None = None
+    body: type[msgspec.Struct] | tuple[type[msgspec.Struct], ...] | str | None = None
     is_body_optional: bool = False
     errors: Errors = ()
 
@@ -228,14 +229,15 @@ WRITING: tuple[Operation, ...] = (
 
 EXECUTING: tuple[Operation, ...] = (
     Operation(
-        "POST", "runs", "execute", "Start a run.", RunState, status=201,
+        "POST", "runs", "execute", "Start a run, or announce one that trains elsewhere.",
+        (RunState, answers.AnnouncedAnswer), status=201,
         parameters=(
             Parameter(
                 "Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,255}$"},
                 "a repeated request with the same key answers with the first run", "header",
             ),
         ),
-        body=requests.RunRequest,
+        body=(requests.RunRequest, external.ExternalRequest),
         errors=(*BODY, *CHECKED, Conflict, ShuttingDown, Unavailable),
     ),
     Operation(
@@ -247,6 +249,11 @@ EXECUTING: tuple[Operation, ...] = (
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
         errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/events", "execute", "Tell of a run that trains elsewhere.",
+        answers.KeptAnswer, body=external.EventsRequest,
+        errors=(*BODY, UnknownRun, RunHasEnded, Conflict, ShuttingDown, Unavailable),
     ),
     Operation(
         "POST", "runs/{run_id}/register", "execute", "Make a model version of a run's model.",
