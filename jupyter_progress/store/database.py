@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import LogTooNew
 from .durable_files import PRIVATE_FILE
+from .soundness import Damaged, break_seal, check_soundness, drop_notes, has_wal_left
 from .statements import sql_text
 
 logger = logging.getLogger(__name__)
@@ -20,8 +21,6 @@ logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 2
 APPLICATION_ID = 0x4A50524F  # "JPRO"
 BUSY_PATIENCE_S = 10.0
-# A check reads the whole file; a larger one is checked only where a write has met damage.
-CHECKED_SIZE_BYTES = 256 << 20
 # WAL needs memory that all readers share, which these file systems do not give between machines.
 NETWORK_FILE_SYSTEMS = frozenset(
     {
@@ -29,10 +28,6 @@ NETWORK_FILE_SYSTEMS = frozenset(
         "ncpfs", "nfs", "nfs4", "smb3", "smbfs",
     }
 )  # fmt: skip
-
-
-class Damaged(Exception):
-    """The file is no sound log; it is set aside and made again."""
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
@@ -45,14 +40,17 @@ def connect(path: Path | str) -> sqlite3.Connection:
     Damaged
         It is no database, another program's, or does not hold together.
     """
-    if path != ":memory:":
+    is_in_memory = path == ":memory:"
+    if not is_in_memory:
         Path(path).touch(mode=PRIVATE_FILE)
+    has_wal = has_wal_left(Path(path))  # connecting makes one
     connection = sqlite3.connect(
         path, timeout=BUSY_PATIENCE_S, isolation_level=None, check_same_thread=False
     )
     try:
         _check_version(connection, path)
-        _check_soundness(connection, path)
+        if not is_in_memory and not break_seal(Path(path), has_wal=has_wal):
+            check_soundness(connection, Path(path))
         _set_modes(connection, path)
         _migrate(connection)
     except sqlite3.DatabaseError as error:
@@ -83,7 +81,7 @@ def set_aside(path: Path, problem: str) -> Path:
     for ending in ("-wal", "-shm", "-journal"):
         # Left in place, they would be taken for the new file's.
         path.with_name(path.name + ending).unlink(missing_ok=True)
-    _suspicion(path).unlink(missing_ok=True)
+    drop_notes(path)
     logger.warning("%s is damaged (%s); set aside as %s and made again", path, problem, kept.name)
     return kept
 
@@ -105,29 +103,6 @@ def _check_version(connection: sqlite3.Connection, path: Path | str) -> None:
             f"version knows {SCHEMA_VERSION}). Upgrade jupyter-progress, or move the file away: "
             "the log is made again from the journals"
         )
-
-
-def note_damage(path: Path | str, error: sqlite3.Error) -> None:
-    """Have the file checked when it is next opened, whatever its size, if the error says so."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
-    if path != ":memory:" and code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        _suspicion(Path(path)).touch(mode=PRIVATE_FILE)
-
-
-def _suspicion(path: Path) -> Path:
-    return path.with_suffix(".suspect")
-
-
-def _check_soundness(connection: sqlite3.Connection, path: Path | str) -> None:
-    if path == ":memory:":
-        return
-    suspicion = _suspicion(Path(path))
-    if Path(path).stat().st_size > CHECKED_SIZE_BYTES and not suspicion.exists():
-        return
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise Damaged(str(found))
-    suspicion.unlink(missing_ok=True)
 
 
 def _set_modes(connection: sqlite3.Connection, path: Path | str) -> None:

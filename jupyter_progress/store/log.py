@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 import threading
@@ -13,10 +14,13 @@ import msgspec
 from ..core.state import RunState, begun_us
 from ..core.times import to_iso
 from .batch import Batch, Cursor
-from .database import Damaged, connect, connect_reader, journal_mode, note_damage, set_aside
+from .database import connect, connect_reader, journal_mode, set_aside
 from .reader import LogReader
 from .series_table import SeriesTable
+from .soundness import Damaged, note_damage, seal
 from .statements import statements
+
+logger = logging.getLogger(__name__)
 
 MEMORY: Final = ":memory:"
 _SQL = statements("write.sql")
@@ -86,14 +90,24 @@ class Log:
     def close(self) -> None:
         """Close the writing connection; readers are closed by themselves."""
         with self.lock:
-            self.is_open = False
+            was_open, self.is_open = self.is_open, False
             self._connection.close()
+            if was_open and self.path != MEMORY:
+                self._seal(Path(self.path))
+
+    def _seal(self, path: Path) -> None:
+        try:
+            seal(path)
+        except OSError as error:  # a full disk: it is checked in another way when next opened
+            logger.info("%s was closed without a seal: %s", path, error)
 
     def reader(self) -> LogReader:
         """A reader of this log, for any thread."""
         if self.path == MEMORY:
             return LogReader.sharing(self._connection, self.lock)
-        return LogReader(lambda: connect_reader(self.path))
+        return LogReader(
+            lambda: connect_reader(self.path), on_error=lambda error: note_damage(self.path, error)
+        )
 
     def cursors(self) -> dict[tuple[str, str], Cursor]:
         """How far each journal is logged, by origin and writer."""

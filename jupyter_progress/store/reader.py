@@ -32,10 +32,17 @@ class LogReader:
     ----------
     connect
         Opens a connection that can only read.
+    on_error
+        Called with what a read has met: damage, or rows that are not what was written.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        on_error: Callable[[sqlite3.Error | msgspec.MsgspecError], object] = lambda _error: None,
+    ) -> None:
         self._connect = connect
+        self._on_error = on_error
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(_IDLE_CONNECTIONS)
         self._shared: tuple[sqlite3.Connection, threading.RLock] | None = None
         self._is_closed = False
@@ -68,19 +75,19 @@ class LogReader:
         """At most ``limit`` events with an offset beyond ``since``, in order."""
         with self._connection() as connection:
             rows = connection.execute(_SQL["events_after"], (since, limit)).fetchall()
-        return [_event_of(row) for row in rows]
+            return [_event_of(row) for row in rows]
 
     def story(self, run_id: str) -> list[Event]:
         """All events about a run, in the order in which they were logged."""
         with self._connection() as connection:
             rows = connection.execute(_SQL["story"], (run_id,)).fetchall()
-        return [_event_of(row) for row in rows]
+            return [_event_of(row) for row in rows]
 
     def run(self, run_id: str) -> RunState | None:
         """A run's state, or None where the log does not know it."""
         with self._connection() as connection:
             row = connection.execute(_SQL["run"], (run_id,)).fetchone()
-        return _read_state(row[0]) if row else None
+            return _read_state(row[0]) if row else None
 
     def runs(
         self,
@@ -115,20 +122,20 @@ class LogReader:
             del asked["tag"]
         with self._connection() as connection:
             rows = connection.execute(_SQL[name], asked).fetchall()
-        states = [_read_state(row[0]) for row in rows[:limit]]
-        return states, _place_of(states[-1]) if len(rows) > limit else None
+            states = [_read_state(row[0]) for row in rows[:limit]]
+            return states, _place_of(states[-1]) if len(rows) > limit else None
 
     def recent_runs(self) -> list[RunState]:
         """All active runs and the newest 20, newest first."""
         with self._connection() as connection:
             rows = connection.execute(_SQL["recent_runs"], (RECENT_RUNS,)).fetchall()
-        return [_read_state(row[0]) for row in rows]
+            return [_read_state(row[0]) for row in rows]
 
     def active_runs(self) -> list[RunState]:
         """All runs that are going on or wait to, oldest first."""
         with self._connection() as connection:
             rows = connection.execute(_SQL["active_runs"]).fetchall()
-        return [_read_state(row[0]) for row in rows]
+            return [_read_state(row[0]) for row in rows]
 
     def activity(
         self,
@@ -141,8 +148,8 @@ class LogReader:
         asked = {"level": level, "kind": kind, "before": before, "limit": limit + 1}
         with self._connection() as connection:
             rows = connection.execute(_SQL["activity"], asked).fetchall()
-        feed = [_activity_of(row) for row in rows[:limit]]
-        return feed, feed[-1].offset if len(rows) > limit else None
+            feed = [_activity_of(row) for row in rows[:limit]]
+            return feed, feed[-1].offset if len(rows) > limit else None
 
     def series(
         self,
@@ -172,7 +179,7 @@ class LogReader:
             runs = connection.execute(_SQL["recent_runs"], (RECENT_RUNS,)).fetchall()
             asked = {"level": None, "kind": None, "before": None, "limit": ACTIVITY_IN_SNAPSHOT}
             feed = connection.execute(_SQL["activity"], asked).fetchall()
-        return head, [_read_state(row[0]) for row in runs], [_activity_of(row) for row in feed]
+            return head, [_read_state(row[0]) for row in runs], [_activity_of(row) for row in feed]
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -187,8 +194,10 @@ class LogReader:
             connection = self._connect()
         try:
             yield connection
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if isinstance(error, sqlite3.Error | msgspec.MsgspecError):
+                self._on_error(error)
             raise
         self._keep(connection)
 

@@ -13,7 +13,7 @@ from jupyter_progress.core.events import Event
 from jupyter_progress.core.state import RunState, begun_us
 from jupyter_progress.core.times import to_iso
 from jupyter_progress.errors import LogTooNew
-from jupyter_progress.store import database
+from jupyter_progress.store import database, soundness
 from jupyter_progress.store.batch import Batch, Cursor
 from jupyter_progress.store.log import Log
 from jupyter_progress.store.statements import sql_text, statements
@@ -61,6 +61,7 @@ def test_damaged_log_is_set_aside_and_begun_anew(tmp_path: Path, damage: str) ->
     for number in range(1, 200):
         add(log, number, stage="x" * 200)
     log.close()
+    path.with_suffix(".seal").unlink()  # as after a kill
     content = path.read_bytes()
     if damage == "no database":
         path.write_bytes(b"not a database at all" * 1000)
@@ -86,7 +87,7 @@ def test_damaged_log_is_set_aside_and_begun_anew(tmp_path: Path, damage: str) ->
 def test_damage_that_a_write_meets_has_even_a_large_log_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "CHECKED_SIZE_BYTES", 0)
+    monkeypatch.setattr(soundness, "CHECKED_SIZE_BYTES", 0)
     path = tmp_path / "log-0.db"
     log = Log.open(path, now=START)
     for number in range(1, 200):
@@ -112,6 +113,47 @@ def test_damage_that_a_write_meets_has_even_a_large_log_checked(
         "log-0.damaged.db",
         "log-0.db",
     ]
+
+
+@pytest.mark.parametrize("ended", ["in order", "by a kill"])
+def test_bytes_overwritten_inside_a_row_are_noticed(tmp_path: Path, ended: str) -> None:
+    path = tmp_path / "log-0.db"
+    log = Log.open(path, now=START)
+    for number in range(1, 20):
+        add(log, number, stage="somewhere in here")
+    before = log.log_id
+    log.close()
+    assert path.with_suffix(".seal").exists()
+    damage = b"elsewhere"  # as good as any other word: only the checksum tells
+    if ended == "by a kill":
+        path.with_suffix(".seal").unlink()
+        damage = b'"}:[,{\x00!x'
+    place = path.read_bytes().index(b"somewhere")
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(damage)
+    log = Log.open(path, now=START)
+    assert log.log_id != before
+    log.close()
+
+
+def test_sealed_log_is_opened_as_it_is_and_one_that_was_moved_away_is_made_anew(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "log-0.db"
+    log = Log.open(path, now=START)
+    add(log, 1)
+    before = log.log_id
+    log.close()
+    log = Log.open(path, now=START)
+    assert (log.log_id, log.head) == (before, 1)
+    assert not path.with_suffix(".seal").exists()
+    log.close()
+    path.rename(tmp_path / "kept.db")
+    log = Log.open(path, now=START)
+    assert log.log_id != before
+    log.close()
+    assert not (tmp_path / "log-0.damaged.db").exists()
 
 
 def test_database_of_another_program_is_set_aside_unchanged(tmp_path: Path) -> None:
