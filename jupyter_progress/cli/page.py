@@ -9,7 +9,7 @@ import webbrowser
 from typing import NoReturn
 from urllib.parse import quote
 
-from ..client.discovery import ServerAddress, check_server, find_server
+from ..client.discovery import ServerAddress, check_server, find_server, page_in_browser
 from ..client.rest import RestClient
 from ..errors import ProgressError
 from ..models.child_environment import child_argv
@@ -26,7 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     address = _server_of_these_runs()
     if address is None:
         _become_server(open_browser=not arguments.no_browser)
-    page = f"{address.url}jupyter-progress/"
+    page = page_in_browser(address)
+    if not page.startswith(address.url):
+        # No token either: a person logs in at the Hub, with a browser that is elsewhere.
+        print(f"The server that is running shows the runs on your JupyterHub, at:\n  {page}")
+        return 0
     if address.token:
         page += f"?token={quote(address.token)}"
     print(f"The Jupyter server that is running shows the runs at:\n  {page}")

@@ -22,7 +22,8 @@ from ..errors import ExtensionMissing, VersionMismatch
 if TYPE_CHECKING:
     from .rest import RestClient
 
-API_PATH = "jupyter-progress/api/v1/"
+PAGE_PATH = "jupyter-progress/"
+API_PATH = PAGE_PATH + "api/v1/"
 ENV_URL = "JUPYTER_PROGRESS_URL"
 ENV_TOKEN_FILE = "JUPYTER_PROGRESS_TOKEN_FILE"  # noqa: S105 - the name of a variable
 START_TOLERANCE_S = 5.0  # a file's time and a process's start are not told by the same clock
@@ -84,6 +85,30 @@ def normal_url(url: str) -> str:
     path = parts.path.removesuffix("/").removesuffix(API_PATH.removesuffix("/"))
     path = quote(path.removesuffix("/") + "/", safe="/%:@!$&'()*+,;=~-._")
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def page_in_browser(address: ServerAddress, environ: Mapping[str, str] | None = None) -> str:
+    """Where a person's browser finds the page of a server.
+
+    Behind a JupyterHub that is not where processes on its machine reach the server.
+
+    Parameters
+    ----------
+    address
+        The server.
+    environ
+        The environment in which it was found; this process's by default.
+
+    Returns
+    -------
+    str
+        A URL; only its path where the Hub has not told this process its public address.
+    """
+    environ = os.environ if environ is None else environ
+    prefix = normal_url(environ.get("JUPYTERHUB_SERVICE_PREFIX", ""))
+    if prefix != "/" and urlsplit(address.url).path == prefix:
+        return normal_url(environ.get("JUPYTERHUB_PUBLIC_URL") or prefix) + PAGE_PATH
+    return address.url + PAGE_PATH
 
 
 def _parent_pid(environ: Mapping[str, str]) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..client.discovery import page_in_browser
 from ..client.rest import RestClient
 from ..core.activity import headline
 from ..core.durations import duration
@@ -168,6 +169,8 @@ class Server:
         The server's base URL, ending in ``/``.
     api_url
         Where the calls of this extension begin, ending in ``/``.
+    page_url
+        The page of all runs, for a browser; below a JupyterHub maybe only its path there.
     rest
         A client that needs nothing else: ``server.rest.get("status")``.
     """
@@ -176,7 +179,7 @@ class Server:
         self.rest = rest
         self.url = rest.address.url
         self.api_url = rest.address.api_url
-        self.page_url = self.url + "jupyter-progress/"
+        self.page_url = page_in_browser(rest.address)
 
     @property
     def headers(self) -> dict[str, str]:

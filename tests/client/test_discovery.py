@@ -18,6 +18,7 @@ from jupyter_progress.client.discovery import (
     extension_missing,
     find_server,
     normal_url,
+    page_in_browser,
     server_python,
 )
 from jupyter_progress.client.rest import RestClient
@@ -126,6 +127,30 @@ def test_broken_entries_are_passed_over(runtime):
 )
 def test_urls_come_in_one_form(url, normal):
     assert normal_url(url) == normal
+
+
+@pytest.mark.parametrize(
+    ("environ", "page"),
+    [
+        ({}, "http://127.0.0.1:9/user/%C3%B1@x/jupyter-progress/"),
+        ({"JUPYTERHUB_SERVICE_PREFIX": "/user/%C3%B1@x/"}, "/user/%C3%B1@x/jupyter-progress/"),
+        (
+            {
+                "JUPYTERHUB_SERVICE_PREFIX": "/user/%C3%B1@x/",
+                "JUPYTERHUB_PUBLIC_URL": "https://hub.example/user/%C3%B1@x/",
+            },
+            "https://hub.example/user/%C3%B1@x/jupyter-progress/",
+        ),
+        # Another server, which this user has started below the Hub's.
+        (
+            {"JUPYTERHUB_SERVICE_PREFIX": "/user/bo/"},
+            "http://127.0.0.1:9/user/%C3%B1@x/jupyter-progress/",
+        ),
+    ],
+)
+def test_a_browser_finds_the_page_where_the_hub_has_it(environ, page):
+    address = ServerAddress("http://127.0.0.1:9/user/%C3%B1@x/")
+    assert page_in_browser(address, environ) == page
 
 
 def test_an_address_does_not_show_its_token():
