@@ -17,16 +17,8 @@ import msgspec
 from ..core.activity import activity_id
 from ..core.answers import KeptAnswer
 from ..core.events import DURABLE, LAST_EVENTS, JournalLine
-from ..core.external import (
-    EVENTS_LIMIT,
-    EventsRequest,
-    ExternalRequest,
-    SentEvent,
-    Stage,
-    check_event,
-    planned,
-    writer_of,
-)
+from ..core.external import EVENTS_LIMIT, EventsRequest, ExternalRequest, SentEvent, Stage
+from ..core.external_checks import check_event, planned, writer_of
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended

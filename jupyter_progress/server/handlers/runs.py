@@ -10,7 +10,8 @@ from tornado import web
 from tornado.escape import url_escape
 
 from ...core.answers import AnnouncedAnswer, RunsAnswer
-from ...core.external import ExternalRequest, check_external_request
+from ...core.external import ExternalRequest
+from ...core.external_checks import check_external_request
 from ...core.names import check_label, is_page_start
 from ...core.requests import (
     Executor,
