@@ -30,11 +30,14 @@ class PlainJournal:
     ----------
     path
         The journal. An existing one is continued; a torn last line is closed first.
+    lost
+        How many lines may have been lost from its end after a log had taken them in: their places
+        are not given again, for a log would take what stands there for known.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lost: int = 0) -> None:
         self._path = path
-        self._sequence = last_sequence(path)
+        self._sequence = last_sequence(path) + lost
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
         self._is_torn = _ends_torn(path)
 

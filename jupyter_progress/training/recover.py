@@ -18,6 +18,9 @@ from .plain_journal import (
 from .process_tree import end_group
 
 _END_WITHIN_S = 2.0
+# A keeper writes about one line a second and leaves the disk to the system, which may lose half a
+# minute of them when the machine goes down.
+LOST_LINES = 1000
 
 
 def needs_recovery(run_dir: RunDirectory) -> bool:
@@ -86,7 +89,7 @@ def _write_last_event(run_dir: RunDirectory, owner: dict[str, Any]) -> None:
     request = run_dir.request()
     name = str(request.get("name") or run_dir.run_id)
     stage = find_current_stage(run_dir.journals)
-    journal = PlainJournal(run_dir.journal("keeper"))
+    journal = PlainJournal(run_dir.journal("keeper"), lost=LOST_LINES)
     try:
         follows = last_sequences(run_dir.journals, but="keeper")
         if owner.get("boot_id") not in (None, boot_id()):
