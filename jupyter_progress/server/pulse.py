@@ -37,6 +37,8 @@ class Pulse:
         How many may be open at a time.
     head
         The last durable offset that has been published.
+    may_measure
+        Whether streams can be pinged at the moment.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class Pulse:
         heartbeat_s: float,
         max_streams: int,
         head: Callable[[], int],
+        may_measure: Callable[[], bool],
     ) -> None:
         self._broadcaster = broadcaster
         self._heartbeat_s = heartbeat_s
         self._max_streams = max_streams
         self._head = head
+        self._may_measure = may_measure
         self._streams: set[Stream] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -96,10 +100,11 @@ class Pulse:
         loop = asyncio.get_running_loop()
         measure_every = max(1, round(MEASURE_EVERY_S / self._heartbeat_s))
         portions = max(1, min(PORTIONS, len(streams)))
+        may_measure = self._may_measure()
         for number in range(portions):
             for place in range(number, len(streams), portions):
                 stream = streams[place]
-                if (place + beats) % measure_every == 0:
+                if may_measure and (place + beats) % measure_every == 0:
                     stream.measure()
                 try:
                     await stream.check_permission()

@@ -86,6 +86,7 @@ class Services:
             heartbeat_s=options.heartbeat_s,
             max_streams=options.max_subscribers,
             head=lambda: self.live.head,
+            may_measure=self._may_measure,
         )
         self.admission = Admission(
             rate=options.max_requests_per_s,
@@ -301,6 +302,13 @@ class Services:
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._checks.shutdown(wait=False, cancel_futures=True)
+
+    def _may_measure(self) -> bool:
+        """Whether streams are pinged: to a Hub's proxy, a browser's answer is somebody at work.
+
+        A page that was forgotten in a tab would keep an idle server from being culled for ever.
+        """
+        return "JUPYTERHUB_SERVICE_PREFIX" not in os.environ or bool(self.live.active_runs())
 
     @property
     def interrupts_runs(self) -> bool:

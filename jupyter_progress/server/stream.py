@@ -32,6 +32,7 @@ from .channel import Channel, ChannelBroken
 from .frames import array_frame
 from .handlers.answers import answer_of, methods_of
 from .handlers.query import Query
+from .hub_access import HubAccess
 from .kernel_pass import KernelPassMixin
 from .services import Services
 from .subscriber import Subscriber
@@ -55,6 +56,7 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
         self._serving: asyncio.Task[None] | None = None
         self._position = Position(None, None)
         self._counted_as: str | None = None
+        self._hub_access: HubAccess | None = None
 
     @property
     def services(self) -> Services:
@@ -264,7 +266,8 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
 
     async def check_permission(self) -> None:
         """Close the channel of a user who may no longer read."""
-        if not await self.is_permitted():
+        self._hub_access = self._hub_access or HubAccess(self)
+        if not self._hub_access.is_granted() or not await self.is_permitted():
             self._refuse(CLOSE_PERMISSION_WITHDRAWN, "you may no longer read this")
 
     def on_close(self) -> None:
