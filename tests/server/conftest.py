@@ -16,6 +16,8 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClientConnection
 
+from .raw import RawClient
+
 API = ("jupyter-progress", "api", "v1")
 DIGITS = {
     "dataset": {"source": "sklearn", "name": "digits"},
@@ -168,3 +170,13 @@ def until_ended(ask: Any, scaled: Any) -> Any:
         raise TimeoutError(state)
 
     return call
+
+
+@pytest.fixture
+def raw(
+    http_server_client: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: Any
+) -> RawClient:
+    """A client that sends exactly the bytes that it is told to."""
+    return RawClient(
+        jp_http_port, f"{jp_base_url}jupyter-progress/", jp_auth_header["Authorization"]
+    )
