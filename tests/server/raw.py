@@ -79,20 +79,17 @@ async def _read_answer(reader: asyncio.StreamReader) -> RawAnswer:
     return RawAnswer(int(head.split(b" ", 2)[1]), head, body)
 
 
-def frame(opcode: int, payload: bytes, *, final: bool = True, masked: bool = True) -> bytes:
+def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
     """A frame as a client sends it (RFC 6455, section 5.2)."""
     mask = os.urandom(4)
-    bits = 0x80 if masked else 0
     first = bytes([(0x80 if final else 0) | opcode])
     size = len(payload)
     if size < 126:
-        length = bytes([bits | size])
+        length = bytes([0x80 | size])
     elif size < 1 << 16:
-        length = bytes([bits | 126]) + size.to_bytes(2, "big")
+        length = bytes([0x80 | 126]) + size.to_bytes(2, "big")
     else:
-        length = bytes([bits | 127]) + size.to_bytes(8, "big")
-    if not masked:
-        return first + length + payload
+        length = bytes([0x80 | 127]) + size.to_bytes(8, "big")
     return first + length + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload))
 
 

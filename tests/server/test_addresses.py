@@ -96,7 +96,8 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
         "names": ("n" * 10_001,), "max_points": (*WHOLE, "1", "100001"), "since_step": NUMBER,
     },
     f"runs/{RUN}/output": {"tail": (*WHOLE, "0", "10001")},
-    "models": {}, "models/m": {}, "models/m/1/artifact": {}, "datasets": {}, "openapi.json": {}, "estimators": {},
+    "models": {}, "models/m": {}, "models/m/1/artifact": {}, "datasets": {},
+    "openapi.json": {}, "estimators": {},
 }  # fmt: skip
 
 
