@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .notebook.own_runs import Run, track
     from .notebook.panel import Panel
     from .notebook.train import train
+    from .tracking.connection import connect
 
 __all__ = [
     "Panel",
@@ -32,6 +33,7 @@ __all__ = [
     "RunHandle",
     "Server",
     "__version__",
+    "connect",
     "errors",
     "get_run",
     "last_run",
@@ -47,6 +49,7 @@ _HOME = {
     "Run": "notebook.own_runs",
     "RunHandle": "notebook.handle",
     "Server": "notebook.listing",
+    "connect": "tracking.connection",
     "errors": "errors",
     "get_run": "notebook.listing",
     "last_run": "notebook.listing",

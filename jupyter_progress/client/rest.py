@@ -56,9 +56,15 @@ class RestClient:
         idempotency_key: str | None = None,
         *,
         timeout_s: float | None = None,
+        bearer: str | None = None,
     ) -> Any:
-        """``POST`` a JSON body; with a key, repeating it is safe."""
+        """``POST`` a JSON body; with a key, repeating it is safe.
+
+        With a bearer, a run's own token, that is what opens the server.
+        """
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        if bearer is not None:
+            headers["Authorization"] = f"Bearer {bearer}"
         return self._ask("POST", path, body if body is not None else {}, headers, timeout_s)
 
     def patch(self, path: str, body: Any) -> Any:

@@ -22,7 +22,7 @@ from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER
 from .journal_lines import Waiting, bounded, encode_lines
 from .journal_reader import JournalPart, last_sequence_in, read_journal
 
-__all__ = ["JournalPart", "JournalWriter", "read_journal", "tell"]
+__all__ = ["JournalPart", "JournalWriter", "note", "read_journal", "tell"]
 
 logger = logging.getLogger(__name__)
 
@@ -325,6 +325,14 @@ def tell(
     if flush:
         writer.flush()
     return sequence
+
+
+def note(writer: JournalWriter, origin: str, level: str, text: str, who: str) -> int:
+    """Append somebody's own line of the activity feed; see :func:`tell`."""
+    with writer._lock:
+        identity = activity_id(origin, writer.writer, writer.last_sequence + 1)
+        said = {"id": identity, "level": level, "kind": "note", "text": text, "who": who}
+        return writer.append("activity_update", said)
 
 
 def _close_all() -> None:

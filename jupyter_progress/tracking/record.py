@@ -25,7 +25,7 @@ from ..core.stages import PlannedStage, title_of
 from ..core.state import RunState, stage_index
 from ..core.times import to_iso
 from ..errors import InvalidRequest, LockTaken
-from ..store.journal import JournalWriter, tell
+from ..store.journal import JournalWriter, note, tell
 from ..store.layout import DataDirectory, RunDirectory
 from ..store.locks import FileLock
 from .metrics import MetricLog
@@ -96,6 +96,10 @@ class Record:
         reduced = reduce(self.state if self._has_begun else None, event)
         if reduced is not None:
             self.state, self._has_begun = reduced, True
+
+    def note(self, level: str, text: str) -> None:
+        """Journal a line of the user's own for the activity feed."""
+        note(self.journal, self.run_id, level, text, self.who)
 
     def report(self, fields: dict[str, Any]) -> None:
         """Journal a passing report of progress."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
+from ..core.activity import LEVELS
 from ..core.state import RunState
 from ..errors import InvalidRequest, RunCancelled, RunHasEnded
 from ..store.control import ControlReader
@@ -134,8 +135,11 @@ class Run:
         self._pulse = Pulse(ControlReader(self._record.directory), self._hear, self._beat)
         self._pulse.start()
         self._open_journal = self._record.journal
-        self._display = display_for(self) if self._wants_display else None
+        self._display = self._new_display() if self._wants_display else None
         return self
+
+    def _new_display(self) -> Display | None:
+        return display_for(self)
 
     def finish(self, error: BaseException | None = None, *, left_early: bool = False) -> None:
         """End it; harmless where it has ended. A ``with`` block does this by itself.
@@ -230,6 +234,27 @@ class Run:
             self._metrics.take(metrics, named, step)
         if record.journal.is_asleep:
             record.journal.wake()
+
+    def note(self, text: str, *, level: str = "info") -> None:
+        """Add a line of one's own to the run's activity feed.
+
+        Parameters
+        ----------
+        level
+            ``info``, ``success``, ``warning`` or ``error``.
+
+        Raises
+        ------
+        InvalidRequest
+            It says nothing, or too much, or there is no such level.
+        """
+        arguments.note("text", text)
+        if level not in LEVELS:
+            expected = ", ".join(map(repr, LEVELS))
+            raise InvalidRequest("level", f"{arguments.found(level)}; expected one of {expected}")
+        record = self._active_record()
+        if not self._is_child:
+            record.note(level, text)
 
     @contextmanager
     def stage(self, name: str, *, title: str | None = None) -> Iterator[None]:

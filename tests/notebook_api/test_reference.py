@@ -11,7 +11,7 @@ import pytest
 import jupyter_progress as jp
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "reference.md").read_text("utf-8")
-FUNCTIONS = ["train", "track", "runs", "get_run", "last_run", "load_model", "server"]
+FUNCTIONS = ["train", "track", "connect", "runs", "get_run", "last_run", "load_model", "server"]
 METHODS = [name for name in dir(jp.RunHandle) if not name.startswith("_")]
 
 
@@ -45,7 +45,7 @@ def test_run_handle_is_in_the_reference(name: str) -> None:
     assert f"`{told}`" in TEXT
 
 
-@pytest.mark.parametrize("name", ["log", "stage"])
+@pytest.mark.parametrize("name", ["log", "note", "stage"])
 def test_what_a_run_of_ones_own_is_told_is_in_the_reference(name: str) -> None:
     assert f"run.{signature(name, getattr(jp.Run, name))}" in TEXT
 

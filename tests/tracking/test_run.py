@@ -397,3 +397,14 @@ def test_run_is_finished_by_an_exception_or_by_nothing(bad, data):
 def test_title_of_a_stage_is_text(data):
     with Run("a", display=False) as run, pytest.raises(InvalidRequest, match="title: is 5"):
         run.stage("load", title=5).__enter__()
+
+
+def test_note_of_ones_own_stands_in_the_feed(data):
+    with Run("noted", display=False) as run:
+        run.note("the labels are odd", level="warning")
+        with pytest.raises(InvalidRequest, match="level"):
+            run.note("x", level="loud")
+        with pytest.raises(InvalidRequest, match="text"):
+            run.note(" ")
+    notes = [n for n in facts_of(only_run(data), "activity_update") if n["kind"] == "note"]
+    assert [(note["level"], note["text"]) for note in notes] == [("warning", "the labels are odd")]
