@@ -38,6 +38,7 @@ def open_page(page: Page, server: JupyterProcess) -> Witness:
     return witness
 
 
+@pytest.mark.slow
 def test_run_is_seen_from_its_start_to_its_deployment(
     page: Page, server: JupyterProcess, screenshot: Callable[..., None]
 ) -> None:

@@ -47,6 +47,7 @@ def in_kernel(server: OwnServer, runtime: Path, code: str, timeout_s: float) -> 
     return "".join(printed)
 
 
+@pytest.mark.slow
 def test_files_of_the_folder_stand_in_for_nothing_in_the_server_but_are_a_kernels_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scaled: Callable[[float], float]
 ) -> None:

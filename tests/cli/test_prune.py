@@ -65,6 +65,7 @@ def test_limits_are_those_of_the_configuration(
     assert json.loads(told)["removed"] == []
 
 
+@pytest.mark.slow
 def test_run_whose_model_is_in_service_stays(
     command: Command, runs: Runs, finished: RunDirectory, failed: RunDirectory
 ) -> None:

@@ -39,6 +39,7 @@ def ids(runs: Any) -> set[str]:
     return {run["run_id"] if isinstance(run, dict) else run.run_id for run in runs}
 
 
+@pytest.mark.slow
 def test_deleted_run_is_a_ghost_nowhere(beside: LocalBackend, tmp_path: Path, scaled: Any) -> None:
     deleted, removed, kept = stump("deleted"), stump("removed by hand"), stump("kept")
     panel = jp.Panel()

@@ -60,7 +60,8 @@ def part_of(notebook: Any, cells: list[Any]) -> Any:
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
-@pytest.mark.parametrize("kind", [pytest.param("server", marks=pytest.mark.slow), "local"])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["server", "local"])
 def test_quickstart_runs_and_finds_its_run_after_a_kernel_restart(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -136,6 +136,7 @@ def note(server: JupyterProcess, text: str) -> None:
     server.ask("POST", "activity", {"text": text})
 
 
+@pytest.mark.slow
 def test_view_is_fed_and_taken_over_for_and_served_again(
     kernel: Kernel, server: JupyterProcess
 ) -> None:

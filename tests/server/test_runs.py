@@ -205,6 +205,7 @@ async def test_stop_keeps_the_best_so_far_and_cancel_drops_it(
     assert dropped == ["cancel"]
 
 
+@pytest.mark.slow
 async def test_run_whose_directory_is_broken_fails_and_keeps_no_other_waiting(
     ask: Any, services: Any, until_ended: Any
 ) -> None:
