@@ -18,6 +18,7 @@ from ..core.retention import Limits
 from ..errors import UnsupportedPlatform
 from ..store.layout import default_data_dir
 from .handlers.routes import routes
+from .hub_interrupt import stop_on_interrupt
 from .keepalive import Keepalive
 from .monitor import read_thresholds
 from .options import Options
@@ -212,7 +213,10 @@ class JupyterProgress(ExtensionApp):
 
         if self.services is None or self.services.is_closing:
             return
-        self.services.start(asyncio.get_running_loop(), kernel_url(self.serverapp))
+        server: Any = self.serverapp
+        loop = asyncio.get_running_loop()
+        stop_on_interrupt(loop, server.stop)
+        self.services.start(loop, kernel_url(server))
         self._refresh = PeriodicCallback(self._refresh_activity, KEEPALIVE_EVERY_S * 1000)
         self._refresh.start()
 

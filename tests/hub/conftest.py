@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from ..browser.conftest import chromium  # noqa: F401 - a fixture
 from ..jupyter_process import SCALE
@@ -32,15 +31,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
 
 
 @pytest.fixture
-def person(hub: HubProcess, chromium: Browser) -> Iterator[Callable[[str], Person]]:  # noqa: F811
-    """Make somebody whose server is up, in front of a browser that knows nobody yet."""
+def person(hub: HubProcess, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Person]]:
+    """Make somebody whose server is up, with a browser that knows nobody yet."""
     people: list[Person] = []
 
     def make(name: str) -> Person:
         hub.start_server(name)
-        context = chromium.new_context(viewport={"width": 1200, "height": 900})
-        context.set_default_timeout(30_000 * SCALE)
-        people.append(Person(name, hub, context.new_page()))
+        people.append(Person(name, hub, lambda: request.getfixturevalue("chromium")))
         return people[-1]
 
     yield make

@@ -28,6 +28,8 @@ HERE = Path(__file__).parent
 PROXY = HERE / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 # How often a server tells the Hub, and the Hub asks its proxy, when somebody was last at work.
 ACTIVITY_EVERY_S = 2
+# For how long a server remembers whom the Hub lets in.
+REMEMBERED_S = 2
 
 
 @dataclass
@@ -103,7 +105,7 @@ class HubProcess:
             "JupyterHub.services": [{"name": "tests", "api_token": self.admin_token}],
             "JupyterHub.load_roles": [{
                 "name": "tests", "services": ["tests"],
-                "scopes": ["admin:users", "admin:servers", "tokens"],
+                "scopes": ["admin:users", "admin:servers", "tokens", "shares"],
             }],
             "ConfigurableHTTPProxy.command": [node, str(PROXY)],
             "ConfigurableHTTPProxy.api_url": f"http://127.0.0.1:{api_port}",
@@ -113,7 +115,8 @@ class HubProcess:
             "Spawner.start_timeout": int(60 * SCALE),
             "Spawner.http_timeout": int(60 * SCALE),
             "Spawner.args": [
-                "--allow-root", "--LabApp.expose_app_in_browser=True",
+                "--allow-root", f"--HubOAuth.cache_max_age={REMEMBERED_S}",
+                "--LabApp.expose_app_in_browser=True",
                 "--ServerApp.jpserver_extensions=jupyter_progress=True",
             ],
             "Spawner.environment": {
@@ -166,6 +169,14 @@ class HubProcess:
         self.ask("POST", f"users/{quote(user)}/server")
         deadline = time.monotonic() + 60 * SCALE
         while not self.is_running(user):
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.2)
+
+    def stop_server(self, user: str) -> None:
+        """Stop a user's server in good order, as its owner can on the Hub's page."""
+        self.ask("DELETE", f"users/{quote(user)}/server")
+        deadline = time.monotonic() + 60 * SCALE
+        while self.ask("GET", f"users/{quote(user)}")["servers"]:
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.2)
 

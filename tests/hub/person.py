@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from ..jupyter_process import SCALE
 from .hub_process import HubProcess
@@ -25,15 +26,29 @@ class Person:
         As it is typed at the Hub's login.
     hub
         Where the account is.
-    page
-        A page of a browser profile of their own.
+    browser
+        Gives the browser, once a page is looked at; a script needs none.
     """
 
-    def __init__(self, name: str, hub: HubProcess, page: Page) -> None:
+    def __init__(self, name: str, hub: HubProcess, browser: Callable[[], Browser]) -> None:
         self.name = name
         self.hub = hub
-        self.page = page
         self.token = hub.token_of(name)
+        self._browser = browser
+        self._page: Page | None = None
+
+    @property
+    def page(self) -> Page:
+        """The one page of a browser profile of their own."""
+        if self._page is None:
+            context = self._browser().new_context(viewport={"width": 1200, "height": 900})
+            context.set_default_timeout(30_000 * SCALE)
+            self._page = context.new_page()
+        return self._page
+
+    def kernel_token(self) -> str:
+        """What lets the kernels of their server in, as it lies in their home."""
+        return next(self.root.rglob("token-*")).read_text("ascii")
 
     @property
     def url(self) -> str:
@@ -85,7 +100,8 @@ class Person:
 
     def leave(self) -> None:
         """Close the browser, and end what still trains."""
-        self.page.context.close()
+        if self._page is not None:
+            self._page.context.close()
         if not self.hub.is_running(self.name):
             return
         for run in self.get("status")["runs"]:
