@@ -251,7 +251,8 @@ def _line(
         facts = {"name": announced["name"], "stages": planned(stages), **facts}
     elif event.type == "activity_update":
         facts = {"id": activity_id(directory.run_id, writer, event.sequence), **facts}
-    if event.type in LAST_EVENTS or event.type in ("training_started", "training_resumed"):
+    begins = event.sequence == 1 or event.type in ("training_started", "training_resumed")
+    if begins or event.type in LAST_EVENTS:
         # The clocks of two machines differ: what the run's other writers have said comes first.
         follows = last_sequences(directory.journals, but=writer)
     return JournalLine(

@@ -116,7 +116,7 @@ class Connection:
             **wiring,
         )
         if sender.start():
-            self._senders.append(sender)
+            self._senders = [known for known in self._senders if not known.is_sent] + [sender]
         return sender
 
     def send_left_behind(self) -> None:

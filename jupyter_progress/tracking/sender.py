@@ -113,6 +113,11 @@ class Sender:
         """Whether there will be no more."""
         return self._finishing.is_set()
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether the server has everything of a run that is at its end."""
+        return self._done.is_set() and not self.is_refused
+
     def wait_sent(self, timeout_s: float | None) -> bool:
         """Wait until everything is sent; False where it is not by then."""
         return self._done.wait(timeout_s) and not self.is_refused
