@@ -18,7 +18,7 @@ from ..core.events import DURABLE, JournalLine
 from ..core.names import is_run_id, is_writer
 from .batch import Cursor
 from .journal_reader import PART_LIMIT_BYTES as PART_BYTES
-from .journal_reader import read_journal
+from .journal_reader import parse_lines, read_journal
 from .layout import DataDirectory, RunDirectory
 
 DISCOVERY_S = 0.2  # the longest that a new run directory goes unnoticed
@@ -30,6 +30,8 @@ LIKELY = 200  # the newest runs are those that people do something to
 # The clock of a file system ticks every few milliseconds; a change within a tick shows no new time.
 _MTIME_DOUBT_S = 1.0
 _FINGERPRINT_BYTES = 256
+_TAIL_BYTES = 128
+_USUAL_LINE_BYTES = 4096
 
 
 class JournalFile:
@@ -53,6 +55,7 @@ class JournalFile:
         self._read_byte = cursor.byte
         self._cursor = cursor
         self._is_verified = cursor.byte == 0
+        self._tail = b""  # what stood before _read_byte when that was read
         self.has_more = False
 
     def read(self) -> tuple[int, list[str]]:
@@ -67,7 +70,7 @@ class JournalFile:
             return 0, []
         self.byte = self._read_byte  # damaged lines at the end are behind us
         size = self.path.stat().st_size
-        if not self._is_verified or size < self._read_byte:
+        if not self._is_verified or size < self._read_byte or self._is_rewritten(size):
             self._verify(size)
         if size <= self._read_byte:
             self.has_more = False
@@ -75,6 +78,7 @@ class JournalFile:
         start = self._read_byte
         part = read_journal(self.path, start, PART_BYTES)
         self._read_byte = part.next_byte
+        self._tail = _bytes_before(self.path, self._read_byte, _TAIL_BYTES)
         self.has_more = start < part.next_byte < size
         known = self.sequence
         for line, end in zip(part.lines, part.ends, strict=True):
@@ -107,16 +111,27 @@ class JournalFile:
         self._cursor = Cursor(self.byte, self.sequence, known.fingerprint, known.fingerprint_bytes)
         return self._cursor
 
+    def _is_rewritten(self, size: int) -> bool:
+        """Whether the file was cut and has grown again beyond where it was read to."""
+        if size == self._read_byte or not self._tail:
+            return False
+        return _bytes_before(self.path, self._read_byte, _TAIL_BYTES) != self._tail
+
     def _verify(self, size: int) -> None:
         """Begin anew where the file is not the one that the cursor is about."""
         at = self._cursor
-        self._is_verified = True
-        is_other = size < self._read_byte or (
-            _fingerprint(self.path, at.fingerprint_bytes) != at.fingerprint
+        is_other = (
+            size < self._read_byte
+            or _fingerprint(self.path, at.fingerprint_bytes) != at.fingerprint
+            or (self._is_verified and self._is_rewritten(size))
+            # The end of it may have been lost with the machine, and others have written since.
+            or (not self._is_verified and not _ends_with(self.path, at.byte, at.sequence))
         )
+        self._is_verified = True
         if is_other:
             self._cursor = Cursor(0, at.sequence)
             self._read_byte = self.byte = 0
+            self._tail = b""
 
 
 class Origin:
@@ -325,3 +340,21 @@ class Watch:
 def _fingerprint(path: Path, length: int) -> int:
     with path.open("rb") as file:
         return zlib.crc32(file.read(length))
+
+
+def _bytes_before(path: Path, byte: int, length: int) -> bytes:
+    start = max(0, byte - length)
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(byte - start)
+
+
+def _ends_with(path: Path, byte: int, sequence: int) -> bool:
+    """Whether the line before a position is the one of a sequence; what is unclear counts as no."""
+    lines = _bytes_before(path, byte, _USUAL_LINE_BYTES).split(b"\n")
+    if len(lines) < 3 and byte > _USUAL_LINE_BYTES:
+        lines = _bytes_before(path, byte, PART_BYTES).split(b"\n")
+    if len(lines) < 2 or lines[-1]:
+        return False
+    part = parse_lines(lines[-2] + b"\n", 0, "")
+    return [line.sequence for line in part.lines] == [sequence]

@@ -25,9 +25,10 @@ def go_down(run: RunDirectory, journal: str, lost: int) -> None:
     run.write_json(run.keeper_file, {"pid": 1, "start_time": 0.0, "boot_id": "another"})
 
 
+@pytest.mark.parametrize("share", ["one line", "some lines"])
 @pytest.mark.parametrize("journal", ["keeper", "worker-1"])
 def test_run_ends_as_interrupted_though_the_log_knows_more_than_the_disk_kept(
-    bench: Bench, drawn: random.Random, journal: str
+    bench: Bench, drawn: random.Random, journal: str, share: str
 ) -> None:
     run = bench.run()
     worker = bench.begin(run, bench.queue(run))
@@ -41,7 +42,7 @@ def test_run_ends_as_interrupted_though_the_log_knows_more_than_the_disk_kept(
     index = Index(bench, database).settle()
     bench.close()
     count = {"keeper": 40, "worker-1": 5}[journal]
-    go_down(run, journal, drawn.randint(1, count))
+    go_down(run, journal, 1 if share == "one line" else drawn.randint(1, count))
     assert recover_run(run)
     index.settle()
     assert index.states()[run.run_id].status == "interrupted"

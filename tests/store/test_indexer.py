@@ -59,6 +59,7 @@ def test_reading_again_adds_nothing(bench: Bench, index: MakeIndex, tmp_path: Pa
     first = index(path).settle()
     identities, states = first.identities(), first.states()
     first.close()
+    path.with_suffix(".seal").unlink()
     connection = sqlite3.connect(path)
     connection.execute("UPDATE cursors SET byte = 0, fingerprint_bytes = 0, fingerprint = 0")
     connection.commit()
