@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -29,8 +30,8 @@ def measure() -> list[Figure]:
         turns = [(_time(folder, False), _time(folder, True)) for _ in range(STARTS)]
         without, having = (min(took) for took in zip(*turns, strict=True))
         figures = [Figure("server start with the extension", having, "s", "without it", without)]
-        with _server(folder, True) as url:
-            return figures + _requests(url)
+        with running_server(folder, True) as server:
+            return figures + _requests(server.url)
 
 
 def _requests(url: str) -> list[Figure]:
@@ -76,12 +77,21 @@ def _ask(url: str, method: str, path: str, body: object = None) -> dict[str, obj
 def _time(folder: Path, extension: bool) -> float:
     """Seconds from the command to the first answer."""
     began = time.perf_counter()
-    with _server(folder, extension):
+    with running_server(folder, extension):
         return time.perf_counter() - began
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A Jupyter server that answers."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
-def _server(folder: Path, extension: bool) -> Iterator[str]:
+def running_server(folder: Path, extension: bool) -> Iterator[RunningServer]:
+    """A server of its own, with the extension or without it."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JPY_", "JUPYTER"))}
     own = {
         "JUPYTER_TOKEN": TOKEN,
@@ -98,7 +108,8 @@ def _server(folder: Path, extension: bool) -> Iterator[str]:
         words, env={**kept, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        yield _wait(folder / "runtime" / f"jpserver-{process.pid}.json", process)
+        url = _wait(folder / "runtime" / f"jpserver-{process.pid}.json", process)
+        yield RunningServer(url, process.pid)
     finally:
         process.terminate()
         process.wait(30)

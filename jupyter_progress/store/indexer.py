@@ -26,12 +26,14 @@ from .batch import Batch
 from .layout import DataDirectory
 from .log import Log
 from .ordering import FOLLOWS_PATIENCE_S, Ordering
-from .volatile import INTERVAL_S, VolatileMessages
+from .volatile import VolatileMessages
 from .watch import JournalFile, Origin, Watch
 
 logger = logging.getLogger(__name__)
 
+POLL_S = 0.025
 IDLE_POLL_S = 0.2
+VOLATILE_INTERVAL_S = 0.04  # between two commits of a run that has nothing durable to tell
 RETRY_S = 1.0
 BATCH_EVENTS = 2000
 BATCH_LINES = 50_000
@@ -96,7 +98,7 @@ class Indexer:
         on_commit: Callable[[Committed], object],
         run_ids: Iterable[str] | None = None,
         own_server: str | int | None = None,
-        poll_s: float = 0.05,
+        poll_s: float = POLL_S,
         follows_patience_s: float = FOLLOWS_PATIENCE_S,
     ) -> None:
         self._log = log
@@ -272,7 +274,7 @@ class Indexer:
         for lines, (origin, journal, line) in enumerate(in_order, start=1):
             if origin.is_run or self._only is None or line.run_id in self._only:
                 taken.add(origin.name, origin.is_run, journal.writer, line)
-            self._volatile_after[origin.name] = now + INTERVAL_S
+            self._volatile_after[origin.name] = now + VOLATILE_INTERVAL_S
             if len(taken.batch.events) >= BATCH_EVENTS or lines >= BATCH_LINES:
                 was_cut = True
                 break

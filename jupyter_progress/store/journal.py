@@ -27,6 +27,7 @@ __all__ = ["JournalPart", "JournalWriter", "note", "read_journal", "tell"]
 logger = logging.getLogger(__name__)
 
 PENDING_LIMIT_BYTES = 16 << 20  # encoded lines kept while the disk takes none
+FLUSH_INTERVAL_S = 0.025
 _RETRY_S = 1.0
 _writers: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
 
@@ -66,7 +67,7 @@ class JournalWriter:
         path: Path | str,
         *,
         clock: Callable[[], float] = time.time,
-        flush_interval_s: float = 0.05,
+        flush_interval_s: float = FLUSH_INTERVAL_S,
     ) -> None:
         self.path = Path(path)
         self._clock = clock

@@ -13,7 +13,7 @@ from ..core.transitions import has_ended
 from ..core.wire import VolatileMessage, first_revision
 from .series import Point, thinned
 
-INTERVAL_S = 0.2
+PROGRESS_INTERVAL_S = 0.2  # a whole state is some kilobytes; points go as soon as they are read
 POINTS_SENT = 500  # of one series in one message; who wants all asks for the series
 
 
@@ -82,7 +82,7 @@ class VolatileMessages:
         head
             The offset just before the last event.
         """
-        messages = self._messages_about(state, head)
+        messages = self._messages_about(state, head, state.run_id in self._reported)
         self.forget(state.run_id)
         return messages
 
@@ -98,21 +98,26 @@ class VolatileMessages:
         """
         messages: list[VolatileMessage] = []
         for run_id in sorted(self._reported | set(self._points)):
-            if now - self._sent.get(run_id, -INTERVAL_S) < INTERVAL_S:
+            sent = self._sent.get(run_id, -PROGRESS_INTERVAL_S)
+            is_report_due = run_id in self._reported and now - sent >= PROGRESS_INTERVAL_S
+            if not is_report_due and run_id not in self._points:
                 continue
             state = state_of(run_id)
             if state is None or has_ended(state.status):
                 self.forget(run_id)
                 continue
-            self._sent[run_id] = now
-            messages += self._messages_about(state, head)
+            if is_report_due:
+                self._sent[run_id] = now
+            messages += self._messages_about(state, head, is_report_due)
         return messages
 
-    def _messages_about(self, state: RunState, head: int) -> list[VolatileMessage]:
+    def _messages_about(
+        self, state: RunState, head: int, has_report: bool
+    ) -> list[VolatileMessage]:
         run_id, time = state.run_id, state.updated_time or ""
         points = self._metrics_message(run_id, head, time)
         messages = [points] if points else []
-        if run_id in self._reported:
+        if has_report:
             self._reported.discard(run_id)
             messages.append(self._message("training_progress", run_id, head, time, state))
         return messages

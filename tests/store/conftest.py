@@ -19,8 +19,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 @pytest.fixture
 def index(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Index]]:
     """Makes indexers that take volatile lines in at once; closes them, and checks their logs."""
-    monkeypatch.setattr("jupyter_progress.store.indexer.INTERVAL_S", 0.0)
-    monkeypatch.setattr("jupyter_progress.store.volatile.INTERVAL_S", 0.0)
+    monkeypatch.setattr("jupyter_progress.store.indexer.VOLATILE_INTERVAL_S", 0.0)
+    monkeypatch.setattr("jupyter_progress.store.volatile.PROGRESS_INTERVAL_S", 0.0)
     made: list[Index] = []
 
     def make(path: Path | str = ":memory:", **options: Any) -> Index:

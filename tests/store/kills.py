@@ -67,8 +67,7 @@ def index_until(data: DataDirectory, path: Path, steps: int) -> None:
 
 
 def main(folder: Path, first: int, stride: int) -> dict[str, Any]:
-    for module in (indexer_module, volatile_module):
-        setattr(module, "INTERVAL_S", 0.0)  # noqa: B010 (imported there, not exported)
+    indexer_module.VOLATILE_INTERVAL_S = volatile_module.PROGRESS_INTERVAL_S = 0.0
     data = DataDirectory(folder / "progress")
     expected = index(data, ":memory:")
     wrong: list[str] = []
