@@ -11,6 +11,7 @@ The journals are parsed here a second time, with nothing of the reader that the 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ DURABLE_FIELDS = (
     "stages_completed", "queued_time", "start_time", "end_time", "error", "result", "spec",
 )  # fmt: skip
 STAGE_FIELDS = ("id", "title", "status", "started_time", "metrics")
+
+PATIENCE_S = 0.05  # for what a line follows: not 0, which would not wait for what is there
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,13 @@ def rebuilt(data: DataDirectory, own_server: int = 0) -> Logged:
     """What a log says that is made from the journals alone, as they are now."""
     log = Log.open(":memory:", now=0.0)
     indexer = Indexer(
-        data, log, on_commit=lambda _: None, own_server=own_server, follows_patience_s=0.0
+        data, log, on_commit=lambda _: None, own_server=own_server, follows_patience_s=PATIENCE_S
     )
     try:
         quiet = 0
-        while quiet < 3:
+        while quiet < 4:
             quiet = 0 if indexer.index_once() else quiet + 1
+            time.sleep(PATIENCE_S / 2 if quiet else 0)  # what follows a lost line goes on without
         return _logged(indexer.reader, log.log_id, log.forgotten())
     finally:
         indexer.stop()
