@@ -146,6 +146,33 @@ async def test_stranger_is_refused_everywhere(call: Any, stranger: str) -> None:
         check_refusal(path, verb, status, body, expected)
 
 
+class TestOpenServer:
+    """A server that lets anybody in who is not told otherwise, as Jupyter's default is."""
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"]["allow_unauthenticated_access"] = True
+        return jp_server_config
+
+    async def test_stranger_is_refused_everywhere(self, call: Any) -> None:
+        for path, verb in CALLS:
+            status, body = await call(path, verb, {})
+            check_refusal(path, verb, status, body, {302, 403, 405})
+            assert status == 403 or not is_interface(path) or verb not in TABLE[path]
+
+
+async def test_run_token_opens_the_events_of_its_run_and_nothing_else(ask: Any, call: Any) -> None:
+    announced = (await ask("POST", "runs", {"kind": "external", "name": "far away"})).json
+    headers = {"Authorization": f"Bearer {announced['token']}"}
+    own = f"{'/'.join(API)}/runs/{announced['run_id']}/events"
+    assert (await call(own, "POST", dict(headers)))[0] == 400  # let in; an empty body is no JSON
+    assert (await call(own, "GET", dict(headers)))[0] == 405  # there is nothing to read
+    assert (await call(f"{own}?token={announced['token']}", "POST", {}))[0] == 403
+    for path, verb in CALLS:
+        status, body = await call(path, verb, dict(headers))
+        check_refusal(path, verb, status, body, {403} if is_interface(path) else {302, 403})
+
+
 async def test_token_opens_everything(call: Any, jp_auth_header: dict[str, str]) -> None:
     for path, verb in CALLS:
         check_let_in(path, verb, *await call(path, verb, dict(jp_auth_header)))

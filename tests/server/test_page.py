@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tornado.httpclient import HTTPClientError
@@ -39,8 +40,47 @@ async def test_shell_has_its_address_and_lets_nothing_foreign_run(
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+    directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+    assert set(directives) >= {"frame-ancestors", "base-uri", "form-action", "connect-src"}
+    assert directives["frame-ancestors"] == "'self'"
+    assert directives["style-src"] == directives["script-src"] == "'self'"
+    assert directives["base-uri"] == directives["form-action"] == "'none'"
+    host = answer.request.headers.get("Host") or urlsplit(answer.request.url).netloc
+    assert set(directives["connect-src"].split()) == {"'self'", f"ws://{host}", f"wss://{host}"}
+    assert answer.headers["Cache-Control"] == "no-store"
     assert not re.search(r"<script(?![^>]*(src|type=\"application/json\"))", text)
     assert not re.search(r"\son\w+=|\sstyle=", text)
+
+
+async def test_host_that_is_none_does_not_get_into_the_policy(
+    http_server_client: Any, jp_base_url: str, jp_auth_header: dict[str, str], jp_serverapp: Any
+) -> None:
+    jp_serverapp.web_app.settings["allow_remote_access"] = True
+    for host in ("*", "a; script-src *", "a b", "x' 'unsafe-inline", "ñ", "a/b", "https:"):
+        answer = await http_server_client.fetch(
+            f"{jp_base_url}jupyter-progress/",
+            headers={**jp_auth_header, "Host": host},
+            raise_error=False,
+        )
+        if answer.code == 200:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "connect-src 'self';" in policy, host
+            assert policy.count("script-src") == 1
+
+
+@pytest.mark.parametrize("path", ["", "static/page.js", "static/page.css", "static/none.js", "x"])
+async def test_no_answer_beside_the_interface_is_sniffed_framed_or_kept(
+    jp_fetch: Any, path: str
+) -> None:
+    try:
+        answer = await jp_fetch(f"jupyter-progress/{path}")
+    except HTTPClientError as error:
+        answer = error.response
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    # What has no secret in it is kept, and asked about each time.
+    expected = "no-cache" if answer.code == 200 and path else "no-store"
+    assert answer.headers["Cache-Control"] == expected
 
 
 async def test_files_are_for_those_who_are_logged_in_and_sent_once(
