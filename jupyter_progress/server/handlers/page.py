@@ -54,8 +54,7 @@ class BrowserHandler(KernelPassMixin, JupyterHandler):
     """Base of what a browser asks for by itself: an error is a line of plain text."""
 
     async def prepare(self, *, _redirect_to_login: bool = True) -> None:
-        waiting = super().prepare(_redirect_to_login=_redirect_to_login)
-        await waiting
+        await super().prepare(_redirect_to_login=_redirect_to_login)
         if self.current_user is not None and not self._finished:
             services = self.settings["jupyter_progress_services"]
             services.admission.request(user_key(self.current_user))
