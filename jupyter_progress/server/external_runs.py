@@ -23,7 +23,7 @@ from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended
 from ..errors import Conflict, InvalidRequest, RunHasEnded, Unavailable
-from ..store.control import ControlReader
+from ..store.control import ControlReader, append_control
 from ..store.foreign_journal import append_lines, last_kept, one_at_a_time
 from ..store.indexer import Indexer
 from ..store.journal import JournalWriter, tell
@@ -38,6 +38,7 @@ from .silence import Silence, write_exit
 WRITERS_LIMIT = 100
 LOGGED_WITHIN_S = 2.0  # then the answer goes without waiting: what it says is on disk
 THREADS = 4
+RESUMED = "resumed"  # among what was asked: what stands before it is done with
 
 _BEGUN_FIRST = frozenset(
     {"stage_started", "stage_completed", "candidate_completed", "training_completed"}
@@ -174,6 +175,7 @@ class ExternalRuns:
             # a run goes on, so that a crash in between refuses nothing that was kept.
             if "training_resumed" in ends:
                 directory.exit_file.unlink(missing_ok=True)
+                append_control(directory, self._facts.writer, RESUMED, "")
             append_lines(path, lines)
             if ends and ends[-1] in LAST_EVENTS:
                 write_exit(directory)
@@ -211,7 +213,11 @@ class ExternalRuns:
 
 def asked_of(directory: RunDirectory) -> tuple[Literal["stop", "cancel"] | None, str]:
     """What people have asked of a run, and who: a cancel outweighs a stop."""
-    asked = {control.action: control.who for control in ControlReader(directory).poll()}
+    asked: dict[str, str] = {}
+    for control in ControlReader(directory).poll():
+        if control.action == RESUMED:
+            asked.clear()
+        asked[control.action] = control.who
     if "cancel" in asked:
         return "cancel", asked["cancel"]
     if "stop" in asked:

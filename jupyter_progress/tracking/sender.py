@@ -177,6 +177,9 @@ class Sender:
 
     def _announce(self) -> None:
         client = self._client()
+        if self.run_id:
+            # Its token holds no more. A run that somebody has deleted is not made again.
+            client.get(f"runs/{self.run_id}", timeout_s=TIMEOUT_S)
         told = client.post("runs", self._announcement, self._key, timeout_s=TIMEOUT_S)
         self.run_id, self._token = str(told["run_id"]), str(told["token"])
         self._life_s = min(SIGN_OF_LIFE_S, float(told.get("silence_s") or 60.0) / 4)

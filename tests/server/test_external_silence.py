@@ -121,6 +121,13 @@ def test_a_sign_of_life_counts_as_much_as_an_event(server: Server) -> None:
     assert (error["reason"], "10 s" in error["message"]) == ("worker_silent", True)
 
 
+def test_run_whose_producer_never_comes_has_failed_too(server: Server) -> None:
+    reserved = reserve_now()
+    server.runs.announce(ExternalRequest(kind="external", name="x"), reserved, "me")
+    assert server.look(reserved.run_id) == "queued"
+    assert server.pass_time(reserved.run_id, 11) == "failed"
+
+
 def test_server_that_slept_does_not_blame_the_producer(server: Server) -> None:
     run_id = begin(server)
     server.clock.now += 3600.0

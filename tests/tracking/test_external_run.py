@@ -235,6 +235,18 @@ def test_run_that_the_server_has_ended_goes_on_here_and_stays_on_this_machine(
     assert connect(jupyter.url, elsewhere._token_file).spooled == 0  # not tried again
 
 
+def test_run_that_was_deleted_on_the_server_is_not_made_again(
+    jupyter: JupyterProcess, elsewhere: Connection, caplog: pytest.LogCaptureFixture, scaled: Any
+) -> None:
+    with elsewhere.run("deleted there") as run:
+        path = f"runs/{run.run_id}"
+        end = {"sequence": 1, "type": "training_interrupted", "time": TIME, "data": {}}
+        jupyter.ask("POST", f"{path}/events", {"writer": "other", "events": [end]})
+        jupyter.ask("DELETE", path)
+        wait_until(lambda: "stays in" in caplog.text, scaled(8))
+    assert [r for r in jupyter.get("runs")["runs"] if r["name"] == "deleted there"] == []
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_metrics_of_a_forked_process_arrive(jupyter: JupyterProcess, elsewhere: Connection) -> None:
     with elsewhere.run("forks") as run:
