@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from .requests import Label, Tags
+from .field_kinds import Label, Tags
 
 STAGES_LIMIT: Final = 200
 EVENTS_LIMIT: Final = 2000  # in one request

@@ -13,11 +13,20 @@ from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_h
 import msgspec
 
 from ..errors import InvalidRequest, MalformedBody, UnknownKey
+from .field_kinds import (
+    Label,
+    Lines,
+    ModelName,
+    Remark,
+    RunId,
+    Share,
+    Tags,
+    Text,
+    UploadId,
+    told,
+)
 from .names import (
-    LABEL_LIMIT,
-    MODEL_NAME,
     NOTES_LIMIT,
-    RUN_ID,
     TAGS_LIMIT,
     UPLOAD_ID,
     check_label,
@@ -30,40 +39,12 @@ MAX_DEPTH = 50
 SYS_PATH_LIMIT_BYTES = 40_000
 
 
-def _told(**schema: Any) -> msgspec.Meta:
-    """What the description of the interface says of a field; checked below, in better words."""
-    return msgspec.Meta(extra_json_schema=schema)
-
-
-_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-_LINE_ENDS = r"\t\n\r\u2028\u2029"
-_UNSEEN = r"\s\u00ad\u0600-\u0605\u061c\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-_LABEL = f"^[^{_CONTROLS}{_LINE_ENDS}]*[^{_CONTROLS}{_UNSEEN}][^{_CONTROLS}{_LINE_ENDS}]*$"
-
-Text = Annotated[str, _told(minLength=1)]
-Label = Annotated[str, _told(minLength=1, maxLength=LABEL_LIMIT, pattern=_LABEL)]
-Lines = Annotated[str, _told(maxLength=NOTES_LIMIT, pattern=f"^[^{_CONTROLS}]*$")]
-Remark = Annotated[
-    str,
-    _told(
-        minLength=1,
-        maxLength=NOTES_LIMIT,
-        pattern=rf"^[^{_CONTROLS}]*[^{_CONTROLS}\s][^{_CONTROLS}]*$",
-    ),
-]
-Tags = Annotated[list[Label], _told(maxItems=TAGS_LIMIT)]
-ModelName = Annotated[str, _told(pattern=f"^{MODEL_NAME.pattern}$")]
-RunId = Annotated[str, _told(pattern=f"^{RUN_ID.pattern}$")]
-UploadId = Annotated[str, _told(pattern=f"^{UPLOAD_ID.pattern}$")]
-Share = Annotated[float, _told(minimum=0, exclusiveMaximum=1)]
-
-
 class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which rows are held out. Both shares are of all rows; 0 means no such rows."""
 
     test: Share = 0.2
     validation: Share = 0.2
-    random_state: Annotated[int, _told(minimum=0, maximum=2**32 - 1)] = 0
+    random_state: Annotated[int, told(minimum=0, maximum=2**32 - 1)] = 0
     stratify: bool = True
     shuffle: bool = True
 
@@ -110,7 +91,7 @@ class NamedEstimator(
 ):
     """A class within the allowed packages, with its parameters."""
 
-    class_: Annotated[str, _told(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,300}$")]
+    class_: Annotated[str, told(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,300}$")]
     params: dict[str, Any] = {}
 
 
@@ -149,7 +130,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     split: Split | None = Split()
     scoring: str | None = None
     preprocess: Literal["auto", "none"] = "auto"
-    max_overhead: Annotated[float, _told(exclusiveMinimum=0, maximum=1)] = 0.03
+    max_overhead: Annotated[float, told(exclusiveMinimum=0, maximum=1)] = 0.03
     register_as: ModelName | None = None
     tags: Tags = []
     executor: Executor | None = None
