@@ -23,7 +23,7 @@ class Figure:
             return f"| {self.what} | {self.value:.3g} {self.unit} | | |"
         ratio = self.value / self.other if self.other else float("nan")
         other = f"{self.beside}: {self.other:.3g} {self.unit}"
-        return f"| {self.what} | {self.value:.3g} {self.unit} | {other} | {ratio:.2f} × |"
+        return f"| {self.what} | {self.value:.3g} {self.unit} | {other} | {ratio:.3g} × |"
 
 
 def best_of(times: int, work: Callable[[], object]) -> float:
