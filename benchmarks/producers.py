@@ -1,8 +1,8 @@
 """What one call costs a training loop: a logged point, a tracked iteration, an append to a journal.
 
-A point's cost is all in: the processor time of the whole process, threads included, until all is on
-disk. Peers are measured where they are installed; those that take a thousand times as long get fewer
-points.
+A point's cost is all in: the processor time of the whole process, threads included, until all is
+on disk. Peers are measured where they are installed; those that take a thousand times as long get
+fewer points.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from ..core.wire import DurableMessage, Message, VolatileMessage, durable_messag
 from .frames import array_frame
 
 VolatileKey = tuple[str | None, str]
-POINTS_KEPT = 2000  # of one series, in a message that waits for a slow subscriber
+POINTS_KEPT = 256  # of one series, in a message that waits for a slow subscriber
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,10 @@ class JupyterProgress(ExtensionApp):
         10_000, min=10, help="How many events may wait for a slow stream before it is closed."
     ).tag(config=True)
     max_pending_bytes = Int(
-        4 * _MIB, min=1024, help="How many bytes may wait for a slow stream before it is closed."
+        384 << 10,
+        min=1024,
+        help="How many bytes may wait for a slow stream before it is closed. As much again may be "
+        "under way to it, so that it never costs the server more than 1 MiB.",
     ).tag(config=True)
     max_body_bytes = Int(_MIB, min=1024, help="The size of a request's body, uploads apart.").tag(
         config=True

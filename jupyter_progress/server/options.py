@@ -18,7 +18,7 @@ class Options:
     allowed_packages: tuple[str, ...] = ("sklearn", "xgboost", "lightgbm")
     heartbeat_s: float = 1.0
     max_pending_events: int = 10_000
-    max_pending_bytes: int = 4 << 20
+    max_pending_bytes: int = 384 << 10
     max_subscribers: int = 4000
     max_subscribers_per_user: int = 2000
     max_message_bytes: int = 64 << 10
