@@ -74,8 +74,8 @@ async def test_errors_beside_the_interface_are_a_line_of_plain_text(
 
 
 # What each key of each query must not be; every key is also tried twice, and an unknown one.
-WHOLE = ("x", "-1", "1.5", "nan", "inf", "1e3", "0x10", "1_0", " 1", "9" * 19, "9" * 400, "%00")
-NUMBER = ("x", "nan", "inf", "-inf", "1e999", "1_0", " 1", "0x1", "9" * 400)
+WHOLE = ("", "x", "-1", "1.5", "nan", "inf", "1e3", "0x10", "1_0", " 1", "9" * 19, "9" * 400, "%00")
+NUMBER = ("", "x", "nan", "inf", "-inf", "1e999", "1_0", " 1", "0x1", "9" * 400)
 LONG = ("y" * 501,)
 QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
     "status": {},
@@ -84,12 +84,12 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
     "health": {},
     "health/history": {"minutes": (*NUMBER, "-1", "1441")},
     "activity": {
-        "level": ("loud", "INFO"), "kind": ("k" * 61,), "limit": (*WHOLE, "0", "501"),
+        "level": ("", "loud", "INFO"), "kind": ("k" * 61,), "limit": (*WHOLE, "0", "501"),
         "before": (*WHOLE, "0"),
     },
     "runs": {
-        "status": ("done", "QUEUED"), "tag": LONG, "limit": (*WHOLE, "0", "201"),
-        "before": ("x", "1", RUN, f"-1-{RUN}", f"{'9' * 19}-{RUN}", f"1.5-{RUN}", "1-../x"),
+        "status": ("", "done", "QUEUED"), "tag": LONG, "limit": (*WHOLE, "0", "201"),
+        "before": ("", "x", "1", RUN, f"-1-{RUN}", f"{'9' * 19}-{RUN}", f"1.5-{RUN}", "1-../x"),
     },
     f"runs/{RUN}": {},
     f"runs/{RUN}/metrics": {

@@ -180,4 +180,4 @@ def test_schemathesis_finds_no_failure(server: JupyterProcess) -> None:
     started = server.ask("POST", "runs", {**DIGITS, "register_as": "m"})
     server.wait_for_run(started["run_id"], "completed")
     server.ask("POST", "models/m/deploy", {"version": 1})
-    let_loose(server, "--phases=examples,coverage,fuzzing,stateful", "--max-examples=40")
+    let_loose(server, "--phases=examples,coverage,fuzzing,stateful", "--max-examples=20")

@@ -54,9 +54,16 @@ class Query:
             raise InvalidRequest(name, f"has {len(text)} characters; at most {limit} are allowed")
         return text
 
+    def given(self, name: str, limit: int = TEXT_LIMIT) -> str | None:
+        """A text that says something, or None where the key is missing."""
+        text = self.text(name, limit)
+        if text is None and name in self._arguments:
+            raise InvalidRequest(name, "is empty; leave it out, or give it a value")
+        return text
+
     def choice(self, name: str, choices: Collection[str]) -> str | None:
         """One of some words, or None where the key is missing."""
-        text = self.text(name)
+        text = self.given(name)
         if text is not None and text not in choices:
             expected = ", ".join(sorted(choices))
             raise InvalidRequest(name, f"is {shorten(text, 60)!r}; expected one of: {expected}")
@@ -64,7 +71,7 @@ class Query:
 
     def whole(self, name: str, default: int | None, low: int, high: int) -> int | None:
         """A whole number within its limits."""
-        text = self.text(name)
+        text = self.given(name)
         if text is None:
             return default
         digits = text.removeprefix("-")
@@ -87,7 +94,7 @@ class Query:
 
     def number(self, name: str, default: float | None, low: float, high: float) -> float | None:
         """A number within its limits."""
-        text = self.text(name)
+        text = self.given(name)
         if text is None:
             return default
         if not (_NUMBER.fullmatch(text) and low <= float(text) <= high):

@@ -66,7 +66,7 @@ class RunsHandler(RunHandler):
     @authorized("read", RESOURCE)
     async def get(self) -> None:
         query = self.query("status", "tag", "limit", "before")
-        before = query.text("before", limit=60)
+        before = query.given("before", limit=60)
         if before is not None and not is_page_start(before):
             raise InvalidRequest("before", "expected the 'next' of the page before")
         runs, following = await self.services.read(

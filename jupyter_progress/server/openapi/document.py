@@ -54,7 +54,7 @@ CLOSER: dict[tuple[type, str], Schema] = {
             "type": "array",
             "items": {
                 "type": "array",
-                "prefixItems": [{"type": "number"}, {"type": ["number", "null"]}],
+                "items": {"type": ["number", "null"]},
                 "minItems": 2,
                 "maxItems": 2,
             },
@@ -189,7 +189,8 @@ def _content(
     if isinstance(kind, tuple):
         return {"application/json": {"schema": {"anyOf": [_ref(each) for each in kind]}}}
     if isinstance(kind, str):
-        return {kind: {} if kind == "application/octet-stream" else {"schema": {"type": "object"}}}
+        is_json = kind == "application/json"
+        return {kind: {"schema": {"type": "object"} if is_json else {"minLength": 1}}}
     return {"application/json": {"schema": _ref(kind)}}
 
 
