@@ -50,6 +50,9 @@ export function streamUrl(
     url.searchParams.set("log_id", position.logId);
     url.searchParams.set("since", String(position.offset));
   }
-  if (address.token) url.searchParams.set("token", address.token);
+  // A proxy writes addresses into its log. On the page's own host the cookie opens the socket.
+  if (address.token && url.host !== new URL(page).host) {
+    url.searchParams.set("token", address.token);
+  }
   return url.href;
 }
