@@ -9,6 +9,7 @@ import shlex
 import stat
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -127,9 +128,11 @@ class Connection:
             facts = read_json_object(directory.path / REMOTE_FILE)
             if facts is None or facts.get("url") != self.url or facts.get("refused"):
                 continue
-            if not is_locked(directory.lock_file):
-                left = self.sender(directory, facts, on_asked=_nobody, on_sent=directory.delete)
-                left.finish()
+            # Where another process has just sent it, the directory goes away meanwhile.
+            with suppress(FileNotFoundError):
+                if not is_locked(directory.lock_file):
+                    left = self.sender(directory, facts, on_asked=_nobody, on_sent=directory.delete)
+                    left.finish()
 
 
 def connect(

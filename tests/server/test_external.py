@@ -137,6 +137,23 @@ async def test_answer_tells_what_people_ask_and_an_ended_run_takes_no_more(
     assert (await ask("GET", f"runs/{send.run_id}")).json["status"] == "cancelled"
 
 
+async def test_what_it_has_not_is_said_and_it_can_be_renamed_and_deleted(
+    ask: Any, producer: Any
+) -> None:
+    send = await producer()
+    path = f"runs/{send.run_id}"
+    assert (await ask("DELETE", path)).json["reason"] == "run_going_on"
+    await send(*STORY)
+    answer = await ask("POST", f"{path}/register", {"name": "m"})
+    assert (answer.status, answer.json["reason"]) == (409, "no_model")
+    answer = await ask("POST", "models/m/deploy", {"run_id": send.run_id})
+    assert (answer.status, answer.json["reason"]) == (409, "no_model")
+    assert (await ask("GET", f"{path}/output")).json == {"text": ""}
+    assert (await ask("PATCH", path, {"name": "renamed"})).json["name"] == "renamed"
+    assert (await ask("DELETE", path)).status == 204
+    assert (await send()).status == 403  # its token went with it
+
+
 async def test_run_that_never_began_can_be_cancelled(ask: Any, producer: Any) -> None:
     send = await producer()
     answer = await send(event(1, "stage_started", stage="load"))
