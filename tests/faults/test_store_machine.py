@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.store.log import Log
 
 from .conftest import SEED
-from .invariant import check_log, check_rebuilt, differences, read_log
+from .invariant import PATIENCE_S, check_log, check_rebuilt, differences, read_log
 
 # Of one number each: Hypothesis ends an example that draws too much.
 DRAWN = st.integers(0, 1 << 32).map(random.Random)
@@ -53,7 +54,11 @@ class Journals(RuleBasedStateMachine):
     def open(self) -> None:
         self.log = Log.open(self.path, now=self.now)
         self.indexer = Indexer(
-            self.data, self.log, on_commit=lambda _: None, own_server=0, follows_patience_s=0.0
+            self.data,
+            self.log,
+            on_commit=lambda _: None,
+            own_server=0,
+            follows_patience_s=PATIENCE_S,
         )
 
     def close(self) -> None:
@@ -62,9 +67,11 @@ class Journals(RuleBasedStateMachine):
 
     def settle(self) -> None:
         self.indexer.wake()
-        for _ in range(3):
-            while self.indexer.index_once():
-                pass
+        quiet = 0
+        while quiet < 3:
+            quiet = 0 if self.indexer.index_once() else quiet + 1
+            if self.indexer._ordering._blocked:
+                time.sleep(PATIENCE_S / 2)  # for a line that is damaged or lost
 
     # -- what writers do
 
