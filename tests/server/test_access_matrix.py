@@ -127,6 +127,10 @@ def test_table_has_every_address_and_verb_of_the_application(
             assert set(TABLE[path]) == verbs, (pattern, path)
 
 
+HANDSHAKE = {
+    "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}  # fmt: skip
 STRANGERS: dict[str, dict[str, str]] = {
     "nobody": {},
     "a wrong token": {"Authorization": "token wrong"},
@@ -208,8 +212,7 @@ async def test_cookie_from_a_foreign_page_is_refused(
     # With everything that a page of the same origin would send besides.
     headers = {
         "Cookie": cookie_header(cookies), "X-XSRFToken": cookies["_xsrf"], "Origin": origin,
-        "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        **HANDSHAKE,
     }  # fmt: skip
     for path, verb in CALLS:
         if is_interface(path):
@@ -242,6 +245,23 @@ async def test_authorizer_that_denies_one_action_closes_exactly_its_calls(
             check_refusal(path, verb, status, body, {403})
         else:
             check_let_in(path, verb, status, body)
+
+
+async def test_stream_opens_for_none_of_them(
+    ask: Any, call: Any, jp_serverapp: Any, jp_auth_header: dict[str, str], services: Any
+) -> None:
+    announced = (await ask("POST", "runs", {"kind": "external", "name": "far away"})).json
+    run_token = {"Authorization": f"Bearer {announced['token']}"}
+    foreign_host = {**jp_auth_header, "Host": "evil.example"}
+    stream = f"{'/'.join(API)}/stream"
+    for headers in (*STRANGERS.values(), run_token, foreign_host):
+        status, body = await call(stream, "GET", {**HANDSHAKE, **headers})
+        assert status == 403, headers
+        assert json.loads(body)["reason"] == "denied"
+    Denies.denied = "read"
+    jp_serverapp.web_app.settings["authorizer"] = Denies(parent=jp_serverapp)
+    assert (await call(stream, "GET", {**HANDSHAKE, **jp_auth_header}))[0] == 403
+    assert len(services.broadcaster) == 0
 
 
 class TestEvents:
