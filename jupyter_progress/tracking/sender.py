@@ -16,7 +16,7 @@ from typing import Any
 
 from ..client.rest import RestClient
 from ..client.timing import Timing
-from ..errors import Conflict, Denied, InvalidRequest, NotFound, ProgressError, RunHasEnded
+from ..errors import Conflict, Denied, InvalidRequest, ProgressError, RunHasEnded, UnknownRun
 from ..store.layout import RunDirectory, read_json_object
 from ..store.locks import FileLock
 from .spool import Spool, Spooled
@@ -27,7 +27,6 @@ SIGN_OF_LIFE_S = 1.0
 TIMEOUT_S = 10.0
 BATCH_EVENTS = 500
 BATCH_BYTES = 300_000  # well below what a server takes by default
-# A server that is back has to hear of the run before it counts as silent.
 RETRY = Timing(cap_unreachable_s=8.0)
 
 log = logging.getLogger(__name__)
@@ -82,7 +81,7 @@ class Sender:
         self._rewound: set[tuple[str, int]] = set()
         self._told = ""
         self._spoke_at = 0.0
-        self._life_s = SIGN_OF_LIFE_S
+        self._silence_s = 60.0  # until the server tells its own
         self._finishing = threading.Event()
         self._shown = threading.Event()
         self._done = threading.Event()
@@ -143,22 +142,27 @@ class Sender:
         """One round; answers how long to wait for the next."""
         try:
             self._round()
-        except (RunHasEnded, NotFound) as error:
+        except (RunHasEnded, UnknownRun) as error:
             self._give_up(error)
         except ProgressError as error:
             if isinstance(error, Denied):
                 self._token = None  # announced again, it is answered with another one
             self._tell(error)
             self.error = error
-            return RETRY.delay_s(failures, random.random(), is_reachable=False)  # noqa: S311
+            return self._delay_s(failures)
         except Exception as error:
             # A spool that cannot be read now may be in a moment; the training must not notice.
             log.exception("the run %s could not be sent for now", self._directory.run_id)
             self.error = ProgressError(str(error))
-            return RETRY.delay_s(failures, random.random(), is_reachable=False)  # noqa: S311
+            return self._delay_s(failures)
         else:
             self.error, self._told = None, ""
         return LOOK_EVERY_S
+
+    def _delay_s(self, failures: int) -> float:
+        # A server that is back has to hear of the run before that counts as silent.
+        delay_s = RETRY.delay_s(failures, random.random(), is_reachable=False)  # noqa: S311
+        return min(delay_s, self._silence_s / 4)
 
     def _round(self) -> None:
         if self._token is None:
@@ -172,7 +176,7 @@ class Sender:
         if finishing:
             self._on_sent()
             self._done.set()
-        elif time.monotonic() - self._spoke_at >= self._life_s:
+        elif time.monotonic() - self._spoke_at >= min(SIGN_OF_LIFE_S, self._silence_s / 4):
             self._post(self._in_order()[-1].writer if self._spools else "a", [])
 
     def _announce(self) -> None:
@@ -182,7 +186,7 @@ class Sender:
             client.get(f"runs/{self.run_id}", timeout_s=TIMEOUT_S)
         told = client.post("runs", self._announcement, self._key, timeout_s=TIMEOUT_S)
         self.run_id, self._token = str(told["run_id"]), str(told["token"])
-        self._life_s = min(SIGN_OF_LIFE_S, float(told.get("silence_s") or 60.0) / 4)
+        self._silence_s = float(told.get("silence_s") or self._silence_s)
 
     def _find_spools(self) -> None:
         """The run's journals: its own process's, and those of processes that it forked."""

@@ -24,7 +24,7 @@ from jupyter_progress.tracking.spool import POINTS, Spool, facts_of
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .conftest import wait_until
 
-SILENCE_S = 3.0 * SCALE
+SILENCE_S = 4.0 * SCALE
 TIME = "2026-11-22T09:30:00.000Z"
 
 
