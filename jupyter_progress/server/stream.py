@@ -25,7 +25,7 @@ from ..core.wire import (
     Message,
     durable_message,
 )
-from ..errors import InvalidRequest, ProgressError
+from ..errors import Denied, InvalidRequest, ProgressError
 from .admission import retry_after, user_key
 from .catch_up import Position, read_published, resume_from
 from .channel import Channel, ChannelBroken
@@ -88,9 +88,14 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
         self.services.admission.request(user)
         if not await self.is_permitted():
             raise web.HTTPError(403)
+        if not self.check_origin():
+            # Tornado would refuse it too, but in its own words and not in JSON.
+            raise Denied("a page of another origin may not open this stream")
         query = Query(self.request.query_arguments, ("log_id", "since"))
         self._position = Position(query.text("log_id"), query.offset("since"))
-        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+        headers = self.request.headers
+        is_upgrade = "upgrade" in headers.get("Connection", "").lower()
+        if not is_upgrade or headers.get("Upgrade", "").lower() != "websocket":
             raise InvalidRequest(
                 "", "this address is a WebSocket's; ask GET events for the same by plain HTTP"
             )
