@@ -51,7 +51,8 @@ test-slow: $(TESTS_READY)  ## Run only what is slow
 	@BIN=$(BIN) scripts/test slow $(ARGS)
 
 faults: $(TESTS_READY)  ## Break everything that can break, by a seed (SEED=7; outcomes: docs/reliability.md)
-	FAULTS_SEED=$(SEED) $(BIN)/python -m pytest -q -p no:randomly tests/faults $(ARGS)
+	FAULTS_SEED=$(SEED) JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE=$${JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE:-2} \
+		$(BIN)/python -m pytest -n 2 --dist loadfile tests/faults $(ARGS)
 
 lint: $(TESTS_READY)  ## Check style and types
 	$(BIN)/ruff format --check .

@@ -80,6 +80,7 @@ def test_stream_that_is_open_but_silent_is_given_up_for_polling(site: Site, watc
         proxy.stop()
 
 
+@pytest.mark.slow
 def test_run_posted_again_after_its_answer_was_lost_is_one_run(
     site: Site, chaos, drawn: random.Random
 ) -> None:

@@ -329,4 +329,4 @@ def test_whatever_happens_to_journals_and_log_each_event_is_logged_once() -> Non
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_whatever_happens_to_journals_and_log_at_length() -> None:
-    check(examples=120, steps=50)
+    check(examples=60, steps=40)
