@@ -116,15 +116,14 @@ def test_failure_is_shown_with_its_reason_and_what_to_do(
     page: Page, server: JupyterProcess
 ) -> None:
     open_page(page, server)
-    (server.root / "prices.csv").write_text("rooms,price\n" + "3,200\n,250\n2,180\n" * 20)
     run_id = server.ask("POST", "runs", {
-        "name": "prices",
-        "dataset": {"source": "file", "path": "prices.csv", "target": "price"},
-        "estimator": {"class": "sklearn.linear_model.LinearRegression", "params": {}},
-        "preprocess": "none",
+        "name": "precomputed",
+        "dataset": {"source": "sklearn", "name": "digits"},
+        # The rows are no square matrix, which only the fit finds out.
+        "estimator": {"class": "sklearn.svm.SVC", "params": {"kernel": "precomputed"}},
     })["run_id"]  # fmt: skip
     error = server.wait_for_run(run_id, "failed")["error"]
-    run = page.get_by_role("article", name="prices")
+    run = page.get_by_role("article", name="precomputed")
     expect_status(run, "failed", 3_000 * SCALE)
     failure = run.locator(".jpp-failure")
     expect(failure).to_contain_text(error["type"])
