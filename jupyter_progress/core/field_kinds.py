@@ -10,7 +10,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from .names import LABEL_LIMIT, MODEL_NAME, NOTES_LIMIT, RUN_ID, TAGS_LIMIT, UPLOAD_ID
+from .names import (
+    LABEL_LIMIT,
+    MODEL_NAME,
+    MODEL_NAME_LIMIT,
+    NOTES_LIMIT,
+    RUN_ID,
+    TAGS_LIMIT,
+    UPLOAD_ID,
+)
 
 
 def told(**schema: Any) -> msgspec.Meta:
@@ -35,7 +43,7 @@ Remark = Annotated[
     ),
 ]
 Tags = Annotated[list[Label], told(maxItems=TAGS_LIMIT)]
-ModelName = Annotated[str, told(pattern=f"^{MODEL_NAME.pattern}$")]
+ModelName = Annotated[str, told(maxLength=MODEL_NAME_LIMIT, pattern=f"^{MODEL_NAME.pattern}$")]
 RunId = Annotated[str, told(pattern=f"^{RUN_ID.pattern}$")]
 UploadId = Annotated[str, told(pattern=f"^{UPLOAD_ID.pattern}$")]
 Share = Annotated[float, told(minimum=0, exclusiveMaximum=1)]

@@ -14,9 +14,10 @@ from ..errors import InvalidRequest
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
 PAGE_START = re.compile(rf"[0-9]{{1,18}}-{RUN_ID.pattern}", re.ASCII)
 WRITER = re.compile(r"[a-z]+(-[a-z0-9]{1,32})?", re.ASCII)
-MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
+MODEL_NAME = re.compile(r"[A-Za-z0-9](?:\.?[A-Za-z0-9_-])*\.?", re.ASCII)
 UPLOAD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
+MODEL_NAME_LIMIT = 100  # characters
 LABEL_LIMIT = 200  # characters in a run's name or tag
 TAGS_LIMIT = 50
 NOTES_LIMIT = 20_000
@@ -61,7 +62,7 @@ def is_writer(text: str) -> bool:
 
 def is_model_name(text: str) -> bool:
     """Whether the text can name a model."""
-    return MODEL_NAME.fullmatch(text) is not None and ".." not in text
+    return len(text) <= MODEL_NAME_LIMIT and MODEL_NAME.fullmatch(text) is not None
 
 
 def check_model_name(field: str, text: str) -> str:
@@ -76,7 +77,7 @@ def check_model_name(field: str, text: str) -> str:
         raise InvalidRequest(
             field,
             f"{shorten(text, 60)!r} cannot name a model; expected 1-100 letters, digits, '_', '-' "
-            "or '.', beginning with a letter or a digit",
+            "or '.', beginning with a letter or a digit, without '..'",
         )
     return text
 

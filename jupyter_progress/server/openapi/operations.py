@@ -13,7 +13,7 @@ import msgspec
 
 from ...core import answers, external, requests, wire
 from ...core.activity import LEVELS
-from ...core.names import MODEL_NAME, PAGE_START, RUN_ID
+from ...core.names import MODEL_NAME, MODEL_NAME_LIMIT, PAGE_START, RUN_ID
 from ...core.state import RunState
 from ...core.transitions import ACTIVE, ENDED
 from ...errors import (
@@ -96,7 +96,10 @@ class Operation:
 
 PATH_PARAMETERS: dict[str, tuple[Schema, str]] = {
     "run_id": ({"type": "string", "pattern": f"^{RUN_ID.pattern}$"}, "a run's id"),
-    "name": ({"type": "string", "pattern": f"^{MODEL_NAME.pattern}$"}, "a model's name"),
+    "name": (
+        {"type": "string", "maxLength": MODEL_NAME_LIMIT, "pattern": f"^{MODEL_NAME.pattern}$"},
+        "a model's name",
+    ),
     "version": ({"type": "integer", "minimum": 1, "maximum": 999_999_999}, "from 1"),
 }
 BODY: Errors = (MalformedBody, BodyTooLarge)
