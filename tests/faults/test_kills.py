@@ -112,7 +112,7 @@ def test_two_servers_train_on_one_data_directory_and_log_the_same(
     sites = [Site(tmp_path / f"{slot}", slot=slot, **shared) for slot in (0, 1)]
     witnesses = [watch(site.address) for site in sites]
     try:
-        runs = [site.jupyter.ask("POST", "runs", request(200))["run_id"] for site in sites]
+        runs = [site.jupyter.ask("POST", "runs", request(40))["run_id"] for site in sites]
         scripts = [producer.start(site.jupyter, 20, 0.05) for site in sites]
         own = [run_id for _process, run_id in scripts]
         for number in range(20):
