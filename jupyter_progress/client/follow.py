@@ -167,8 +167,11 @@ class Follower:
             self._socket_is_up.set()
             self._is_reachable = True
             silence_s = self._timing.silence_heartbeats * channel.heartbeat_s
+            log_id: str | None = None
             while not self._stopped.is_set():
-                if not self._take(channel.receive(silence_s)):
+                messages = channel.receive(silence_s)
+                log_id = next((each.log_id for each in messages if each.log_id), log_id)
+                if not self._take(messages, log_id):
                     # Not "live": a server that always leaves a gap is not asked in a tight loop.
                     return False, ChannelEnded("something was missed")
                 was_live = True
@@ -247,7 +250,7 @@ class Follower:
         if not self._is_reachable:
             self._is_reachable = True
             self._retry_wanted.set()  # the socket may be back as well
-        self._take(messages)
+        self._take(messages, answer.get("log_id"))
         return True, more
 
     def _poll_failed(self, error: ProgressError) -> None:
@@ -259,8 +262,8 @@ class Follower:
 
     # Both
 
-    def _take(self, messages: list[Message]) -> bool:
-        """Bring messages to the view; False where something before them is missing."""
+    def _take(self, messages: list[Message], log_id: str | None) -> bool:
+        """Bring messages of a log to the view; False where something before them is missing."""
         with self.lock:
             if self._stopped.is_set():
                 return True
@@ -269,7 +272,9 @@ class Follower:
             changed: list[Message] = []
             is_whole = True
             for message in messages:
-                applied = self._apply(message)
+                # The other thread may have taken the view to another log since this was sent.
+                is_foreign = message.log_id is None and log_id not in (None, self.view.log_id)
+                applied = Applied.GAP if is_foreign else self._apply(message)
                 if applied is Applied.GAP:
                     is_whole = False
                     break

@@ -57,7 +57,10 @@ class Following(RuleBasedStateMachine):
         self.prefixes: dict[str, Prefixes] = {}
         self.begin_log()
         self.view = View()
-        self.ways: list[list[Message]] = [[], []]  # sent and not heard yet: stream, polling
+        self.ways: list[list[tuple[str, Message]]] = [
+            [],
+            [],
+        ]  # sent and not heard yet: stream, polling
         self.is_open = False
         self.heard: dict[tuple[str | None, str], int] = {}
 
@@ -127,7 +130,7 @@ class Following(RuleBasedStateMachine):
 
     def send(self, message: Message) -> None:
         if self.is_open:
-            self.ways[0].append(message)
+            self.ways[0].append((self.log_id, message))
 
     @rule(loses_log=st.integers(0, 5).map(lambda drawn: drawn == 5))
     def restart_server(self, loses_log: bool) -> None:
@@ -142,10 +145,10 @@ class Following(RuleBasedStateMachine):
     def ask(self, way: int) -> None:
         """Open the stream, or poll: an answer may wait on its way while others arrive."""
         if way == 1:
-            self.ways[1] += self.answer()
+            self.ways[1] += [(self.log_id, message) for message in self.answer()]
         elif not self.is_open:
             self.is_open = True
-            self.ways[0] = self.answer()
+            self.ways[0] = [(self.log_id, message) for message in self.answer()]
 
     def answer(self) -> list[Message]:
         """What a server says to the view's position, as ``wire`` has it."""
@@ -162,8 +165,9 @@ class Following(RuleBasedStateMachine):
     def hear(self, way: int, count: int) -> None:
         while self.ways[way] and count > 0:
             count -= 1
-            message = self.ways[way].pop(0)
-            if self.view.apply(message) is Applied.GAP:
+            log_id, message = self.ways[way].pop(0)
+            is_foreign = message.log_id is None and log_id != self.view.log_id
+            if is_foreign or self.view.apply(message) is Applied.GAP:
                 # Its channel is left, as followers do; what it would still have said is lost.
                 self.ways[way].clear()
                 self.is_open = self.is_open and way != 0
