@@ -152,8 +152,9 @@ export class ServerFeed {
   #openSocket(): void {
     this.#dropSocket();
     const url = streamUrl(this.address, this.around.page, this.#position);
+    const told: { logId: string | null } = { logId: null };
     this.#closeSocket = this.around.openSocket(url, {
-      onFrame: (frame) => this.#frame(frame),
+      onFrame: (frame) => this.#frame(frame, told),
       onClose: (code) => {
         this.#closeSocket = null;
         this.#take({ kind: "closed", code });
@@ -166,17 +167,22 @@ export class ServerFeed {
     this.#closeSocket = null;
   }
 
-  #frame(frame: unknown): void {
+  #frame(frame: unknown, told: { logId: string | null }): void {
     const messages = typeof frame === "string" ? readMessages(JSON.parse(frame)) : [];
     const hello = messages.find((message) => message.type === "hello");
     if (hello) {
+      told.logId = hello.log_id ?? null;
       this.#take({ kind: "hello", heartbeatMs: 1000 * (number(hello.heartbeat_s) ?? 1) });
     }
     this.#take({ kind: "heard" });
-    if (this.#apply(messages)) this.#take({ kind: "gap" });
+    if (this.#apply(messages, told.logId)) this.#take({ kind: "gap" });
   }
 
-  #apply(messages: readonly Message[]): boolean {
+  /** Bring what a way told of a log to the view; answers whether something before it is missing. */
+  #apply(messages: readonly Message[], logId: string | null): boolean {
+    // The other way may have taken the view to another log since this was sent.
+    const isForeign = logId !== null && this.state.logId !== null && logId !== this.state.logId;
+    if (isForeign && !messages.some((message) => message.type === "snapshot")) return true;
     const { state, isGap } = applyMessages(this.state, messages, this.around.now());
     this.state = state;
     for (const listener of [...this.#listeners]) listener.onMessages(messages);
@@ -189,7 +195,7 @@ export class ServerFeed {
     try {
       const page = fields(await this.rest.get(`events${this.#since()}`, poll.signal));
       if (this.#poll !== poll) return;
-      this.#apply(messagesOfPage(page));
+      this.#apply(messagesOfPage(page), typeof page["log_id"] === "string" ? page["log_id"] : null);
       this.#take({ kind: "polled", hasMore: page["more"] === true });
     } catch (error) {
       if (this.#poll !== poll) return;

@@ -70,6 +70,11 @@ export class LoggingServer {
     this.add("activity_update", null, { id: text, level: "info", kind: "note", text, who: "" });
   }
 
+  /** Say something over the open connections that is in no log of this server. */
+  say(message: Message): void {
+    for (const socket of this.#sockets) socket.onFrame(JSON.stringify([message]));
+  }
+
   /** Go away, as a killed server does. */
   breakSockets(code = 1006): void {
     const sockets = [...this.#sockets];

@@ -84,6 +84,23 @@ describe("a feed", () => {
     expect(heard()).toEqual(["new"]);
   });
 
+  it("takes nothing of another log, though its offset fits", async () => {
+    server.note("old");
+    feed.start();
+    await clock.pass(100);
+    // A poll has taken the view to a log that was built anew; the old server's socket still speaks.
+    server.logId = "log-b";
+    server.events = [{ type: "training_queued", offset: 1, run_id: "r", data: { name: "r" } }];
+    feed.state = { ...feed.state, logId: "log-b", activity: [] };
+    const told = { id: "x", level: "info", kind: "note", text: "of the old log", who: "" };
+    server.say({ type: "activity_update", offset: 2, run_id: null, data: told });
+    expect(heard()).toEqual([]);
+    await clock.pass(3000);
+    server.note("of the new log");
+    expect(feed.way).toBe("live");
+    expect(heard()).toEqual(["of the new log"]);
+  });
+
   it("comes back from a silence that no one told it of", async () => {
     feed.start();
     await clock.pass(1500);
