@@ -106,6 +106,7 @@ def test_stop_is_one_click_while_the_kernel_is_busy(training: Lab) -> None:
     expect(training.panel.locator(".jpp-status-completed")).to_be_visible(timeout=FRESH_MS)
 
 
+@pytest.mark.slow
 def test_finished_run_shows_its_accuracy_and_can_be_deployed(lab: Lab) -> None:
     lab.write("short.ipynb", TRAIN.format(trees=SHORT))
     lab.open("short.ipynb")

@@ -75,6 +75,7 @@ def test_run_is_seen_from_its_start_to_its_deployment(
     assert witness.hosts == {urlsplit(server.url).netloc}
 
 
+@pytest.mark.slow
 def test_every_browser_shows_the_same(
     page: Page, chromium: Browser, server: JupyterProcess
 ) -> None:

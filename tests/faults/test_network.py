@@ -105,14 +105,15 @@ def test_answer_that_is_cut_at_any_byte_is_an_error_and_never_another_answer(
     proxy = chaos(site.address)
     client = RestClient(proxy.address, timeout_s=5.0)
     proxy.answers = Fate("pass")
-    whole = client.get("events", since=0, limit=1)
+    first = client.get("events", since=0, limit=1)["events"]
     for kind in ("cut", "end"):
         for place in drawn.sample(range(500), 40):
             proxy.answers = Fate(kind, place)
             with pytest.raises(ServerUnreachable):
                 client.get("events", since=0, limit=1)
     proxy.answers = Fate("pass")
-    assert client.get("events", since=0, limit=1) == whole
+    # Only what is logged stays: the head and the newest figures move on meanwhile.
+    assert client.get("events", since=0, limit=1)["events"] == first
 
 
 @pytest.mark.slow

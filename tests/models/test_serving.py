@@ -150,6 +150,7 @@ def test_frame_with_text_categories_dates_and_gaps_is_served_as_it_was_trained(
     assert answer["classes"] == ["cold", "warm"]
 
 
+@pytest.mark.slow
 def test_numbers_that_json_does_not_have_are_null(pool: ServingPool, put: Any) -> None:
     model = make_pipeline(FunctionTransformer(), _DividesByZero())
     X = np.ones((3, 2))

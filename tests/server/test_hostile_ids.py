@@ -143,6 +143,7 @@ async def test_ids_in_bodies_and_queries_are_held_to_their_alphabet(
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'`{{7*7}}${7*7}"
 
 
+@pytest.mark.slow
 async def test_script_in_a_name_comes_back_as_json_that_no_browser_runs(
     ask: Any, jp_fetch: Any, until_ended: Any
 ) -> None:

@@ -153,6 +153,7 @@ def test_exception_fails_the_run_with_its_traceback(
     assert "1 / 0" in error["traceback"]
 
 
+@pytest.mark.slow
 def test_quiet_step_is_not_silence_and_a_killed_process_is(
     jupyter: JupyterProcess, elsewhere: Connection, token_file: Path
 ) -> None:
