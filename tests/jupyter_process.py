@@ -11,9 +11,9 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-SCALE = float(os.environ.get("JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE", "1"))
+from .rest_caller import SCALE, RestCaller
+
 TOKEN = "a-token-for-tests-only"
 OVERRIDES = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
@@ -24,7 +24,7 @@ OVERRIDES = {
 
 
 @dataclass
-class JupyterProcess:
+class JupyterProcess(RestCaller):
     """One `jupyter lab`, `jupyter notebook` or `jupyter server`.
 
     Parameters
@@ -46,6 +46,7 @@ class JupyterProcess:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     url: str = ""
+    token: str = TOKEN
 
     @property
     def root(self) -> Path:
@@ -119,32 +120,6 @@ class JupyterProcess:
     def log(self) -> str:
         """What the server has logged so far."""
         return (self.folder / "server.log").read_text("utf-8", "replace")
-
-    def get(self, path: str) -> Any:
-        """``GET`` below the REST interface of the extension."""
-        return self.ask("GET", path)
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """One request to the REST interface, with the token."""
-        request = urllib.request.Request(
-            f"{self.url}jupyter-progress/api/v1/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"token {TOKEN}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30 * SCALE) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
-    def wait_for_run(self, run_id: str, *statuses: str, limit_s: float = 60.0) -> dict[str, Any]:
-        """Ask until the run has one of the statuses."""
-        deadline = time.monotonic() + limit_s * SCALE
-        while True:
-            state: dict[str, Any] = self.get(f"runs/{run_id}")
-            if state["status"] in statuses:
-                return state
-            assert time.monotonic() < deadline, state
-            time.sleep(0.1)
 
     def kill(self) -> None:
         """SIGKILL, as a crash would."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jupyter_client.manager import KernelManager
 
 from ..client.fault_proxy import FaultProxy
-from ..jupyter_process import SCALE, TOKEN
-from ..panel.test_widget_in_a_kernel import LIMIT_S, MAKE, Kernel, snapshots
+from ..ipython_kernel import Kernel, let_in, running_kernel
+from ..jupyter_process import SCALE
+from ..panel.test_widget_in_a_kernel import MAKE, snapshots
 from .conftest import Site
 
 pytestmark = [
@@ -30,25 +30,8 @@ def proxy(site: Site) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def kernel(site: Site, proxy: FaultProxy, tmp_path: Path) -> Iterator[Kernel]:
-    token_file = tmp_path / "token"
-    token_file.touch(mode=0o600)
-    token_file.write_text(TOKEN)
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(
-        env={
-            **site.jupyter.environ(),
-            "JUPYTER_PROGRESS_URL": proxy.address.url,
-            "JUPYTER_PROGRESS_TOKEN_FILE": str(token_file),
-        }
-    )
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=LIMIT_S)
-        yield Kernel(client)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    with running_kernel(let_in(site.jupyter, proxy.address.url, tmp_path)) as kernel:
+        yield kernel
 
 
 def feed_of(kernel: Kernel) -> list[str]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from ..jupyter_process import SCALE
+from ..rest_caller import SCALE, RestCaller
 from .hub_process import HubProcess
 
 GOING_ON = ("queued", "running", "stopping")
 
 
-class Person:
+class Person(RestCaller):
     """One user of the Hub.
 
     Parameters
@@ -72,31 +68,6 @@ class Person:
         self.page.fill("#username_input", self.name)
         self.page.fill("#password_input", "any")
         self.page.click("#login_submit")
-
-    def get(self, path: str) -> Any:
-        """``GET`` from the REST interface of the extension, with their token."""
-        return self.ask("GET", path)
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """One request to it from a script of their own, through the Hub's proxy."""
-        request = urllib.request.Request(
-            f"{self.url}jupyter-progress/api/v1/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30 * SCALE) as answer:
-            return json.loads(answer.read())
-
-    def wait_for_run(self, run_id: str, *statuses: str) -> dict[str, Any]:
-        """Ask until the run has one of the statuses."""
-        deadline = time.monotonic() + 60 * SCALE
-        while True:
-            state: dict[str, Any] = self.get(f"runs/{run_id}")
-            if state["status"] in statuses:
-                return state
-            assert time.monotonic() < deadline, state
-            time.sleep(0.1)
 
     def leave(self) -> None:
         """Close the browser, and end what still trains."""

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jupyter_client.manager import KernelManager
 
 from jupyter_progress.core.names import new_run_id
 from jupyter_progress.errors import ExtensionMissing
 from jupyter_progress.notebook.panel import Panel
 from jupyter_progress.panel.report import problem_html
 
+from ..ipython_kernel import Kernel, running_kernel
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
-from .test_widget_in_a_kernel import LIMIT_S, Kernel
 
 pytestmark = [
     pytest.mark.timeout(120 * SCALE),
@@ -45,20 +44,11 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
 @pytest.fixture
 def kernel(plain: JupyterProcess) -> Iterator[Kernel]:
     """A kernel that says it is that server's child."""
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(env=plain.environ())
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=LIMIT_S)
-        found = Kernel(client)
+    with running_kernel(plain.environ()) as found:
         assert plain.process is not None
         found.run(f"import os; os.environ['JPY_PARENT_PID'] = '{plain.process.pid}'")
         found.run("import jupyter_progress as jp")
         yield found
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 def test_panel_says_what_to_install_where_and_calls_raise_the_same(kernel: Kernel) -> None:

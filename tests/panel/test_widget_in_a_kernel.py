@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.manager import KernelManager
 
+from ..ipython_kernel import Kernel, let_in, running_kernel
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 
-LIMIT_S = 20 * SCALE
 pytestmark = [
     pytest.mark.timeout(180 * SCALE),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning"),
@@ -23,72 +21,6 @@ import time
 import jupyter_progress as jp
 panel = jp.Panel()
 """
-
-
-class Kernel:
-    """A kernel as a page sees it: cells, and comms."""
-
-    def __init__(self, client: BlockingKernelClient) -> None:
-        self.client = client
-        self.comm_id = ""
-        self.heard: list[dict[str, Any]] = []
-        self.traits: dict[str, Any] = {}
-
-    def run(self, code: str) -> str:
-        """Run a cell; what it printed."""
-        request = self.client.execute(code)
-        printed = ""
-        while True:
-            message = self.client.get_iopub_msg(timeout=LIMIT_S)
-            self._take(message)
-            content = message["content"]
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            assert message["msg_type"] != "error", "\n".join(content["traceback"])
-            if message["msg_type"] == "stream" and content["name"] == "stdout":
-                printed += content["text"]
-            if message["msg_type"] == "status" and content["execution_state"] == "idle":
-                return printed.strip()
-
-    def _take(self, message: dict[str, Any]) -> None:
-        content = message["content"]
-        if message["msg_type"] == "comm_open" and "run_id" in content["data"]["state"]:
-            self.comm_id = content["comm_id"]
-            self.traits = dict(content["data"]["state"])
-        elif message["msg_type"] == "comm_msg" and content["comm_id"] == self.comm_id:
-            said = content["data"]
-            if said["method"] == "custom":
-                self.heard.append(said["content"])
-            elif said["method"] == "update":
-                self.traits.update(said["state"])
-
-    def say(self, content: dict[str, Any]) -> None:
-        """Send a custom message, as the widget's view does."""
-        body = {"comm_id": self.comm_id, "data": {"method": "custom", "content": content}}
-        self.client.shell_channel.send(self.client.session.msg("comm_msg", body))
-
-    def beat(self, connection: str = "live", via: str = "socket") -> None:
-        self.say({"type": "beat", "connection": connection, "via": via, "views": 1})
-
-    def listen(self, seconds: float) -> list[dict[str, Any]]:
-        """What comes over the comm in so many seconds."""
-        self.heard, until = [], time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            try:
-                self._take(self.client.get_iopub_msg(timeout=left))
-            except Exception as error:  # the client raises queue.Empty
-                assert type(error).__name__ == "Empty"  # noqa: PT017
-        return self.heard
-
-    def wait_for(
-        self, expression: str, value: str, meanwhile: Callable[[], None] = lambda: None
-    ) -> None:
-        """Ask in cells until an expression has a value."""
-        deadline = time.monotonic() + LIMIT_S
-        while (found := self.run(f"print({expression})")) != value:
-            assert time.monotonic() < deadline, found
-            meanwhile()
-            time.sleep(0.3)
 
 
 @pytest.fixture(scope="module")
@@ -102,25 +34,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]
 
 @pytest.fixture
 def kernel(server: JupyterProcess, tmp_path: Path) -> Iterator[Kernel]:
-    token_file = tmp_path / "token"
-    token_file.write_text(TOKEN)
-    token_file.chmod(0o600)
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(
-        env={
-            **server.environ(),
-            "JUPYTER_PROGRESS_URL": server.url,
-            "JUPYTER_PROGRESS_TOKEN_FILE": str(token_file),
-        }
-    )
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=LIMIT_S)
-        yield Kernel(client)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    with running_kernel(let_in(server, server.url, tmp_path)) as kernel:
+        yield kernel
 
 
 def snapshots(heard: list[dict[str, Any]]) -> int:
