@@ -18,17 +18,24 @@ from ..tracking.cells import find_cells, register_cells, to_plain
 _CELLS = "cells"
 
 
+# What cloudpickle from 3.1.3 on writes for the file of all code: the same code then makes the same
+# bytes wherever it was defined, and a traceback through it names nothing.
+_NAMELESS = "<dynamic-code>"
+
+
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Notes in which files the code stands that is pickled by value."""
+    """Keeps, and notes, in which files the code stands that is pickled by value."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
         self.filenames: set[str] = set()
 
     def reducer_override(self, obj: Any) -> Any:
-        if isinstance(obj, CodeType):
-            self.filenames.add(obj.co_filename)
-        return super().reducer_override(obj)
+        if not isinstance(obj, CodeType):
+            return super().reducer_override(obj)
+        self.filenames.add(obj.co_filename)
+        make, parts = self.dispatch_table[CodeType](obj)
+        return make, tuple(obj.co_filename if part == _NAMELESS else part for part in parts)
 
 
 def estimator_to_bytes(estimator: Any) -> bytes:
