@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 0.025
 IDLE_POLL_S = 0.2
-VOLATILE_INTERVAL_S = 0.04  # between two commits of a run that has nothing durable to tell
+VOLATILE_INTERVAL_S = 0.02  # between two commits of a run that has nothing durable to tell
 RETRY_S = 1.0
 BATCH_EVENTS = 2000
 BATCH_LINES = 50_000

@@ -1,7 +1,8 @@
 """Journals: one writer's append-only file of events. This file writes them; reading is next door.
 
-An append puts the fact into a list and returns; a thread encodes and writes what has come together,
-every ``flush_interval_s``. Nothing that goes wrong with the disk reaches the training.
+An append puts the fact into a list and returns; a thread encodes and writes it: at once where nothing
+was written for ``flush_interval_s``, else together with all that comes until then. Nothing that goes
+wrong with the disk reaches the training.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class JournalWriter:
     clock
         Seconds since 1970-01-01 UTC.
     flush_interval_s
-        How long a line may stay in memory.
+        How long a line may stay in memory: the time between two writes.
     """
 
     def __init__(
@@ -211,9 +212,10 @@ class JournalWriter:
         while True:
             self._wake.wait()
             self._wake.clear()
-            time.sleep(_RETRY_S if self._is_failing else self._flush_interval_s)
             with self._io_lock:
                 self._drain()
+            # After the write, not before it: what comes alone does not wait for company.
+            time.sleep(_RETRY_S if self._is_failing else self._flush_interval_s)
             with self._lock:
                 # In this order: who notes a point looks at `is_asleep` after it, and this looks
                 # for points after it says so. One of the two sees the other.
