@@ -23,6 +23,7 @@ from .table import Figure
 SUBSCRIBERS = int(os.environ.get("FANOUT_SUBSCRIBERS", "1000"))
 ROUNDS = int(os.environ.get("FANOUT_ROUNDS", "3"))
 STALLED = 20
+PAIRS = 3  # of floods in turns, alone and beside subscribers that never read
 TOKEN = "a-token-for-measuring-only"
 PEERS = {
     "epoll_loop": ("a plain epoll loop", 1500, None),
@@ -118,12 +119,14 @@ def _measure_own(
     taken.rates.append(rate)
     taken.p99.append(_pace(server, readers))
     joined.append(_flood(server, readers, JOINED_EVENTS, do="pour"))
-    again = _flood(server, readers, OWN_EVENTS)
-    before = server.memory
-    readers.ask(do="stall", url=url, headers=headers, count=STALLED)
-    beside = _flood(server, readers, OWN_EVENTS)
-    extra["stalled"].append(max(0.0, (server.memory - before) / STALLED / 1024))
-    extra["beside"].append(beside / max(rate, again))
+    for _ in range(PAIRS):
+        alone = _flood(server, readers, OWN_EVENTS)
+        before = server.memory
+        readers.ask(do="stall", url=url, headers=headers, count=STALLED)
+        beside = _flood(server, readers, OWN_EVENTS)
+        extra["stalled"].append(max(0.0, (server.memory - before) / STALLED / 1024))
+        extra["beside"].append(beside / alone)
+        readers.ask(do="let_go")
 
 
 def _flood(server: Process, readers: Process, events: int, do: str = "flood") -> float:

@@ -45,6 +45,13 @@ class Readers:
         self._stalled += [_open(url, headers, STALLED_BUFFER_BYTES) for _ in range(count)]
         self.settle(0.3)
 
+    def let_go(self) -> None:
+        """Close the sockets that were never read."""
+        for opened in self._stalled:
+            opened.close()
+        self._stalled.clear()
+        self.settle(0.3)
+
     def settle(self, quiet_s: float) -> None:
         """Read what comes until nothing has come for a moment."""
         while ready := self._poll.poll(quiet_s):
@@ -97,14 +104,6 @@ class Readers:
         )
         return {"median": statistics.median(took), "p99": took[int(0.99 * len(took))]}
 
-    def close(self) -> None:
-        for opened in [*self._reading.values(), *self._stalled]:
-            opened.close()
-        self._reading.clear()
-        self._stalled.clear()
-        self._poll.close()
-        self._poll = select.epoll()
-
 
 def _open(url: str, headers: dict[str, str], buffer_bytes: int | None) -> socket.socket:
     parts = urlsplit(url)
@@ -142,6 +141,9 @@ def main() -> None:
             case "stall":
                 readers.stall(order["url"], order["headers"], order["count"])
                 say({})
+            case "let_go":
+                readers.let_go()
+                say({})
             case "settle":
                 readers.settle(order["quiet_s"])
                 say({})
@@ -154,9 +156,6 @@ def main() -> None:
                 say({})
             case "delays":
                 say(readers.delays(order["sent"]))
-            case "close":
-                readers.close()
-                say({})
 
 
 if __name__ == "__main__":
