@@ -12,6 +12,7 @@ from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
 from ..tracking import arguments
+from ..tracking.history import frame_of
 from .backend import Backend
 
 if TYPE_CHECKING:
@@ -86,21 +87,9 @@ class KnownRun:
         names
             Only these metrics.
         """
-        import pandas as pd
-
         asked = arguments.strings("names", names) if names is not None else None
         series = self._backend.series(self.run_id, asked)
-        columns = {
-            name: pd.Series(
-                [point[1] for point in points], index=[point[0] for point in points], dtype=float
-            )
-            .groupby(level=0)
-            .last()
-            for name, points in series.items()
-        }
-        frame = pd.DataFrame(columns)
-        frame.index.name = "step"
-        return frame.sort_index()
+        return frame_of(series)
 
     def output(self, tail: int = 200) -> str:
         """The last lines that the run printed."""

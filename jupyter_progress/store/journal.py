@@ -1,8 +1,8 @@
 """Journals: one writer's append-only file of events. This file writes them; reading is next door.
 
-An append puts the fact into a list and returns; a thread encodes and writes it: at once where nothing
-was written for ``flush_interval_s``, else together with all that comes until then. Nothing that goes
-wrong with the disk reaches the training.
+An append puts the fact into a list and returns; a thread encodes and writes it: at once where
+nothing was written for ``flush_interval_s``, else together with all that comes until then. Nothing
+that goes wrong with the disk reaches the training.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..core.activity import LEVELS
 from ..core.state import RunState
@@ -21,11 +21,15 @@ from ..store.layout import DataDirectory, default_data_dir
 from . import arguments, current
 from .display import Display, display_for
 from .failure import error_of
+from .history import Series, frame_of, series_in
 from .loops import Loop, report_of
 from .metrics import MetricLog
 from .pulse import Pulse
 from .record import Record
 from .values import planned_stages
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DISPLAY_EVERY_S = 0.2
 
@@ -234,6 +238,34 @@ class Run:
             self._metrics.take(metrics, named, step)
         if record.journal.is_asleep:
             record.journal.wake()
+
+    def history(self, names: Iterable[str] | None = None) -> pd.DataFrame:
+        """All metrics as a DataFrame: a row for each step, a column for each metric.
+
+        Parameters
+        ----------
+        names
+            Only these metrics.
+
+        Raises
+        ------
+        InvalidRequest
+            None of the run's metrics has that name.
+        """
+        asked = None if names is None else arguments.strings("names", names)
+        series = self._series()
+        for name in asked or ():
+            if name not in series:
+                known = ", ".join(map(repr, series)) or "none yet"
+                raise InvalidRequest("names", f"no metric is called {name!r}; there are: {known}")
+        return frame_of(series if asked is None else {name: series[name] for name in asked})
+
+    def _series(self) -> Series:
+        if self._record is None:
+            return {}
+        if self.is_active:
+            self._record.journal.flush()
+        return series_in(self._record.directory)
 
     def note(self, text: str, *, level: str = "info") -> None:
         """Add a line of one's own to the run's activity feed.
