@@ -344,7 +344,8 @@ def test_journal_that_was_cut_and_has_its_old_size_again_is_read_again(
 def test_server_goes_on_behind_what_its_log_knows_and_its_disk_has_lost(
     bench: Bench, index: MakeIndex
 ) -> None:
-    bench.server(0).append("activity_update", {"id": "a", "text": "lost"}, flush=True)
+    lost = {"id": "a", "level": "info", "kind": "note", "text": "lost"}
+    bench.server(0).append("activity_update", lost, flush=True)
     found = index().settle()
     assert found.indexer.known_sequence("server-0", "server-0") == 1
     bench.data.server_journal(0).write_bytes(b"")  # it was read before it was on disk
