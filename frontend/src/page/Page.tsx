@@ -18,7 +18,7 @@ import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
 import { allRuns, RunList, useOlderRuns } from "./RunList";
 
-const RUN_SECTIONS: SectionName[] = ["results", "chart", "stages", "resources", "output"];
+const RUN_SECTIONS: SectionName[] = ["results", "chart", "stages", "resources", "activity", "output"];
 const PREFIX = "#run=";
 
 function selectedInAddress(): string | null {
@@ -76,7 +76,7 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
         ) : (
           <NoRun wanted={wanted} isConnecting={!fresh} />
         )}
-        <Surroundings feed={feed} />
+        <Surroundings feed={feed} runs={runs} />
       </main>
       <Boundary what="Notices">
         <Notices notices={state.notices} />
@@ -128,10 +128,10 @@ function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunSta
 }
 
 /** What is not about one run. */
-function Surroundings({ feed }: { feed: PanelFeed }): JSX.Element {
+function Surroundings({ feed, runs }: { feed: PanelFeed; runs: readonly RunState[] }): JSX.Element {
   const { state } = feed;
   return (
-    <div class="jpp-live">
+    <div class="jpp-live jpp-surroundings">
       <Section title="Models">
         <Models feed={feed} />
       </Section>
@@ -143,6 +143,7 @@ function Surroundings({ feed }: { feed: PanelFeed }): JSX.Element {
       <Section title="Activity of all runs">
         <ActivityFeed
           activity={state.activity}
+          runs={new Map(runs.map((run) => [run.run_id, run]))}
           loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
           say={(text) => feed.control({ action: "note", text, runId: null })}
           whyNot={whyNotNow(feed.feeding)}

@@ -45,6 +45,10 @@ export interface PanelFeedOptions {
   now(): number;
 }
 
+function withoutRepeats(activity: readonly Activity[]): Activity[] {
+  return [...new Map(activity.map((told) => [told.id, told])).values()];
+}
+
 const KERNEL_SILENT_MS = 3000;
 const KERNEL_BEAT_MS = 1000;
 const ASK_AGAIN_MS = 1000;
@@ -79,6 +83,8 @@ export class PanelFeed {
   #askedKernelAt = -Infinity;
   #snapshotAt = -Infinity;
   #saved: Activity[] = [];
+  /** What was asked for of single runs. It may have gaps to the newest of all, and so stands beside them. */
+  #askedFor = new Map<string, Activity[]>();
 
   constructor(options: PanelFeedOptions) {
     this.#options = options;
@@ -132,9 +138,9 @@ export class PanelFeed {
   /** A run's own activity, newest first; what the page was saved with goes on below the newest. */
   activityOf(runId: string): Activity[] {
     const own = this.state.activity.filter((told) => told.run_id === runId);
-    const ids = new Set(own.map((told) => told.id));
-    const saved = this.#saved.filter((told) => told.run_id === runId && !ids.has(told.id));
-    return [...own, ...saved];
+    const logged = withoutRepeats([...own, ...(this.#askedFor.get(runId) ?? [])]);
+    logged.sort((a, b) => b.offset - a.offset);
+    return withoutRepeats([...logged, ...this.#saved.filter((told) => told.run_id === runId)]);
   }
 
   setKernelLog(logId: string): void {
@@ -224,11 +230,30 @@ export class PanelFeed {
 
   /** Load the activity before a place; answers the next place, or null at the end. */
   async loadActivity(before: string | null): Promise<string | null> {
+    const page = await this.#pageOfActivity(before, "");
+    this.#set(withOlderActivity(this.state, page.activity));
+    return page.next;
+  }
+
+  /** The same of one run. */
+  async loadRunActivity(runId: string, before: string | null): Promise<string | null> {
+    const { logId } = this.state;
+    const page = await this.#pageOfActivity(before, `&run_id=${encodeURIComponent(runId)}`);
+    if (logId !== this.state.logId) return page.next;
+    const known = this.#askedFor.get(runId) ?? [];
+    this.#askedFor.set(runId, withoutRepeats([...known, ...page.activity]));
+    this.#tell();
+    return page.next;
+  }
+
+  async #pageOfActivity(before: string | null, of: string): Promise<{ activity: Activity[]; next: string | null }> {
     const place = before === null ? "" : `&before=${encodeURIComponent(before)}`;
-    const answer = fields(await this.rest?.get(`activity?limit=50${place}`));
-    this.#set(withOlderActivity(this.state, readActivities(answer["activity"])));
+    const answer = fields(await this.rest?.get(`activity?limit=50${of}${place}`));
     const next = answer["next"];
-    return next === null || next === undefined ? null : String(next);
+    return {
+      activity: readActivities(answer["activity"]),
+      next: next === null || next === undefined ? null : String(next),
+    };
   }
 
   #tell(): void {
@@ -236,6 +261,8 @@ export class PanelFeed {
   }
 
   #set(state: ViewState): void {
+    // Offsets of another log do not order with those of this one.
+    if (state.logId !== this.state.logId) this.#askedFor.clear();
     this.state = state;
     const { runId } = this.#options;
     if (runId !== null) this.run = state.runs.get(runId) ?? this.run;

@@ -2,9 +2,9 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { wordsWithinRun } from "../model/activity_words";
+import { wordsAmongRuns, wordsWithinRun } from "../model/activity_words";
 import { clock } from "../model/format";
-import type { Activity, ActivityLevel } from "../model/wire";
+import type { Activity, ActivityLevel, RunState } from "../model/wire";
 import { ActionButton } from "./ActionButton";
 import { Icon, type IconName } from "./icons";
 
@@ -15,21 +15,27 @@ const LEVELS: Record<ActivityLevel, { icon: IconName; words: string }> = {
   error: { icon: "cross", words: "Error" },
 };
 
-interface ActivityListProps {
-  activity: readonly Activity[];
-  /** The run that all the lines are about, where its name stands above them. */
-  runName?: string | undefined;
+/** What the lines are about: one run, whose name stands above them, or any of some. */
+type About = { runName: string; runs?: never } | { runs: ReadonlyMap<string, RunState>; runName?: never };
+
+type ActivityListProps = About & { activity: readonly Activity[] };
+
+function wordsOf(told: Activity, { runName, runs }: About): string {
+  if (runName !== undefined) return wordsWithinRun(told, runName);
+  if (told.run_id === null) return told.text;
+  return wordsAmongRuns(told, runs?.get(told.run_id)?.name || told.run_id);
 }
 
-export function ActivityList({ activity, runName = "" }: ActivityListProps): JSX.Element {
+export function ActivityList({ activity, ...about }: ActivityListProps): JSX.Element | null {
   const today = Date.now();
+  if (!activity.length) return null;
   return (
     <ul class="jpp-activity">
       {activity.map((told) => (
         <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>
           <Icon name={LEVELS[told.level].icon} label={LEVELS[told.level].words} />
           <span class="jpp-told-text">
-            {wordsWithinRun(told, runName)}
+            {wordsOf(told, about)}
             {told.who ? <span class="jpp-note"> · {told.who}</span> : null}
           </span>
           <time dateTime={told.time}>{clock(told.time, today)}</time>
@@ -39,21 +45,22 @@ export function ActivityList({ activity, runName = "" }: ActivityListProps): JSX
   );
 }
 
-interface ActivityFeedProps {
+type ActivityFeedProps = About & {
   activity: readonly Activity[];
   /** Loads what is older than a place; answers the next place. */
   loadOlder: ((before: string | null) => Promise<string | null>) | null;
   say: (text: string) => Promise<void>;
   /** Why no note can be made now; null: one can. */
   whyNot: string | null;
-  runName?: string;
-}
+};
 
-const SHOWN_AT_FIRST = 12;
+export const SHOWN_AT_FIRST = 12;
+const NOTE_ON_RUN = "A note on this run";
+const NOTE_ON_ALL = "A note for the activity feed";
 
 /** The whole feed, with what is older on demand and a note of one's own. */
 export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
-  const { activity, loadOlder, say, whyNot, runName } = props;
+  const { activity, loadOlder, say, whyNot } = props;
   const [limit, setLimit] = useState(SHOWN_AT_FIRST);
   const [place, setPlace] = useState<string | null | undefined>(undefined);
   const [problem, setProblem] = useState("");
@@ -70,9 +77,9 @@ export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
   const hasMore = limit < activity.length || (loadOlder !== null && place !== null);
   return (
     <>
-      <NoteForm say={say} whyNot={whyNot} />
+      <NoteForm label={props.runs ? NOTE_ON_ALL : NOTE_ON_RUN} say={say} whyNot={whyNot} />
       {activity.length ? (
-        <ActivityList activity={activity.slice(0, limit)} runName={runName} />
+        <ActivityList {...aboutOf(props)} activity={activity.slice(0, limit)} />
       ) : (
         <p class="jpp-empty">Nothing has happened yet.</p>
       )}
@@ -86,7 +93,13 @@ export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
   );
 }
 
-function NoteForm({ say, whyNot }: Pick<ActivityFeedProps, "say" | "whyNot">): JSX.Element {
+function aboutOf({ runName, runs }: About): About {
+  return runName === undefined ? { runs } : { runName };
+}
+
+type NoteFormProps = Pick<ActivityFeedProps, "say" | "whyNot"> & { label: string };
+
+function NoteForm({ label, say, whyNot }: NoteFormProps): JSX.Element {
   const [text, setText] = useState("");
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState("");
@@ -109,7 +122,7 @@ function NoteForm({ say, whyNot }: Pick<ActivityFeedProps, "say" | "whyNot">): J
     <form class="jpp-note-form" onSubmit={(event) => void submit(event)}>
       <input
         class="jpp-input"
-        aria-label="A note for the activity feed"
+        aria-label={label}
         placeholder="Add a note"
         maxLength={2000}
         value={text}

@@ -3,15 +3,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { RunState } from "../model/wire";
 import type { PanelFeed } from "../transport/panel_feed";
-import { ActivityFeed } from "./Activity";
 import { Boundary } from "./Boundary";
 import { HealthBox, RunFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { TestResults } from "./Results";
+import { RunActivity } from "./RunActivity";
 import { ScoreChart } from "./ScoreChart";
 import { StageTable } from "./Stages";
-import { whyNotNow } from "./Status";
 
 export const SECTIONS = [
   "results",
@@ -89,18 +88,6 @@ export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element
         </Section>
       )}
     </div>
-  );
-}
-
-function RunActivity({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element {
-  return (
-    <ActivityFeed
-      activity={feed.activityOf(run.run_id)}
-      loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
-      say={(text) => feed.control({ action: "note", text, runId: run.run_id })}
-      whyNot={whyNotNow(feed.feeding)}
-      runName={run.name}
-    />
   );
 }
 

@@ -95,7 +95,7 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
         </ul>
         <Boundary what="What has happened">
           {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
-          <ActivityList activity={state.activity.slice(0, 3)} />
+          <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
         </Boundary>
       </div>
     </article>

@@ -5,7 +5,6 @@ import { useId, useState } from "preact/hooks";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { Feeding, PanelFeed } from "../transport/panel_feed";
-import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
@@ -15,11 +14,10 @@ import { HealthLine } from "./HealthBox";
 import { Notices } from "./Notices";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
+import { NewestActivity } from "./RunActivity";
 import { StageStrip } from "./Stages";
 import { ConnectionMark, isFresh, StatusMark, Tags } from "./Status";
 import { useFeed } from "./use_feed";
-
-const NEWEST_ACTIVITY = 3;
 
 export interface PanelProps {
   feed: PanelFeed;
@@ -95,10 +93,7 @@ export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.E
           <HealthLine health={health} />
         )}
         {!opened.includes("activity") && (
-          <ActivityList
-            activity={feed.activityOf(run.run_id).slice(0, NEWEST_ACTIVITY)}
-            runName={run.name}
-          />
+          <NewestActivity feed={feed} run={run} />
         )}
       </Boundary>
     </div>

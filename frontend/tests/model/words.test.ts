@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { wordsWithinRun } from "../../src/model/activity_words";
+import { wordsAmongRuns, wordsWithinRun } from "../../src/model/activity_words";
 import { duration } from "../../src/model/format";
 
 const WORDS = JSON.parse(
@@ -17,5 +17,21 @@ describe("the words of the core", () => {
 
   it.each(WORDS.lines)("%s of %j: %j reads %j within the run", (kind, name, text, words) => {
     expect(wordsWithinRun({ text, kind }, name)).toBe(words);
+  });
+});
+
+describe("a line among those of other runs", () => {
+  it.each([
+    ["data_finding", "digits", "3 columns are constant", "digits: 3 columns are constant"],
+    ["data_finding", "target", "target has 2 classes", "target: target has 2 classes"],
+    ["note", "digits", "looks good", "digits: looks good"],
+    ["note", "digits", "stop digits at noon", "stop digits at noon"],
+    ["note", "digits", "digits2 is better", "digits: digits2 is better"],
+    ["stage_completed", "digits", "digits: Train done in 4.2 s", "digits: Train done in 4.2 s"],
+    ["stage_completed", "renamed", "digits: Train done in 4.2 s", "digits: Train done in 4.2 s"],
+    ["model_deployed", "my digits", "my-digits version 2 is in service", "my-digits version 2 is in service"],
+    ["model_deployed", "digits", "champion version 2 is in service", "digits: champion version 2 is in service"],
+  ])("%s of %j: %j reads %j", (kind, name, text, words) => {
+    expect(wordsAmongRuns({ text, kind }, name)).toBe(words);
   });
 });
