@@ -16,7 +16,7 @@ import { Summary } from "../view/Panel";
 import { ConnectionMark, isFresh, StatusMark, Tags, whyNotNow } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
-import { allRuns, RunList, useOlderRuns } from "./RunList";
+import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
 
 const RUN_SECTIONS: SectionName[] = ["results", "chart", "stages", "resources", "activity", "output"];
 const PREFIX = "#run=";
@@ -49,7 +49,7 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
   const { state, feeding } = feed;
   const fresh = isFresh(feeding.connection);
   const runs = allRuns(feed, older);
-  const run = wanted === null ? runs[0] : runs.find((known) => known.run_id === wanted);
+  const run = wanted === null ? firstToShow(runs) : runs.find((known) => known.run_id === wanted);
   useLookUp(feed, wanted, run !== undefined);
   return (
     <div class={fresh ? "jpp-page" : "jpp-page jpp-stale"}>
