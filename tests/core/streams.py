@@ -157,6 +157,13 @@ def killed_worker() -> Stream:
     return stream.volatile("training_progress", _running_state(step=7))
 
 
+def slower_than_planned() -> Stream:
+    """A run whose pace contradicts its plan, with a last fact before its end to reckon from."""
+    stream = Stream().snapshot().queued().started(train_s=4.0).stage(5).after(5.0)
+    stream.progress(stage="train", stage_progress=15.4, step=77, total_steps=500)
+    return stream.after(1.0).durable("training_stopping", {"action": "stop", "who": "ada"})
+
+
 def twice_and_late() -> Stream:
     """Messages that come twice, out of date, or of unknown types."""
     stream = Stream().snapshot().queued().started().stage(0)
@@ -217,7 +224,7 @@ def deleted_run() -> Stream:
 STREAMS = {
     builder.__name__: builder
     for builder in (
-        whole_run, killed_worker, twice_and_late, gap, cancelled_while_queued, another_log,
+        whole_run, killed_worker, slower_than_planned, twice_and_late, gap, cancelled_while_queued, another_log,
         deleted_run,
     )
 }  # fmt: skip
