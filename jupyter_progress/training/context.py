@@ -64,6 +64,7 @@ class Context:
     prepared_train: Any = None
     prepared_validation: Any = None
     model: Any = None
+    model_parts: int | None = None
     stopped: bool = False
     live: dict[str, float | None] = field(default_factory=dict)
     processed: int = 0
@@ -108,6 +109,7 @@ class Context:
             source=source_of(self.request.dataset),
             cells=table.rows * table.columns if table else None,
             members=members_of(self.estimator) if known else members_in(spec),
+            parts=self.model_parts,
         )
 
     def tell(self, kind: str, data: dict[str, Any], **how: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ...models.parts import count_parts
 from ..context import Context
 from ..fitting import Watch, choose_way
 from ..fitting.choose import shows_steps
@@ -42,6 +43,7 @@ def run(context: Context) -> dict[str, Any]:
     context.live = dict(watch.last)
     context.processed = watch.processed
     context.model = _whole(context)
+    context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
 
 
