@@ -8,6 +8,7 @@ from ..client.discovery import page_in_browser
 from ..client.rest import RestClient
 from ..core.activity import headline
 from ..core.durations import duration
+from ..core.ending import status_words
 from ..core.names import is_run_id, shorten
 from ..core.transitions import ACTIVE, ENDED
 from ..errors import InvalidRequest, ServerNotFound, UnknownRun
@@ -58,7 +59,13 @@ class RunList(list[RunHandle]):
         for run in self:
             state = run._state()
             took = duration(state.elapsed_time) if state.elapsed_time is not None else ""
-            words = (state.run_id, state.status, state.name, headline(state.result or {}), took)
+            words = (
+                state.run_id,
+                status_words(state),
+                state.name,
+                headline(state.result or {}),
+                took,
+            )
             lines.append("  ".join(word for word in words if word))
         return "\n".join(lines) or "no runs"
 

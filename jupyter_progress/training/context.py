@@ -66,6 +66,7 @@ class Context:
     model: Any = None
     model_parts: int | None = None
     stopped: bool = False
+    steps: dict[str, int | None] | None = None
     live: dict[str, float | None] = field(default_factory=dict)
     processed: int = 0
     evaluation: dict[str, Any] = field(default_factory=dict)

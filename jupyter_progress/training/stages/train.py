@@ -40,6 +40,7 @@ def run(context: Context) -> dict[str, Any]:
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
     context.stopped = fitted.stopped
+    context.steps = watch.steps
     context.live = dict(watch.last)
     context.processed = watch.processed
     context.model = _whole(context)
