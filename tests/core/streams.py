@@ -164,6 +164,19 @@ def slower_than_planned() -> Stream:
     return stream.after(1.0).durable("training_stopping", {"action": "stop", "who": "ada"})
 
 
+def stage_left_out() -> Stream:
+    """A run of somebody's own code that completed without one of its stages."""
+    stages = [{"id": "load", "title": "Load"}, {"id": "plot", "title": "Plot"}]
+    begun = {"name": "mine", "kind": "own", "stages": stages}
+    stream = Stream().snapshot().durable("training_started", begun)
+    facts = {"stage": "load", "title": "Load", "index": 0, "estimated_s": None}
+    stream.durable("stage_started", facts).after(1.0)
+    done = {**facts, "elapsed_s": 1.0, "progress": 100.0, "elapsed_time": 1.0, "metrics": {}}
+    stream.durable("stage_completed", done)
+    result = {"metrics": {}, "stopped": False}
+    return stream.durable("training_completed", {"result": result, "elapsed_time": 1.0})
+
+
 def twice_and_late() -> Stream:
     """Messages that come twice, out of date, or of unknown types."""
     stream = Stream().snapshot().queued().started().stage(0)
@@ -224,7 +237,8 @@ def deleted_run() -> Stream:
 STREAMS = {
     builder.__name__: builder
     for builder in (
-        whole_run, killed_worker, slower_than_planned, twice_and_late, gap, cancelled_while_queued, another_log,
+        whole_run, killed_worker, slower_than_planned, stage_left_out,
+        twice_and_late, gap, cancelled_while_queued, another_log,
         deleted_run,
     )
 }  # fmt: skip

@@ -48,6 +48,33 @@ def test_a_run_journals_its_stages_metrics_and_end(data):
     assert run.state.stages_completed == ["load", "train"]
 
 
+def test_stage_that_was_not_named_is_refused_with_those_that_were(data):
+    with Run("my loop", stages=["load", "train"], display=False) as run:
+        with pytest.raises(InvalidRequest, match="stage: 'trian' is none of") as refused:
+            run.stage("trian").__enter__()
+        assert "did you mean 'train'?" in str(refused.value)
+        with pytest.raises(InvalidRequest, match="has named 'load', 'train'") as refused:
+            run.stage("evaluate").__enter__()
+        assert "did you mean" not in str(refused.value)
+        assert run.state.current_stage is None
+
+
+def test_stage_that_never_began_was_left_out_where_the_run_completed(data):
+    with Run("whole", stages=["load", "train", "plot"], display=False) as run, run.stage("train"):
+        pass
+    assert [stage.status for stage in run.state.stages] == ["skipped", "completed", "skipped"]
+    cut = Run("cut", stages=["a", "b"], display=False)
+    with pytest.raises(ZeroDivisionError), cut, cut.stage("a"):
+        1 / 0  # noqa: B018 - what fails
+    assert [stage.status for stage in cut.state.stages] == ["failed", "pending"]
+
+
+def test_stages_are_added_as_they_begin_where_none_were_named(data):
+    with Run("free", display=False) as run, run.stage("anything"):
+        pass
+    assert [stage.id for stage in run.state.stages] == ["anything"]
+
+
 def test_an_exception_ends_the_run_with_the_users_part_of_the_traceback(data):
     def my_own_step():
         return json.loads("{")
