@@ -208,7 +208,7 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
     else:
         raise InvalidRequest(
             "split",
-            f'is a {type(split).__name__}; expected {{"test": 0.2, "validation": 0.2}} or None',
+            f'{arguments.of_type(split)}; expected {{"test": 0.2, "validation": 0.2}} or None',
         )
     known = Split.__struct_fields__
     for key in given:
@@ -363,10 +363,11 @@ def _row_words(source: Source, split: Split | None, held_out: dict[str, checks.R
             f"fitting on {fitted:.0%} of the rows ({split.validation:.0%} validation, "
             f"{split.test:.0%} test)"
         )
-    train_rows, validation, test = checks.row_counts(len(source.rows), split)
-    validation += len(held_out["validation"]) if "validation" in held_out else 0
-    test += len(held_out["test"]) if "test" in held_out else 0
-    return (
-        f"fitting on {train_rows:,} of {len(source.rows):,} rows "
-        f"({validation:,} validation, {test:,} test)"
-    )
+    train_rows, *taken = checks.row_counts(len(source.rows), split)
+    parts = dict(zip(("validation", "test"), taken, strict=True))
+    words = [", ".join(f"{n:,} {part}" for part, n in parts.items() if part not in held_out)]
+    if held_out:
+        own = ", ".join(f"{len(rows):,} {part}" for part, rows in held_out.items())
+        words.append(f"and {own} rows of your own")
+    told = "; ".join(word for word in words if word)
+    return f"fitting on {train_rows:,} of {len(source.rows):,} rows ({told})"

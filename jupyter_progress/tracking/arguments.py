@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..core.articles import with_article
 from ..core.names import NOTES_LIMIT, check_label, check_lines, check_model_name, shorten
 from ..core.requests import check_notes, check_tags
 from ..errors import InvalidRequest
@@ -35,8 +36,7 @@ def of_type(value: Any) -> str:
     """Say of which type a value is: ``is an int``."""
     if value is None:
         return "is None"
-    kind = shorten(type(value).__name__, 80)
-    return f"is {'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+    return f"is {with_article(shorten(type(value).__name__, 80))}"
 
 
 def text(field: str, value: Any) -> str:

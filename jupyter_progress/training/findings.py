@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.articles import with_article
 from ..core.names import shorten
 from ..errors import UnsuitableData
 from .sources.table import Table
@@ -67,7 +68,9 @@ def _check_kind(y: np.ndarray, field: str) -> None:
         for value in y:
             if isinstance(value, list | tuple | dict | set | np.ndarray):
                 raise UnsuitableData(
-                    field, f"a target is a {type(value).__name__}; expected one value in each row"
+                    field,
+                    f"a target is {with_article(type(value).__name__)}; expected one value in each "
+                    "row",
                 )
         _check_size(y, field)
     elif y.dtype.kind in "fc" and not np.isfinite(y).all():
