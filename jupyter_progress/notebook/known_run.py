@@ -9,10 +9,10 @@ import msgspec
 
 from ..core.state import RunState
 from ..core.transitions import has_ended
-from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
+from ..errors import InvalidRequest, RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
 from ..tracking import arguments
-from ..tracking.history import frame_of
+from ..tracking.history import chosen, frame_of
 from .backend import Backend
 
 if TYPE_CHECKING:
@@ -86,10 +86,15 @@ class KnownRun:
         ----------
         names
             Only these metrics.
+
+        Raises
+        ------
+        InvalidRequest
+            The run has metrics, and one of these is not among them.
         """
         asked = arguments.strings("names", names) if names is not None else None
-        series = self._backend.series(self.run_id, asked)
-        return frame_of(series)
+        # All of them, for the words where one is not there.
+        return frame_of(chosen(self._backend.series(self.run_id, None), asked))
 
     def output(self, tail: int = 200) -> str:
         """The last lines that the run printed."""

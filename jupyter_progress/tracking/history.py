@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..core.names import shorten
+from ..core.nearest import nearest
+from ..errors import InvalidRequest
 from ..store.journal import read_journal
 from ..store.layout import RunDirectory
 
@@ -15,7 +18,7 @@ Series = dict[str, list[list[float | None]]]
 
 
 def frame_of(series: Mapping[str, Sequence[Sequence[float | None]]]) -> pd.DataFrame:
-    """Make a table of series: a row for each step, a column for each metric, by their names.
+    """Make a table of series: a row for each step, a column for each metric.
 
     Parameters
     ----------
@@ -31,12 +34,35 @@ def frame_of(series: Mapping[str, Sequence[Sequence[float | None]]]) -> pd.DataF
         .last()
         for name, points in series.items()
     }
-    frame = pd.DataFrame(columns, columns=sorted(columns)).sort_index()
+    frame = pd.DataFrame(columns).sort_index()
     steps = frame.index.to_numpy(dtype=float)
     if (steps == steps.round()).all():
         frame.index = frame.index.astype("int64")
     frame.index.name = "step"
     return frame
+
+
+def chosen(series: Series, names: Sequence[str] | None) -> Series:
+    """The series that are asked for, in that order; all of them, by their names, for None.
+
+    Raises
+    ------
+    InvalidRequest
+        There are metrics, and one of these names is not among them.
+    """
+    if names is None:
+        return dict(sorted(series.items()))
+    for index, name in enumerate(names):
+        # A run that has measured nothing, or nothing yet, has an empty table.
+        if series and name not in series:
+            near = nearest(name, list(series))
+            meant = f"did you mean {near!r}? " if near else ""
+            raise InvalidRequest(
+                f"names[{index}]",
+                f"the run has no metric {shorten(repr(name), 80)}; {meant}it has "
+                f"{', '.join(map(repr, list(series)[:20]))}",
+            )
+    return {name: series.get(name, []) for name in names}
 
 
 def series_in(directory: RunDirectory) -> Series:

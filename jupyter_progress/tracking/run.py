@@ -21,7 +21,7 @@ from ..store.layout import DataDirectory, default_data_dir
 from . import arguments, current
 from .display import Display, display_for
 from .failure import error_of
-from .history import Series, frame_of, series_in
+from .history import Series, chosen, frame_of, series_in
 from .loops import Loop, report_of
 from .metrics import MetricLog
 from .pulse import Pulse
@@ -251,15 +251,10 @@ class Run:
         Raises
         ------
         InvalidRequest
-            None of the run's metrics has that name.
+            The run has metrics, and one of these is not among them.
         """
         asked = None if names is None else arguments.strings("names", names)
-        series = self._series()
-        for name in asked or ():
-            if name not in series:
-                known = ", ".join(map(repr, series)) or "none yet"
-                raise InvalidRequest("names", f"no metric is called {name!r}; there are: {known}")
-        return frame_of(series if asked is None else {name: series[name] for name in asked})
+        return frame_of(chosen(self._series(), asked))
 
     def _series(self) -> Series:
         if self._record is None:

@@ -183,6 +183,16 @@ def test_unknown_run_is_told_with_where_to_look(command: Command, runs: Runs, na
     )
 
 
+@pytest.mark.parametrize("name", ["show", "stop"])
+def test_name_in_the_place_of_an_id_is_answered_with_the_id(
+    command: Command, finished: RunDirectory, name: str
+) -> None:
+    status, told, refused = command(name, "flowers")
+    assert (status, told) == (1, "")
+    assert "there is no run 'flowers'; the run of that name has the id" in refused
+    assert f"{finished.run_id}; `jupyter progress runs` lists them" in refused
+
+
 def test_a_run_is_named_by_a_part_that_only_it_has(
     command: Command, finished: RunDirectory, failed: RunDirectory
 ) -> None:
