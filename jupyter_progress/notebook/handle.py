@@ -242,7 +242,12 @@ class RunHandle(KnownRun):
             self._ended("its model")
         name = self._deployed_as or self._model_name(None)
         return ask_model_of(
-            self._backend, self.run_id, name, sent, is_deployed=self._deployed_as is not None
+            self._backend,
+            self.run_id,
+            name,
+            sent,
+            columns=predictions.column_names(rows),
+            is_deployed=self._deployed_as is not None,
         )
 
     def _model_name(self, name: str | None) -> str:

@@ -93,6 +93,21 @@ def test_prediction_of_a_run_that_goes_on_says_that_it_goes_on(
         run.cancel()
 
 
+def test_columns_that_are_missing_are_told_in_words_of_the_frame(
+    finished: jp.RunHandle, digits: SimpleNamespace
+) -> None:
+    finished.deploy("columns")
+    rows = digits.X[:2].drop(columns="pixel_0_0").rename(columns={"pixel_0_1": "pixel_01"})
+    with pytest.raises(jp.errors.InvalidRequest) as refused:
+        finished.predict(rows)
+    assert str(refused.value) == (
+        "rows: the rows have no columns 'pixel_0_0', 'pixel_0_1'; the model takes no column "
+        "'pixel_01'; did you mean 'pixel_0_1' by 'pixel_01'?"
+    )
+    with pytest.raises(jp.errors.InvalidRequest, match=r"rows\[0\].pixel_0_0: is missing"):
+        finished.predict([{"pixel_0_1": 1.0}])
+
+
 def test_deployed_model_predicts(finished: jp.RunHandle, digits: SimpleNamespace) -> None:
     rows = digits.X.head(3)
     answer = finished.deploy("forty")
