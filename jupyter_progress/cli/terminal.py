@@ -14,7 +14,7 @@ from rich.text import Text
 from ..core.activity import headline
 from ..core.durations import duration, estimate
 from ..core.ending import status_words
-from ..core.figures import metric_words, name_of
+from ..core.figures import metric_words, name_within
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
@@ -143,9 +143,7 @@ def _shown(metrics: dict[str, Any]) -> list[str]:
 def _live(run: RunState, scores: list[float]) -> Text | None:
     line = Text(no_wrap=True, overflow="ellipsis")
     if run.live_score is not None and run.live_score.value is not None:
-        # As the panel has it: a name of several capitals ("R²") stays as it is.
-        name = name_of(run.live_score.name).replace("Accuracy", "accuracy")
-        line.append(f" Live {name} ", style="dim")
+        line.append(f" Live {name_within(run.live_score.name)} ", style="dim")
         line.append(f"{run.live_score.value:.4f} ", style="bold")
         line.append(f"{sparkline(scores)} ", style="cyan")
         line.append(f"{run.predictions_processed:,} predictions", style="dim")

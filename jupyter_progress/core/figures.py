@@ -29,6 +29,12 @@ def name_of(metric: str) -> str:
     return _NAMES.get(metric) or words[:1].upper() + words[1:]
 
 
+def name_within(metric: str) -> str:
+    """The name inside of a line: ``accuracy``, ``balanced accuracy``, ``R²``, ``F1 (macro)``."""
+    name = name_of(metric)
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
+
+
 def metric_words(name: str, value: Any) -> str:
     """A metric with its name; the unit that the name carries is used to write it."""
     if isinstance(value, int | float) and not isinstance(value, bool):

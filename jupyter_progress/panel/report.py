@@ -13,7 +13,7 @@ from typing import Any
 from ..core.activity import headline, within_run
 from ..core.durations import duration
 from ..core.ending import status_words
-from ..core.figures import name_of
+from ..core.figures import name_of, name_within
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.wire import Activity
@@ -32,7 +32,7 @@ def report_line(run: RunState) -> str:
         if run.current_stage:
             words.append(_title(run, run.current_stage))
         if run.live_score is not None and run.live_score.value is not None:
-            words.append(f"live {run.live_score.name} {run.live_score.value:.4f}")
+            words.append(f"live {name_within(run.live_score.name)} {run.live_score.value:.4f}")
     figure = headline(run.result or {})
     if figure:
         words.append(figure)
@@ -152,7 +152,7 @@ def _chart(scores: Sequence[Sequence[Any]], run: RunState) -> str:
         f"{CHART_HEIGHT - 4 - (value - low) / tall * (CHART_HEIGHT - 8):.1f}"
         for step, value in points
     )
-    name = run.live_score.name if run.live_score is not None else "score"
+    name = name_within(run.live_score.name) if run.live_score is not None else "score"
     label = f"live {name}: from {values[0]:.4f} to {values[-1]:.4f}, best {high:.4f}"
     return (
         f'<svg width="{CHART_WIDTH}" height="{CHART_HEIGHT}" role="img" '

@@ -10,7 +10,7 @@ import pytest
 from jupyter_progress.core.activity import activity_for, within_run
 from jupyter_progress.core.durations import duration, estimate
 from jupyter_progress.core.ending import status_words, stopped_early
-from jupyter_progress.core.figures import figure, metric_words
+from jupyter_progress.core.figures import figure, metric_words, name_within
 from jupyter_progress.core.state import RunState
 
 WORDS = json.loads((Path(__file__).parent.parent / "fixtures" / "words.json").read_text("utf-8"))
@@ -29,6 +29,13 @@ def test_duration_that_is_no_number_of_seconds_is_unknown(value: object) -> None
 @pytest.mark.parametrize(("name", "value", "words"), WORDS["metrics"])
 def test_metric_is_written_as_in_the_panel(name: str, value: object, words: str) -> None:
     assert metric_words(name, value) == words
+
+
+def test_name_within_a_line_keeps_its_capitals_where_it_is_one() -> None:
+    names = ("accuracy", "r2", "f1_macro", "balanced_accuracy", "mae", "x")
+    assert [name_within(name) for name in names] == [
+        "accuracy", "R²", "F1 (macro)", "balanced accuracy", "MAE", "X"
+    ]  # fmt: skip
 
 
 def test_figure_that_is_no_number_is_unknown() -> None:
