@@ -9,7 +9,7 @@ import msgspec
 
 from ..core.state import RunState
 from ..core.transitions import has_ended
-from ..errors import InvalidRequest, RunCancelled, RunFailed, RunNotFinished, UnknownRun
+from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
 from ..tracking import arguments
 from ..tracking.history import chosen, frame_of

@@ -26,7 +26,7 @@ from .loops import Loop, report_of
 from .metrics import MetricLog
 from .pulse import Pulse
 from .record import Record
-from .values import check_is_planned, planned_stages
+from .values import doubt_about_stage, planned_stages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +52,8 @@ class Run:
     name
         What it is called.
     stages
-        The names of its stages, in order. Where they are named no other one can begin, so that a
-        mistyped name is told; without them, each stage is added when it begins.
+        The names of its stages, in order. A further one is added when it begins; where some are
+        named, a warning in the feed then says so, for it may be mistyped.
     tags
         For finding it again.
     display
@@ -291,29 +291,30 @@ class Run:
         Parameters
         ----------
         name
-            One of the run's stages; any where the run has named none.
+            One of the run's stages, or a further one.
         title
             What a person reads; made from the name by default.
 
         Raises
         ------
         InvalidRequest
-            The name cannot be one, is none of those that the run has named, or another stage is
-            under way.
+            The name cannot be one, or another stage is under way.
         RunCancelled
             Somebody cancelled the run.
         """
         arguments.label("stage", name)
         if title is not None:
             arguments.label("title", title)
-        check_is_planned(name, self._planned)
         record = self._active_record()
         if self._is_child:
             yield
             return
+        doubt = doubt_about_stage(name, self._planned)
         with self._lock:
             record.begin_stage(name, title)
             self._metrics.begin_stage()
+            if doubt:
+                record.note("warning", doubt)
         is_done = False
         try:
             yield

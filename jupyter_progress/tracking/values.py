@@ -129,21 +129,16 @@ def planned_stages(stages: Iterable[Any]) -> list[PlannedStage]:
     return planned
 
 
-def check_is_planned(name: str, planned: list[PlannedStage]) -> None:
-    """Refuse a stage that is not among those which the run has named, if it has named any.
+def doubt_about_stage(name: str, planned: list[PlannedStage]) -> str | None:
+    """What to tell of a stage that is not among those which the run has named, if any.
 
-    Raises
-    ------
-    InvalidRequest
+    It is told and no error: a name that was mistyped must not end a training of hours.
     """
     known = [stage.id for stage in planned]
     if not known or name in known:
-        return
+        return None
     near = nearest(name, known)
     meant = f"did you mean {near!r}? " if near else ""
     shown = ", ".join(repr(stage) for stage in known[:20])
     more = f" and {len(known) - 20} more" if len(known) > 20 else ""
-    raise InvalidRequest(
-        "stage",
-        f"{name!r} is none of this run's stages; {meant}Run(stages=…) has named {shown}{more}",
-    )
+    return f"{name!r} is none of this run's stages; {meant}Run(stages=…) has named {shown}{more}"

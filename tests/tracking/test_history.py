@@ -37,5 +37,7 @@ def test_metric_that_is_not_there_is_named_with_those_that_are(own_data_dir: Pat
     assert run.history().empty
     with run:
         run.log(loss=0.5)
-    with pytest.raises(InvalidRequest, match=r"names\[0\]: the run has no metric 'lost'.*it has 'loss'"):
+    with pytest.raises(
+        InvalidRequest, match=r"names\[0\]: the run has no metric 'lost'.*it has 'loss'"
+    ):
         run.history(["lost"])
