@@ -12,6 +12,8 @@ import pytest
 from sklearn.base import clone, is_classifier
 from sklearn.datasets import make_classification, make_regression
 from sklearn.ensemble import (
+    AdaBoostClassifier,
+    AdaBoostRegressor,
     BaggingClassifier,
     BaggingRegressor,
     ExtraTreesClassifier,
@@ -23,14 +25,22 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import (
+    LogisticRegression,
+    Perceptron,
+    Ridge,
+    SGDClassifier,
+    SGDRegressor,
+)
 from sklearn.metrics import get_scorer
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_progress.training.asked import Cancelled
 from jupyter_progress.training.fitting import Watch, choose_way
-from jupyter_progress.training.fitting.observing import fit_observed
+from jupyter_progress.training.fitting.histograms import fit_histograms
 from jupyter_progress.training.fitting.plain import fit_plainly
 
 T = 24
@@ -54,10 +64,26 @@ ESTIMATORS = [
     HistGradientBoostingClassifier(max_iter=T, **S),
     HistGradientBoostingClassifier(max_iter=T, **S, early_stopping=True, n_iter_no_change=3),
     HistGradientBoostingRegressor(max_iter=T, **S, loss="poisson"),
+    AdaBoostClassifier(DecisionTreeClassifier(max_depth=2), n_estimators=T, **S),
+    AdaBoostRegressor(n_estimators=T, **S),
+    MLPClassifier(max_iter=T, **S),
+    MLPClassifier(max_iter=T, **S, early_stopping=True, n_iter_no_change=3),
+    MLPRegressor(max_iter=T, **S),
+    MLPRegressor(max_iter=T, **S, solver="lbfgs"),
+    SGDClassifier(max_iter=T, **S),
+    SGDClassifier(max_iter=T, **S, average=True),
+    SGDClassifier(max_iter=T, **S, n_jobs=2),
+    SGDRegressor(max_iter=T, **S, early_stopping=True),
+    Perceptron(max_iter=T, **S),
+    SGDClassifier(max_iter=T, penalty=None, learning_rate="pa1", eta0=1.0, **S),
     make_pipeline(StandardScaler(), RandomForestClassifier(T, **S)),
+    make_pipeline(StandardScaler(), MLPClassifier(max_iter=T, **S)),
     LogisticRegression(),
+    LogisticRegression(solver="saga", max_iter=T, **S),
     Ridge(),
 ]
+# Short fits do not converge.
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
 class Asked:
@@ -143,7 +169,8 @@ def test_watched_fit_leaves_what_plain_fit_leaves(estimator):
         assert np.array_equal(plain.estimators_samples_, watched.estimators_samples_)
     assert np.array_equal(predictions(plain, X), predictions(watched, X))
     # The last live score is the score of the model, counted up from parts.
-    assert list(seen.scores[-1][1].values()) == pytest.approx([plain.score(X[cut:], y[cut:])])
+    score = "live_accuracy" if is_classifier(estimator) else "live_score"
+    assert seen.scores[-1][1][score] == pytest.approx(plain.score(X[cut:], y[cut:]))
 
 
 @pytest.mark.parametrize(
@@ -153,17 +180,17 @@ def test_watched_fit_leaves_what_plain_fit_leaves(estimator):
 )
 def test_ensembles_show_ten_scores_or_more(estimator):
     X, y = data(is_classifier(estimator))
-    estimator = clone(estimator).set_params(n_estimators=40, oob_score=False) if hasattr(
-        estimator, "oob_score"
-    ) else clone(estimator).set_params(n_estimators=40, n_iter_no_change=None)  # fmt: skip
-    if "n_jobs" in estimator.get_params():
-        estimator.set_params(n_jobs=None)
+    if isinstance(estimator, AdaBoostClassifier | AdaBoostRegressor):
+        X, y = data(is_classifier(estimator), rows=16_000)  # observed: a fit of a second
+    plain = {"n_estimators": 40, "oob_score": False, "n_iter_no_change": None, "n_jobs": None}
+    known = estimator.get_params()
+    estimator = clone(estimator).set_params(**{k: v for k, v in plain.items() if k in known})
     _, seen = watched_fit(estimator, X, y)
     steps = [step for step, _ in seen.scores]
     assert len(steps) >= 10
     assert steps == sorted(set(steps))
     assert seen.reports[-1]["step"] == seen.reports[-1]["total_steps"] == 40
-    assert seen.reports[-1]["predictions_processed"] == len(steps) * 100
+    assert seen.reports[-1]["predictions_processed"] == len(steps) * (len(y) // 4)
 
 
 @pytest.mark.parametrize("scoring", ["roc_auc_ovr", "f1_macro", "neg_log_loss"])
@@ -193,6 +220,7 @@ def test_scorers_get_from_the_parts_what_they_get_from_the_model(estimator, scor
         (BaggingClassifier(n_estimators=100_000, **S), "estimators_"),
         (GradientBoostingClassifier(n_estimators=100_000, **S), "estimators_"),
         (HistGradientBoostingClassifier(max_iter=100_000, **S), "_predictors"),
+        (AdaBoostClassifier(n_estimators=100_000, **S), "estimators_"),
     ],
     ids=lambda e: type(e).__name__ if not isinstance(e, str) else "",
 )
@@ -217,6 +245,9 @@ def test_stopped_fit_is_the_plain_fit_of_fewer_members(estimator, members):
         RandomForestClassifier(100_000, **S),
         GradientBoostingClassifier(n_estimators=100_000, **S),
         HistGradientBoostingClassifier(max_iter=100_000, **S),
+        AdaBoostClassifier(n_estimators=100_000, **S),
+        MLPClassifier(max_iter=100_000, n_iter_no_change=100_000, **S),
+        SGDClassifier(max_iter=1_000_000, tol=None, **S),
     ],
     ids=lambda e: type(e).__name__,
 )
@@ -246,7 +277,8 @@ def test_frame_with_categories_is_observed():
     [
         (RandomForestClassifier(T, **S), "forests.ForestVotes.add"),
         (GradientBoostingClassifier(n_estimators=T, **S), "boosting.Margins.add_up_to"),
-        (HistGradientBoostingClassifier(max_iter=T, **S), "observing.Margins.add_up_to"),
+        (HistGradientBoostingClassifier(max_iter=T, **S), "histograms.Margins.add_up_to"),
+        (AdaBoostClassifier(n_estimators=T, **S), "adaboost.ClassVotes.add_up_to"),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )
@@ -278,10 +310,50 @@ def test_subclass_and_missing_inner_parts_are_fitted_plainly(monkeypatch):
         pass
 
     assert choose_way(Own()) is fit_plainly
-    assert choose_way(HistGradientBoostingClassifier()) is fit_observed
+    assert choose_way(HistGradientBoostingClassifier()) is fit_histograms
     monkeypatch.delattr("sklearn.ensemble._hist_gradient_boosting.gradient_boosting."
                         "BaseHistGradientBoosting._preprocess_X")  # fmt: skip
     assert choose_way(HistGradientBoostingClassifier()) is fit_plainly
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        MLPClassifier(max_iter=40, n_iter_no_change=40, **S),
+        SGDClassifier(max_iter=40, tol=None, **S),
+        Perceptron(max_iter=40, tol=None, **S),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_epochs_are_told_with_their_loss_and_scored_as_they_stand(estimator):
+    X, y = data(True, rows=8000)
+    _, seen = watched_fit(estimator, X, y)
+    total = seen.reports[-1]["total_steps"]
+    assert seen.reports[-1]["step"] == total == 40 * (1 if hasattr(estimator, "coefs_") else 3)
+    assert sum("loss" in values for _, values in seen.scores) >= 3
+    scores = [values["live_accuracy"] for _, values in seen.scores if "live_accuracy" in values]
+    assert len(scores) >= 3
+    assert scores[-1] == estimator.score(X[6000:], y[6000:])
+    # With all classes begun, a model between two epochs is near the one at the end.
+    assert scores[-2] == pytest.approx(scores[-1], abs=0.15)
+
+
+def test_what_the_fit_prints_for_its_watcher_is_not_printed(capsys):
+    X, y = data(True)
+    watched_fit(SGDClassifier(max_iter=5, tol=None, **S), X, y)
+    assert capsys.readouterr() == ("", "")
+    loud = SGDClassifier(max_iter=5, tol=None, verbose=1, **S)
+    watched_fit(loud, X, y)
+    assert capsys.readouterr().out.count("-- Epoch") == 15
+    assert loud.verbose == 1
+
+
+def test_step_that_is_not_scored_repeats_no_score():
+    X, y = data(True)
+    _, seen = watched_fit(AdaBoostClassifier(n_estimators=60, **S), X, y)
+    steps = [step for step, _ in seen.scores]
+    assert steps == sorted(set(steps))
+    assert len(steps) * 100 == seen.reports[-1]["predictions_processed"]
 
 
 def test_warm_started_forest_goes_on_as_plain_fit_would():

@@ -7,10 +7,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting
 from .forests import fit_forest
-from .observing import fit_observed
+from .gradient_descent import fit_descent, shows_descent
+from .histograms import fit_histograms
+from .logistic import fit_logistic, shows_iterations
+from .networks import fit_network, shows_epochs
 from .plain import fit_plainly
 from .watch import Fitted, Watch
 
@@ -19,6 +23,9 @@ Way: TypeAlias = Callable[[Any, Any, np.ndarray, Watch], Fitted]
 # By the exact class: a subclass may mean something else by fit.
 _HISTOGRAMS = "sklearn.ensemble._hist_gradient_boosting.gradient_boosting."
 _OBSERVED = ("_preprocess_X", "_raw_predict", "n_iter_")
+_ROUNDS = ("_compute_proba_from_decision",)
+_WEIGHTS = ("_fit_stochastic", "_forward_pass_fast")
+_DESCENT = "sklearn.linear_model._stochastic_gradient."
 _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
     "sklearn.ensemble._forest.RandomForestClassifier": (fit_forest, ("_validate_X_predict",)),
     "sklearn.ensemble._forest.RandomForestRegressor": (fit_forest, ("_validate_X_predict",)),
@@ -28,8 +35,18 @@ _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
     "sklearn.ensemble._bagging.BaggingRegressor": (fit_bagging, ("_set_oob_score",)),
     "sklearn.ensemble._gb.GradientBoostingClassifier": (fit_boosting, ("_raw_predict_init",)),
     "sklearn.ensemble._gb.GradientBoostingRegressor": (fit_boosting, ("_raw_predict_init",)),
-    f"{_HISTOGRAMS}HistGradientBoostingClassifier": (fit_observed, _OBSERVED),
-    f"{_HISTOGRAMS}HistGradientBoostingRegressor": (fit_observed, _OBSERVED),
+    f"{_HISTOGRAMS}HistGradientBoostingClassifier": (fit_histograms, _OBSERVED),
+    f"{_HISTOGRAMS}HistGradientBoostingRegressor": (fit_histograms, _OBSERVED),
+    "sklearn.ensemble._weight_boosting.AdaBoostClassifier": (fit_adaboost, _ROUNDS),
+    "sklearn.ensemble._weight_boosting.AdaBoostRegressor": (fit_adaboost, ("_get_median_predict",)),
+    "sklearn.neural_network._multilayer_perceptron.MLPClassifier": (fit_network, _WEIGHTS),
+    "sklearn.neural_network._multilayer_perceptron.MLPRegressor": (fit_network, _WEIGHTS),
+    "sklearn.linear_model._logistic.LogisticRegression": (fit_logistic, ()),
+    f"{_DESCENT}SGDClassifier": (fit_descent, ()),
+    f"{_DESCENT}SGDRegressor": (fit_descent, ()),
+    "sklearn.linear_model._perceptron.Perceptron": (fit_descent, ()),
+    "sklearn.linear_model._passive_aggressive.PassiveAggressiveClassifier": (fit_descent, ()),
+    "sklearn.linear_model._passive_aggressive.PassiveAggressiveRegressor": (fit_descent, ()),
 }
 
 
@@ -48,12 +65,25 @@ def choose_way(estimator: Any) -> Way:
 def shows_steps(estimator: Any) -> bool:
     """Whether the fit shows more than its end."""
     last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
-    return choose_way(last) is not fit_plainly
+    way = choose_way(last)
+    return way is not fit_plainly and _SHOWS.get(way, _always)(last)
+
+
+def _always(_estimator: Any) -> bool:
+    return True
+
+
+# Of these families, only with some parameters.
+_SHOWS: dict[Way, Callable[[Any], bool]] = {
+    fit_network: shows_epochs,
+    fit_logistic: shows_iterations,
+    fit_descent: shows_descent,
+}
 
 
 def _goes_on_from_a_fit(estimator: Any) -> bool:
     """Whether plain ``fit`` would keep members that are there already."""
-    is_fitted = hasattr(estimator, "estimators_") or hasattr(estimator, "_predictors")
+    is_fitted = any(hasattr(estimator, name) for name in ("estimators_", "_predictors", "coefs_"))
     return bool(getattr(estimator, "warm_start", False)) and is_fitted
 
 

@@ -1,9 +1,7 @@
-"""Histogram gradient boosting, observed: a second thread reads what a plain ``fit`` has built.
+"""A plain ``fit``, observed: a second thread reads what it has built so far, and scores that.
 
-Nothing is driven: ``fit`` is called once, as a user would, and leaves what it would leave. It
-appends one list of trees for each iteration to ``_predictors``; the trees of a full list are never
-touched again. That attribute and the others used here are private to scikit-learn: where one of
-them is missing, ``choose`` takes the plain way instead.
+Nothing is driven: ``fit`` is called once, as a user would, and leaves what it would leave. What a
+family's fit can be read by stands in a class of its own (:class:`Steps`), beside the family.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -25,10 +23,32 @@ class StopFit(BaseException):
     """Raised inside of ``fit``, between two of its lines, to end it."""
 
 
-def fit_observed(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
-    """Fit in one call, and score what there is meanwhile."""
-    observer = Observer(estimator, watch)
-    stopped = False
+class Steps(Protocol):
+    """How the fit of one family of estimators is read while it runs."""
+
+    #: How many steps there are in the end, at most.
+    total: int
+
+    def count(self, *, is_over: bool) -> int:
+        """How many are whole; while the fit goes on, the newest may still be in the making."""
+
+    def score(self, done: int) -> None:
+        """Score the model as it stands after so many steps; called with rising numbers."""
+
+    def complete(self) -> None:
+        """Bring a fit that was ended between two steps into the form of a finished one."""
+
+
+def observe(estimator: Any, X: Any, y: np.ndarray, watch: Watch, steps: Steps) -> Fitted:
+    """Fit in one call, and score what there is meanwhile.
+
+    Parameters
+    ----------
+    steps
+        Made before the fit, for this estimator.
+    """
+    observer = Observer(steps, watch)
+    was_ended = False
     observer.start()
     try:
         try:
@@ -38,25 +58,11 @@ def fit_observed(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     except StopFit:
         observer.end()
         watch.asked.check()
-        _complete(estimator)
-        stopped = estimator.n_iter_ < estimator.max_iter
-    observer.look(estimator.n_iter_)
-    return Fitted(stopped=stopped)
-
-
-def _complete(estimator: Any) -> None:
-    """Bring a fit that was ended between two iterations into the form of a finished one."""
-    whole = [trees for trees in estimator._predictors if len(trees) == _trees_each(estimator)]
-    estimator._predictors = whole
-    for name in ("train_score_", "validation_score_"):
-        scores = list(getattr(estimator, name))
-        setattr(estimator, name, np.asarray(scores[: len(whole) + 1]))
-    if hasattr(estimator, "_in_fit"):
-        del estimator._in_fit
-
-
-def _trees_each(estimator: Any) -> int:
-    return int(estimator.n_trees_per_iteration_)
+        steps.complete()
+        was_ended = True
+    done = steps.count(is_over=True)
+    observer.look(done)
+    return Fitted(stopped=was_ended and done < steps.total)
 
 
 class Observer:
@@ -64,18 +70,15 @@ class Observer:
 
     Parameters
     ----------
-    estimator
-        Whose ``fit`` the thread that makes this object is about to call.
+    steps
+        Of the estimator whose ``fit`` the thread that makes this object is about to call.
     """
 
-    def __init__(self, estimator: Any, watch: Watch) -> None:
-        self._estimator = estimator
+    def __init__(self, steps: Steps, watch: Watch) -> None:
+        self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        # What an earlier fit has left there is not this fit's.
-        self._earlier = getattr(estimator, "_predictors", None)
-        self._budget = LookBudget(estimator.max_iter, watch.max_overhead)
-        self._margins: Margins | None = None
+        self._budget = LookBudget(steps.total, watch.max_overhead)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
@@ -90,27 +93,23 @@ class Observer:
         _raise_in(self._fitting_thread, None)
 
     def look(self, done: int) -> None:
-        """Score and tell the first iterations, as many as are done."""
+        """Score and tell the first steps, as many as are done."""
         begun_s, cpu_s = time.perf_counter(), time.thread_time()
-        self._watch.guard(lambda: self._score(done))
+        self._watch.guard(lambda: self._steps.score(done))
         spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
         elapsed_s = self._watch.elapsed_s
         self._budget.spend(done, elapsed_s, spent_s)
-        self._watch.tell(done, self._estimator.max_iter, self._budget.overhead(elapsed_s))
-
-    def _score(self, done: int) -> None:
-        self._margins = self._margins or Margins(self._estimator, self._watch)
-        self._margins.add_up_to(done)
+        self._watch.tell(done, self._steps.total, self._budget.overhead(elapsed_s))
 
     def _observe(self) -> None:
         while not self._ended.wait(_POLL_S):
-            done = self._iterations()
+            done = self._steps.count(is_over=False)
             elapsed_s = self._watch.elapsed_s
             if done and self._budget.allows(done, elapsed_s):
                 self.look(done)
             elif done and self._budget.is_to_tell(elapsed_s):
                 overhead = self._budget.overhead(elapsed_s)
-                self._watch.tell(done, self._estimator.max_iter, overhead)
+                self._watch.tell(done, self._steps.total, overhead)
             if self._is_to_end(done):
                 _raise_in(self._fitting_thread, StopFit)
                 return
@@ -121,48 +120,6 @@ class Observer:
         except BaseException:
             return True  # raised again in the fitting thread, once it has left fit
         return done > 0 and self._watch.asked.to_stop
-
-    def _iterations(self) -> int:
-        """How many iterations are whole; the newest may still be filling."""
-        trees = getattr(self._estimator, "_predictors", None)
-        if trees is None or trees is self._earlier:
-            return 0
-        return max(0, len(trees) - 1)
-
-
-class Margins:
-    """A booster's raw predictions of the held-out rows over the iterations so far."""
-
-    def __init__(self, booster: Any, watch: Watch) -> None:
-        self._booster = booster
-        self._watch = watch
-        self._rows = booster._preprocess_X(watch.X, reset=False)
-        self._known, self._map = booster._bin_mapper.make_known_categories_bitsets()
-        start = booster._baseline_prediction
-        self._raw = np.zeros((self._rows.shape[0], start.shape[1]), dtype=start.dtype, order="F")
-        self._raw += start
-        self._iterations = 0
-
-    def add_up_to(self, iterations: int) -> None:
-        """Add the iterations that were not seen yet, and score."""
-        for trees in self._booster._predictors[self._iterations : iterations]:
-            for place, tree in enumerate(trees):
-                self._raw[:, place] += tree.predict(
-                    self._rows,
-                    known_cat_bitsets=self._known,
-                    f_idx_map=self._map,
-                    n_threads=1,
-                )
-        self._iterations = iterations
-        if not self._watch.is_classifier:
-            self._watch.score_numbers(self._booster._loss.link.inverse(self._raw.ravel()))
-            return
-        one = self._raw.shape[1] == 1
-        places = (self._raw[:, 0] > 0).astype(int) if one else np.argmax(self._raw, axis=1)
-        self._watch.score_classes(self._booster.classes_, places, self._probabilities)
-
-    def _probabilities(self) -> np.ndarray:
-        return self._booster._loss.predict_proba(self._raw)
 
 
 def _raise_in(thread: int, kind: type[BaseException] | None) -> None:

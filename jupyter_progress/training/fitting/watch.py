@@ -80,6 +80,7 @@ class Watch:
         self._is_broken = False
         self.last: dict[str, float | None] = {}
         self.steps: dict[str, int | None] | None = None
+        self._fresh: dict[str, float | None] = {}
         if self.scoring is not None:
             from sklearn.metrics import get_scorer
 
@@ -161,6 +162,10 @@ class Watch:
             return
         self._scored(scores)
 
+    def note(self, name: str, value: float) -> None:
+        """Note a metric of the training itself, such as a loss; told with the next step."""
+        self._fresh[name] = finite(value)
+
     def tell(self, step: int, total: int | None, overhead: float | None) -> None:
         """Report a step, with the newest scores."""
         self.steps = {"done": step, "total": total}
@@ -175,8 +180,10 @@ class Watch:
             live_accuracy=self.last.get("live_accuracy"),
             live_score=self._live_score(),
         )
-        if self.last:
-            self.log_metrics(step, dict(self.last))
+        # A score belongs to the step that was scored, not to those told after it.
+        if self._fresh:
+            self.log_metrics(step, self._fresh)
+            self._fresh = {}
 
     def _live_score(self) -> dict[str, Any] | None:
         if "live_score" in self.last:
@@ -197,6 +204,7 @@ class Watch:
 
     def _scored(self, scores: dict[str, float | None]) -> None:
         self.last = scores
+        self._fresh |= scores
         self.processed += len(self.y) if self.y is not None else 0
 
 
