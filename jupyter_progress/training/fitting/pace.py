@@ -121,6 +121,8 @@ class LookBudget:
         elapsed_s
             Since the fit began.
         """
+        if step <= self._looked_at_step:
+            return False  # nothing is new
         if self._every is not None and step - self._looked_at_step >= self._every:
             return True
         if elapsed_s - self._looked_at_s < MIN_INTERVAL_S:
