@@ -48,7 +48,8 @@ class _Monitor:
     def finish(self, booster: Any) -> None:
         """Score what the last look has not seen; early stopping may have ended the fit."""
         self._done = int(booster.n_estimators_)
-        self._look(booster)
+        if not self._budget.has_seen(self._done):
+            self._look(booster)
 
     def _look(self, booster: Any) -> None:
         begun_s = time.perf_counter()

@@ -121,13 +121,17 @@ class LookBudget:
         elapsed_s
             Since the fit began.
         """
-        if step <= self._looked_at_step:
-            return False  # nothing is new
+        if self.has_seen(step):
+            return False
         if self._every is not None and step - self._looked_at_step >= self._every:
             return True
         if elapsed_s - self._looked_at_s < MIN_INTERVAL_S:
             return False
         return self._spent_s <= self._max_overhead * elapsed_s
+
+    def has_seen(self, step: int) -> bool:
+        """Whether this step was looked at already."""
+        return step <= self._looked_at_step
 
     def is_to_tell(self, elapsed_s: float) -> bool:
         """Whether the steps done are to be told again, without a look; notes that they are."""
