@@ -47,7 +47,8 @@ LONG = {"n_estimators": 100_000, "random_state": 0}
 
 
 def test_run_goes_through_eight_stages_and_leaves_a_model(data_dir, scaled):
-    run = start(data_dir, digits(params={"n_estimators": 60}, register_as="digits"))
+    asked = digits(params={"n_estimators": 60}, register_as="digits", max_overhead=0.5)
+    run = start(data_dir, asked)
     state = wait_for_end(run, scaled(40))
 
     assert state.status == "completed", state.error

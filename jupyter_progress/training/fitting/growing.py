@@ -76,6 +76,8 @@ def grow(
             watch.guard(functools.partial(ask, done))
             done += increment
             pace.observe(increment, fit_s, time.perf_counter() - looked_s)
+            if increment == done < total:  # the first of several
+                pace.observe_call(_grow_to(estimator, done, X, y, before["random_state"]))
             watch.tell(done, total, pace.overhead)
         if before["oob_score"]:
             estimator.set_params(oob_score=before["oob_score"])
@@ -89,12 +91,14 @@ def grow(
 
 
 def _grow_to(estimator: Any, members: int, X: Any, y: np.ndarray, random_state: Any) -> float:
+    """Grow it to so many members, or by none; seconds that the call took."""
     # A generator object would go on from where the last increment left it.
     estimator.set_params(n_estimators=members, random_state=copy.deepcopy(random_state))
     begun_s = time.perf_counter()
     with warnings.catch_warnings():
         # It warns that balanced weights may differ between calls; the rows are the same in each.
         warnings.filterwarnings("ignore", message="class_weight presets")
+        warnings.filterwarnings("ignore", message="Warm-start fitting without increasing")
         estimator.fit(X, y)
     return time.perf_counter() - begun_s
 

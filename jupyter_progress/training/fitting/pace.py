@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-AT_LEAST = 10  # looks during a fit, even where they cost more than their share
+WANTED = 10  # looks during a fit, where they are within their share
 MIN_INTERVAL_S = 0.1  # a view cannot show more than some a second
 TELL_EVERY_S = 0.5  # steps are told so often, scored or not: it costs microseconds
 
@@ -13,9 +13,12 @@ class GrowthPace:
     """Chooses how many members of an ensemble to grow before the next look.
 
     A call of ``fit`` that grows k members takes about ``a + b·k`` seconds: ``a`` for checking the
-    data again, starting threads and, with several workers, for the last ones of an increment to
+    data again and starting threads and, with several workers, for the last ones of an increment to
     wait for each other (on average (workers - 1) / 2 members). A look costs ``w``. What does not
     train is to stay within ``max_overhead``, so k ≥ (w + a) / (b · max_overhead).
+
+    ``a`` is measured, by a call that grows nothing: told from the increments alone, it is whatever
+    noise a busy machine has added to the first of them.
 
     Parameters
     ----------
@@ -34,6 +37,13 @@ class GrowthPace:
         self._grown: list[int] = []
         self._fit_s: list[float] = []
         self._watch_s: list[float] = []
+        self._call_s = 0.0
+        self._measuring_s = 0.0
+
+    def observe_call(self, call_s: float) -> None:
+        """Note what a call that grows nothing took, and that it was made."""
+        self._call_s = call_s
+        self._measuring_s += call_s
 
     def observe(self, grown: int, fit_s: float, watch_s: float) -> None:
         """Note what an increment and the look after it took."""
@@ -44,16 +54,17 @@ class GrowthPace:
     def next_increment(self, done: int) -> int:
         """How many members to grow next."""
         left = self._total - done
-        most = max(1, math.ceil(self._total / AT_LEAST))
+        few = max(1, math.ceil(self._total / WANTED))
         if not self._grown:
-            return min(left, most, self._workers)
-        fixed_s, member_s = self._costs()
-        wasted_s = self._recent_watch() + fixed_s
+            return min(left, few, self._workers)
+        member_s = self._member_s()
+        wasted_s = self._recent_watch() + self._fixed_s()
         needed = math.ceil(wasted_s / (member_s * self._max_overhead))
         paced = math.ceil(MIN_INTERVAL_S / member_s)
-        # At first two sizes must be seen to tell the fixed costs from a member's.
-        growth = 4 * max(self._grown)
-        chosen = min(left, most, max(self._workers, min(growth, max(needed, paced))))
+        # One measured increment can be far off: do not bet the rest of the fit on it.
+        careful = 4 * max(self._grown)
+        # As many looks as are wanted, if they are within their share; else as many as that pays.
+        chosen = min(left, careful, max(self._workers, needed, min(paced, few)))
         # Whole rounds of all workers; and no last increment that is hardly worth its call.
         chosen = min(left, -(-chosen // self._workers) * self._workers)
         return left if left - chosen < chosen / 4 else chosen
@@ -63,33 +74,24 @@ class GrowthPace:
         """The share of the time so far that did not train; None before the first look."""
         if not self._grown:
             return None
-        fixed_s, _ = self._costs()
         calls = len(self._grown) - 1  # a plain fit makes one call, too
-        wasted_s = sum(self._watch_s) + calls * fixed_s
-        whole_s = sum(self._fit_s) + sum(self._watch_s)
+        wasted_s = sum(self._watch_s) + calls * self._fixed_s() + self._measuring_s
+        whole_s = sum(self._fit_s) + sum(self._watch_s) + self._measuring_s
         return min(1.0, wasted_s / whole_s) if whole_s > 0 else 0.0
 
     def _recent_watch(self) -> float:
         recent = self._watch_s[-5:]
         return sum(recent) / len(recent)
 
-    def _costs(self) -> tuple[float, float]:
-        """Seconds of a call and of a member, by least squares over the increments."""
-        count = len(self._grown)
-        mean_grown = sum(self._grown) / count
-        mean_s = sum(self._fit_s) / count
-        spread = sum((grown - mean_grown) ** 2 for grown in self._grown)
-        per_member = mean_s / mean_grown
-        if spread > 0:
-            both = sum(
-                (grown - mean_grown) * (seconds - mean_s)
-                for grown, seconds in zip(self._grown, self._fit_s, strict=True)
-            )
-            # Noise must not make members free, nor a call cost less than nothing.
-            per_member = min(per_member, max(both / spread, per_member / 10))
-        # Before two sizes were seen, the wait of the last workers is all that is known of a.
-        idle_s = (self._workers - 1) / 2 * per_member if spread == 0 else 0.0
-        return max(idle_s, mean_s - per_member * mean_grown), max(per_member, 1e-9)
+    def _member_s(self) -> float:
+        """Seconds of a member, from the newest increments."""
+        grown, fit_s = self._grown[-5:], self._fit_s[-5:]
+        idle = (self._workers - 1) / 2 * len(grown)
+        return max((sum(fit_s) - len(grown) * self._call_s) / (sum(grown) + idle), 1e-9)
+
+    def _fixed_s(self) -> float:
+        """Seconds of a call, beside its members'."""
+        return self._call_s + (self._workers - 1) / 2 * self._member_s()
 
 
 class LookBudget:
@@ -104,10 +106,11 @@ class LookBudget:
     """
 
     def __init__(self, total: int | None, max_overhead: float) -> None:
-        self._every = max(1, math.ceil(total / AT_LEAST)) if total else None
+        self._every = max(1, math.ceil(total / WANTED)) if total else None
         self._max_overhead = max_overhead
         self._spent_s = 0.0
-        self._looked_at_s = -math.inf
+        self._looks = 0
+        self._looked_at_s = 0.0
         self._looked_at_step = 0
         self._told_at_s = -math.inf
 
@@ -123,11 +126,12 @@ class LookBudget:
         """
         if self.has_seen(step):
             return False
-        if self._every is not None and step - self._looked_at_step >= self._every:
-            return True
-        if elapsed_s - self._looked_at_s < MIN_INTERVAL_S:
+        is_wanted = self._every is not None and step - self._looked_at_step >= self._every
+        if elapsed_s - self._looked_at_s < MIN_INTERVAL_S and not (is_wanted and self._looks):
             return False
-        return self._spent_s <= self._max_overhead * elapsed_s
+        # With what the next look is likely to cost.
+        expected_s = self._spent_s / self._looks if self._looks else 0.0
+        return self._spent_s + expected_s <= self._max_overhead * elapsed_s
 
     def has_seen(self, step: int) -> bool:
         """Whether this step was looked at already."""
@@ -144,6 +148,7 @@ class LookBudget:
         """Note a look and what it cost; its score is told with the steps done."""
         self._told_at_s = elapsed_s
         self._spent_s += spent_s
+        self._looks += 1
         self._looked_at_s = elapsed_s
         self._looked_at_step = step
 
