@@ -194,7 +194,7 @@ def test_ensembles_show_ten_scores_or_more(estimator):
     known = estimator.get_params()
     estimator = clone(estimator).set_params(**{k: v for k, v in plain.items() if k in known})
     # These fits take a fraction of a second: looking is a large share of that.
-    _, seen = watched_fit(estimator, X, y, max_overhead=1.0)
+    _, seen = watched_fit(estimator, X, y, max_overhead=100.0)
     steps = [step for step, _ in seen.scores]
     assert len(steps) >= 10
     assert steps == sorted(set(steps))
@@ -337,7 +337,7 @@ def test_subclass_and_missing_inner_parts_are_fitted_plainly(monkeypatch):
 def test_epochs_are_told_with_their_loss_and_scored_as_they_stand(estimator):
     X, y = data(True, rows=3_000 if hasattr(estimator, "coefs_") else 80_000)
     held_out = 3 * len(y) // 4
-    _, seen = watched_fit(estimator, X, y, max_overhead=1.0)
+    _, seen = watched_fit(estimator, X, y, max_overhead=100.0)
     total = seen.reports[-1]["total_steps"]
     assert seen.reports[-1]["step"] == total == 40 * (1 if hasattr(estimator, "coefs_") else 3)
     assert sum("loss" in values for _, values in seen.scores) >= 3

@@ -5,13 +5,12 @@ The monitor is called after each stage; the margins of the new trees are added t
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
 
 from .arrays import as_array
-from .pace import LookBudget
+from .looks import Looks
 from .watch import Fitted, Watch
 
 
@@ -29,7 +28,7 @@ class _Monitor:
     def __init__(self, total: int, watch: Watch) -> None:
         self._total = total
         self._watch = watch
-        self._budget = LookBudget(total, watch.max_overhead)
+        self._looks = Looks(watch, total)
         self._margins: Margins | None = None
         self._done = 0
         self.stopped = False
@@ -37,27 +36,14 @@ class _Monitor:
     def __call__(self, stage: int, booster: Any, _local: dict[str, Any]) -> bool:
         self._done = stage + 1
         self._watch.asked.check()
-        elapsed_s = self._watch.elapsed_s
-        if self._budget.allows(self._done, elapsed_s):
-            self._look(booster)
-        elif self._budget.is_to_tell(elapsed_s):
-            self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
+        self._looks.offer(self._done, lambda: self._score(booster))
         self.stopped = self._watch.asked.to_stop and self._done < self._total
         return self.stopped
 
     def finish(self, booster: Any) -> None:
         """Score what the last look has not seen; early stopping may have ended the fit."""
         self._done = int(booster.n_estimators_)
-        if not self._budget.has_seen(self._done):
-            self._look(booster)
-
-    def _look(self, booster: Any) -> None:
-        begun_s = time.perf_counter()
-        self._watch.guard(lambda: self._score(booster))
-        spent_s = time.perf_counter() - begun_s
-        elapsed_s = self._watch.elapsed_s
-        self._budget.spend(self._done, elapsed_s, spent_s)
-        self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
+        self._looks.finish(self._done, lambda: self._score(booster))
 
     def _score(self, booster: Any) -> None:
         self._margins = self._margins or Margins(booster, self._watch)

@@ -13,13 +13,12 @@ import copy
 import io
 import re
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from .pace import LookBudget
+from .looks import Looks
 from .plain import fit_plainly
 from .watch import Fitted, Watch
 
@@ -65,8 +64,7 @@ class _Listener:
         self._problems = problems
         self._biases: list[float] = []
         self._done = 0
-        self._total = int(estimator.max_iter) * problems
-        self._budget = LookBudget(self._total, watch.max_overhead)
+        self._looks = Looks(watch, int(estimator.max_iter) * problems)
 
     def hear(self, line: str) -> bool:
         """Take a line of the fit's output; says whether ``verbose`` is the reason for it."""
@@ -81,19 +79,19 @@ class _Listener:
 
     def finish(self) -> None:
         """Score the model that came of it."""
-        self._look(self._estimator)
+        self._looks.finish(self._done, lambda: self._watch.score_fitted(self._estimator))
 
     def _epoch_is_over(self, norm: float, bias: float, loss: float) -> None:
         self._watch.asked.check()
         self._biases[-1] = bias
         self._done += 1
         self._watch.note("loss", loss)
-        elapsed_s = self._watch.elapsed_s
+        self._looks.offer(self._done, lambda: self._score_now(norm))
+
+    def _score_now(self, norm: float) -> None:
         # Before each class has had an epoch there is no model to be scored.
-        if len(self._biases) == self._problems and self._budget.allows(self._done, elapsed_s):
-            self._look(self._model_now(norm))
-        elif self._budget.is_to_tell(elapsed_s):
-            self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
+        if len(self._biases) == self._problems:
+            self._watch.score_fitted(self._model_now(norm))
 
     def _model_now(self, norm: float) -> Any:
         model = copy.copy(self._estimator)
@@ -106,13 +104,6 @@ class _Listener:
         model.coef_ = weights[None, :] if is_flat else weights
         model.intercept_ = np.array(self._biases)
         return model
-
-    def _look(self, model: Any) -> None:
-        begun_s = time.perf_counter()
-        self._watch.guard(lambda: self._watch.score_fitted(model))
-        elapsed_s = self._watch.elapsed_s
-        self._budget.spend(self._done, elapsed_s, time.perf_counter() - begun_s)
-        self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
 
 
 class _Heard(io.TextIOBase):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
 
-from .pace import LookBudget
+from .looks import Looks
 from .plain import fit_plainly
 from .watch import Fitted, Watch
 
@@ -36,9 +35,8 @@ class _Listener:
     """A callback of scikit-learn's: one task of the fit is one iteration of the solver."""
 
     def __init__(self, total: int, watch: Watch) -> None:
-        self._total = total
         self._watch = watch
-        self._budget = LookBudget(total, watch.max_overhead)
+        self._looks = Looks(watch, total)
         self._done = 0
 
     def setup(self, estimator: Any, context: Any) -> None:
@@ -58,21 +56,10 @@ class _Listener:
             return False
         self._watch.asked.check()
         self._done += 1
-        elapsed_s = self._watch.elapsed_s
-        if self._budget.allows(self._done, elapsed_s):
-            self._look(fitted_estimator)
-        elif self._budget.is_to_tell(elapsed_s):
-            self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
+        self._looks.offer(self._done, lambda: self._watch.score_fitted(fitted_estimator))
         return False
 
     def finish(self, estimator: Any) -> None:
         """Score the model that came of it."""
         self._done = max(1, int(np.max(estimator.n_iter_)))
-        self._look(estimator)
-
-    def _look(self, model: Any) -> None:
-        begun_s = time.perf_counter()
-        self._watch.guard(lambda: self._watch.score_fitted(model))
-        elapsed_s = self._watch.elapsed_s
-        self._budget.spend(self._done, elapsed_s, time.perf_counter() - begun_s)
-        self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
+        self._looks.finish(self._done, lambda: self._watch.score_fitted(estimator))

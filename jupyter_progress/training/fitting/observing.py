@@ -7,13 +7,13 @@ family's fit can be read by stands in a class of its own (:class:`Steps`), besid
 from __future__ import annotations
 
 import ctypes
+import functools
 import threading
-import time
 from typing import Any, Protocol
 
 import numpy as np
 
-from .pace import LookBudget
+from .looks import Looks
 from .watch import Fitted, Watch
 
 _POLL_S = 0.05
@@ -61,7 +61,7 @@ def observe(estimator: Any, X: Any, y: np.ndarray, watch: Watch, steps: Steps) -
         steps.complete()
         was_ended = True
     done = steps.count(is_over=True)
-    observer.look(done)
+    observer.looks.finish(done, lambda: steps.score(done))
     return Fitted(stopped=was_ended and done < steps.total)
 
 
@@ -78,7 +78,7 @@ class Observer:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self._budget = LookBudget(steps.total, watch.max_overhead)
+        self.looks = Looks(watch, steps.total)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
@@ -92,24 +92,11 @@ class Observer:
         self._thread.join()
         _raise_in(self._fitting_thread, None)
 
-    def look(self, done: int) -> None:
-        """Score and tell the first steps, as many as are done."""
-        begun_s, cpu_s = time.perf_counter(), time.thread_time()
-        self._watch.guard(lambda: self._steps.score(done))
-        spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
-        elapsed_s = self._watch.elapsed_s
-        self._budget.spend(done, elapsed_s, spent_s)
-        self._watch.tell(done, self._steps.total, self._budget.overhead(elapsed_s))
-
     def _observe(self) -> None:
         while not self._ended.wait(_POLL_S):
             done = self._steps.count(is_over=False)
-            elapsed_s = self._watch.elapsed_s
-            if done and self._budget.allows(done, elapsed_s):
-                self.look(done)
-            elif done and self._budget.is_to_tell(elapsed_s):
-                overhead = self._budget.overhead(elapsed_s)
-                self._watch.tell(done, self._steps.total, overhead)
+            if done:
+                self.looks.offer(done, functools.partial(self._steps.score, done))
             if self._is_to_end(done):
                 _raise_in(self._fitting_thread, StopFit)
                 return

@@ -1,0 +1,48 @@
+"""The looks at one fit: when one is taken, what it costs, and what is told of the steps between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from .pace import LookBudget
+from .watch import Watch
+
+
+class Looks:
+    """Scores a fit after some of its steps, and tells of all.
+
+    Parameters
+    ----------
+    watch
+        Where scores and steps are told.
+    total
+        Steps in the end, at most.
+    """
+
+    def __init__(self, watch: Watch, total: int) -> None:
+        self.total = total
+        self._watch = watch
+        self._budget = LookBudget(total, watch.max_overhead)
+
+    def offer(self, done: int, score: Callable[[], None]) -> None:
+        """Take a look after so many steps, if that is within its share; else tell now and then."""
+        elapsed_s = self._watch.elapsed_s
+        if self._budget.allows(done, elapsed_s):
+            self._look(done, score)
+        elif self._budget.is_to_tell(elapsed_s):
+            self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))
+
+    def finish(self, done: int, score: Callable[[], None]) -> None:
+        """Score the model that came of it, unless that was done already."""
+        if not self._budget.has_seen(done):
+            self._look(done, score)
+
+    def _look(self, done: int, score: Callable[[], None]) -> None:
+        begun_s, cpu_s = time.perf_counter(), time.thread_time()
+        self._watch.guard(score)
+        # What other programs take of the processor meanwhile is not what looking costs.
+        spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
+        elapsed_s = self._watch.elapsed_s
+        self._budget.spend(done, elapsed_s, spent_s)
+        self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))
