@@ -63,17 +63,24 @@ class _Listener:
         self._watch = watch
         self._problems = problems
         self._biases: list[float] = []
+        self._norm = 0.0
         self._done = 0
         self._looks = Looks(watch, int(estimator.max_iter) * problems)
 
     def hear(self, line: str) -> bool:
         """Take a line of the fit's output; says whether ``verbose`` is the reason for it."""
         if found := _EPOCH.match(line):
+            # At the epoch before this one; at the last of all, `finish` looks, and exactly.
+            if self._done:
+                self._looks.offer(self._done, self._score_now)
             if found[1] == "1":
                 self._biases.append(0.0)
             return True
         if found := _NORM.match(line):
-            self._epoch_is_over(float(found[1]), float(found[2]), float(found[3]))
+            self._watch.asked.check()
+            self._norm, self._biases[-1] = float(found[1]), float(found[2])
+            self._watch.note("loss", float(found[3]))
+            self._done += 1
             return True
         return line.startswith(_OTHERS)
 
@@ -81,25 +88,18 @@ class _Listener:
         """Score the model that came of it."""
         self._looks.finish(self._done, lambda: self._watch.score_fitted(self._estimator))
 
-    def _epoch_is_over(self, norm: float, bias: float, loss: float) -> None:
-        self._watch.asked.check()
-        self._biases[-1] = bias
-        self._done += 1
-        self._watch.note("loss", loss)
-        self._looks.offer(self._done, lambda: self._score_now(norm))
-
-    def _score_now(self, norm: float) -> None:
+    def _score_now(self) -> None:
         # Before each class has had an epoch there is no model to be scored.
         if len(self._biases) == self._problems:
-            self._watch.score_fitted(self._model_now(norm))
+            self._watch.score_fitted(self._model_now())
 
-    def _model_now(self, norm: float) -> Any:
+    def _model_now(self) -> Any:
         model = copy.copy(self._estimator)
         weights = np.array(model.coef_, dtype=float)
         current = weights[len(self._biases) - 1] if weights.ndim == 2 else weights
         kept = float(np.linalg.norm(current))
         if kept > 0:
-            current *= norm / kept
+            current *= self._norm / kept
         is_flat = weights.ndim == 1 and self._watch.is_classifier
         model.coef_ = weights[None, :] if is_flat else weights
         model.intercept_ = np.array(self._biases)

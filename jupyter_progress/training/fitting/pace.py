@@ -87,11 +87,18 @@ class GrowthPace:
         """Seconds of a member, from the newest increments."""
         grown, fit_s = self._grown[-5:], self._fit_s[-5:]
         idle = (self._workers - 1) / 2 * len(grown)
-        return max((sum(fit_s) - len(grown) * self._call_s) / (sum(grown) + idle), 1e-9)
+        growing_s = sum(fit_s) - len(grown) * self._least_call_s
+        # Noise must not make members free.
+        return max(growing_s, sum(fit_s) / 10, 1e-9) / (sum(grown) + idle)
+
+    @property
+    def _least_call_s(self) -> float:
+        """What a call takes; none that has grown something was shorter, whatever noise says."""
+        return min([self._call_s, *self._fit_s])
 
     def _fixed_s(self) -> float:
         """Seconds of a call, beside its members'."""
-        return self._call_s + (self._workers - 1) / 2 * self._member_s()
+        return self._least_call_s + (self._workers - 1) / 2 * self._member_s()
 
 
 class LookBudget:
