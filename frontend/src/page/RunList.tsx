@@ -8,7 +8,7 @@ import { fields, text } from "../model/reading_fields";
 import { hasEnded } from "../model/transitions";
 import { runsNewestFirst } from "../model/view_state";
 import type { RunState } from "../model/wire";
-import type { PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
 import { now } from "../view/clock";
 import { runNote } from "../view/Everything";
 import { ProgressBar } from "../view/Progress";
@@ -24,14 +24,14 @@ export interface OlderRuns {
 }
 
 /** Runs from before the newest that a snapshot holds, a page at a time. */
-export function useOlderRuns(feed: PanelFeed): OlderRuns {
+export function useOlderRuns({ rest }: FeedView): OlderRuns {
   const [runs, setRuns] = useState<ReadonlyMap<string, RunState>>(new Map());
   const [next, setNext] = useState<string | null | undefined>(undefined);
   const [problem, setProblem] = useState("");
   const load = async (): Promise<void> => {
     const before = next ? `&before=${encodeURIComponent(next)}` : "";
     try {
-      const answer = fields(await feed.rest?.get(`runs?limit=${PAGE}${before}`));
+      const answer = fields(await rest?.get(`runs?limit=${PAGE}${before}`));
       const older = readRuns(answer["runs"]).map((run) => [run.run_id, run] as const);
       setRuns((known) => new Map([...known, ...older]));
       setNext(text(answer["next"]));
@@ -44,13 +44,13 @@ export function useOlderRuns(feed: PanelFeed): OlderRuns {
 }
 
 /** All runs known, newest first; what the stream says goes before what was fetched. */
-export function allRuns(feed: PanelFeed, older: OlderRuns): RunState[] {
-  const known = new Map([...older.runs, ...feed.state.runs]);
-  return runsNewestFirst({ ...feed.state, runs: known });
+export function allRuns({ state }: FeedView, older: OlderRuns): RunState[] {
+  const known = new Map([...older.runs, ...state.runs]);
+  return runsNewestFirst({ ...state, runs: known });
 }
 
 interface RunListProps {
-  feed: PanelFeed;
+  view: FeedView;
   older: OlderRuns;
   selected: string | null;
   isFresh: boolean;
@@ -58,7 +58,7 @@ interface RunListProps {
 }
 
 export function RunList(props: RunListProps): JSX.Element {
-  const runs = allRuns(props.feed, props.older);
+  const runs = allRuns(props.view, props.older);
   const active = runs.filter((run) => !hasEnded(run.status));
   const ended = runs.filter((run) => hasEnded(run.status));
   const { older } = props;
@@ -79,12 +79,12 @@ export function RunList(props: RunListProps): JSX.Element {
   );
 }
 
-function Rows({ runs, feed, selected, isFresh, select }: RunListProps & { runs: RunState[] }): JSX.Element {
+function Rows({ runs, view, selected, isFresh, select }: RunListProps & { runs: RunState[] }): JSX.Element {
   const today = Date.now();
   return (
     <ul class="jpp-runs">
       {runs.map((run) => {
-        const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
+        const heardAt = view.state.heardAt.get(run.run_id) ?? null;
         const since = isFresh && heardAt !== null ? (now.value - heardAt) / 1000 : 0;
         return (
           <li key={run.run_id}>

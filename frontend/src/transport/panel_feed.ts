@@ -60,6 +60,8 @@ export class PanelFeed {
   isUnknown = false;
   /** Why the kernel can feed nothing, and what to do about it; empty: it can, or there is none. */
   problem = "";
+  /** The activity that the page was saved with. */
+  saved: Activity[] = [];
   #options: PanelFeedOptions;
   #controls: KernelControls | null;
   #endings: (() => void)[] = [];
@@ -78,7 +80,6 @@ export class PanelFeed {
   #isKernelInStep = false;
   #askedKernelAt = -Infinity;
   #snapshotAt = -Infinity;
-  #saved: Activity[] = [];
 
   constructor(options: PanelFeedOptions) {
     this.#options = options;
@@ -125,16 +126,8 @@ export class PanelFeed {
     this.#snapshotAt = time;
     // Kept out of the state: what a saved notebook says starts no notice of what came since.
     this.run = run;
-    this.#saved = readActivities(activity);
+    this.saved = readActivities(activity);
     this.#tell();
-  }
-
-  /** A run's own activity, newest first; what the page was saved with goes on below the newest. */
-  activityOf(runId: string): Activity[] {
-    const own = this.state.activity.filter((told) => told.run_id === runId);
-    const ids = new Set(own.map((told) => told.id));
-    const saved = this.#saved.filter((told) => told.run_id === runId && !ids.has(told.id));
-    return [...own, ...saved];
   }
 
   setKernelLog(logId: string): void {

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import type { RunState } from "../model/wire";
-import type { PanelFeed } from "../transport/panel_feed";
+import { activityOf, type FeedView } from "../transport/feed_view";
 import { ActivityFeed } from "./Activity";
 import { Boundary } from "./Boundary";
 import { HealthBox, RunFacts } from "./HealthBox";
@@ -39,14 +39,14 @@ export function Section({ title, children }: SectionProps): JSX.Element {
 }
 
 interface DetailsProps extends ProgressProps {
-  feed: PanelFeed;
+  view: FeedView;
   shown: readonly SectionName[];
 }
 
-export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element {
+export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element {
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
-  const { rest, state } = feed;
+  const { rest, state } = view;
   return (
     <div class="jpp-details">
       {has("results") && run.result && (
@@ -59,7 +59,7 @@ export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element
           <ScoreChart
             run={run}
             known={state.series.get(run.run_id)}
-            load={rest ? (runId) => feed.loadSeries(runId) : null}
+            load={rest ? (runId) => view.asking.loadSeries(runId) : null}
           />
         </Section>
       )}
@@ -80,7 +80,7 @@ export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element
       )}
       {has("activity") && (
         <Section title="Activity">
-          <RunActivity feed={feed} run={run} />
+          <RunActivity view={view} run={run} />
         </Section>
       )}
       {has("output") && (
@@ -92,13 +92,13 @@ export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element
   );
 }
 
-function RunActivity({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element {
+function RunActivity({ view, run }: { view: FeedView; run: RunState }): JSX.Element {
   return (
     <ActivityFeed
-      activity={feed.activityOf(run.run_id)}
-      loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
-      say={(text) => feed.control({ action: "note", text, runId: run.run_id })}
-      whyNot={whyNotNow(feed.feeding)}
+      activity={activityOf(view, run.run_id)}
+      loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
+      say={(text) => view.asking.control({ action: "note", text, runId: run.run_id })}
+      whyNot={whyNotNow(view.feeding)}
       runName={run.name}
     />
   );

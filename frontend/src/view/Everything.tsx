@@ -7,6 +7,7 @@ import { moveOn } from "../model/motion";
 import { runsNewestFirst } from "../model/view_state";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
+import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
@@ -56,11 +57,10 @@ function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX
 
 export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
   useClock();
-  useFeed(feed);
+  const view = useFeed(feed);
   const [opened, setOpened] = useState<string | null>(null);
-  const feeding = feed.feeding;
+  const { feeding, state } = view;
   const fresh = isFresh(feeding.connection);
-  const { state } = feed;
   const runs = runsNewestFirst(state);
   const active = runs.filter((run) => !hasEnded(run.status));
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
@@ -72,9 +72,9 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
         <ConnectionMark feeding={feeding} />
       </header>
       <Notices notices={state.notices} />
-      <Caution feed={feed} feeding={feeding} isSaved={runs.length > 0} />
+      <Caution view={view} isSaved={runs.length > 0} />
       <div class="jpp-live">
-        {!runs.length && !isCautioned(feed, feeding) && (
+        {!runs.length && !isCautioned(view) && (
           <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>
         )}
         <ul class="jpp-runs">
@@ -88,7 +88,7 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
                   isOpen={opened === run.run_id}
                   onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
                 />
-                {opened === run.run_id && <Opened feed={feed} run={run} isFresh={fresh} />}
+                {opened === run.run_id && <Opened view={view} run={run} isFresh={fresh} />}
               </Boundary>
             </li>
           ))}
@@ -102,12 +102,12 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
   );
 }
 
-function Opened({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunState; isFresh: boolean }): JSX.Element {
-  const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
+function Opened({ view, run, isFresh: fresh }: { view: FeedView; run: RunState; isFresh: boolean }): JSX.Element {
+  const heardAt = view.state.heardAt.get(run.run_id) ?? null;
   return (
     <div class="jpp-opened">
-      <Summary feed={feed} run={run} heardAt={heardAt} isFresh={fresh} />
-      <Controls run={run} feed={feed} feeding={feed.feeding} />
+      <Summary view={view} run={run} heardAt={heardAt} isFresh={fresh} />
+      <Controls run={run} view={view} />
     </div>
   );
 }

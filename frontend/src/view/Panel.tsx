@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
+import { activityOf, type FeedView } from "../transport/feed_view";
 import type { Feeding, PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
@@ -40,46 +41,45 @@ function Header({ run, feeding }: { run: RunState; feeding: Feeding }): JSX.Elem
   );
 }
 
-function progressOf(feed: PanelFeed, run: RunState, feeding: Feeding): ProgressProps {
-  const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
-  return { run, heardAt, isFresh: isFresh(feeding.connection) && !feed.isUnknown };
+function progressOf(view: FeedView, run: RunState): ProgressProps {
+  const heardAt = view.state.heardAt.get(run.run_id) ?? null;
+  return { run, heardAt, isFresh: isFresh(view.feeding.connection) && !view.isUnknown };
 }
 
 export function RunPanel({ feed, show }: PanelProps): JSX.Element {
   useClock();
-  useFeed(feed);
-  const feeding = feed.feeding;
-  const { run } = feed;
-  if (!run) return <Waiting feed={feed} feeding={feeding} />;
-  const progress = progressOf(feed, run, feeding);
+  const view = useFeed(feed);
+  const { run, feeding } = view;
+  if (!run) return <Waiting view={view} />;
+  const progress = progressOf(view, run);
   // What has ended does not change: an old report of it is as good as new.
   const isStale = !progress.isFresh && !hasEnded(run.status);
   return (
     <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
       <Header run={run} feeding={feeding} />
       <Boundary what="Notices">
-        <Notices notices={feed.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
+        <Notices notices={view.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
       </Boundary>
-      <Caution feed={feed} feeding={feeding} isSaved />
+      <Caution view={view} isSaved />
       {show === null ? (
-        <Toggled feed={feed} {...progress} />
+        <Toggled view={view} {...progress} />
       ) : (
-        <Opened feed={feed} shown={show} {...progress} />
+        <Opened view={view} shown={show} {...progress} />
       )}
     </article>
   );
 }
 
 interface SummaryProps extends ProgressProps {
-  feed: PanelFeed;
+  view: FeedView;
   /** What is shown in full elsewhere, and so not in short here. */
   opened?: readonly SectionName[];
 }
 
 /** What is seen at a glance. */
-export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.Element {
+export function Summary({ view, opened = [], ...progress }: SummaryProps): JSX.Element {
   const { run } = progress;
-  const { health } = feed.state;
+  const { health } = view.state;
   return (
     <div class="jpp-live">
       <Boundary what="Progress">
@@ -96,7 +96,7 @@ export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.E
         )}
         {!opened.includes("activity") && (
           <ActivityList
-            activity={feed.activityOf(run.run_id).slice(0, NEWEST_ACTIVITY)}
+            activity={activityOf(view, run.run_id).slice(0, NEWEST_ACTIVITY)}
             runName={run.name}
           />
         )}
@@ -105,25 +105,25 @@ export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.E
   );
 }
 
-function Actions({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element | null {
-  if (feed.isUnknown) return null;
+function Actions({ view, run }: { view: FeedView; run: RunState }): JSX.Element | null {
+  if (view.isUnknown) return null;
   return (
     <Boundary what="Controls">
-      <Controls run={run} feed={feed} feeding={feed.feeding} />
+      <Controls run={run} view={view} />
     </Boundary>
   );
 }
 
-type PartProps = ProgressProps & { feed: PanelFeed };
+type PartProps = ProgressProps & { view: FeedView };
 
-function Toggled({ feed, ...progress }: PartProps): JSX.Element {
+function Toggled({ view, ...progress }: PartProps): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
     <>
-      <Summary feed={feed} {...progress} opened={isOpen ? SECTIONS : []} />
+      <Summary view={view} {...progress} opened={isOpen ? SECTIONS : []} />
       <footer class="jpp-footer">
-        <Actions feed={feed} run={progress.run} />
+        <Actions view={view} run={progress.run} />
         <button
           type="button"
           class="jpp-button jpp-quiet jpp-toggle"
@@ -136,34 +136,34 @@ function Toggled({ feed, ...progress }: PartProps): JSX.Element {
         </button>
       </footer>
       <div id={id} class="jpp-live" hidden={!isOpen}>
-        {isOpen && <Details feed={feed} shown={SECTIONS} {...progress} />}
+        {isOpen && <Details view={view} shown={SECTIONS} {...progress} />}
       </div>
     </>
   );
 }
 
 /** Only the sections that were asked for, without a toggle. */
-function Opened({ feed, shown, ...progress }: PartProps & { shown: readonly SectionName[] }): JSX.Element {
+function Opened({ view, shown, ...progress }: PartProps & { shown: readonly SectionName[] }): JSX.Element {
   return (
     <>
-      <Summary feed={feed} {...progress} opened={shown} />
-      <Actions feed={feed} run={progress.run} />
+      <Summary view={view} {...progress} opened={shown} />
+      <Actions view={view} run={progress.run} />
       <div class="jpp-live">
-        <Details feed={feed} shown={shown} {...progress} />
+        <Details view={view} shown={shown} {...progress} />
       </div>
     </>
   );
 }
 
-function Waiting({ feed, feeding }: { feed: PanelFeed; feeding: Feeding }): JSX.Element {
+function Waiting({ view }: { view: FeedView }): JSX.Element {
   return (
     <article class="jpp-panel">
       <header class="jpp-header">
         <h2 class="jpp-name">Run</h2>
-        <ConnectionMark feeding={feeding} />
+        <ConnectionMark feeding={view.feeding} />
       </header>
-      <Caution feed={feed} feeding={feeding} isSaved={false} />
-      {!isCautioned(feed, feeding) && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
+      <Caution view={view} isSaved={false} />
+      {!isCautioned(view) && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
     </article>
   );
 }
