@@ -90,6 +90,8 @@ export interface Gpu {
 export interface Health {
   status: HealthStatus;
   reasons: string[];
+  /** What is over its threshold at this moment, and by its average is not. */
+  remarks: string[];
   time: string | null;
   cpu: Gauge | null;
   memory: Gauge | null;

@@ -1,6 +1,7 @@
 /** Everything about one run, section by section. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import { activityOf, type FeedView } from "../transport/feed_view";
 import { ActivityFeed } from "./Activity";
@@ -74,7 +75,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
         </Section>
       )}
       {has("health") && state.health && (
-        <Section title="Machine health">
+        <Section title={hasEnded(run.status) ? "Machine health now" : "Machine health"}>
           <HealthBox health={state.health} />
         </Section>
       )}

@@ -13,13 +13,14 @@ import {
 } from "../model/format";
 import type { Gauge, Health, RunState } from "../model/wire";
 
-const WORDS = { green: "Healthy", yellow: "Strained", red: "Critical" } as const;
+const WORDS = { green: "healthy", yellow: "strained", red: "critical" } as const;
 
+/** Named as the machine's: beside a run it would read as the run's own. */
 export function HealthMark({ health }: { health: Health }): JSX.Element {
   return (
     <span class={`jpp-health-mark jpp-health-${health.status}`} data-health={health.status}>
       <span class="jpp-dot" aria-hidden="true" />
-      {WORDS[health.status]}
+      Machine {WORDS[health.status]}
     </span>
   );
 }
@@ -95,7 +96,9 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
     <div class="jpp-health">
       <p class="jpp-health-line">
         <HealthMark health={health} />
-        <span>{health.reasons.join(" · ") || "Nothing is over its threshold."}</span>
+        <span>
+          {[...health.reasons, ...health.remarks].join(" · ") || "Nothing is over its threshold."}
+        </span>
       </p>
       <div class="jpp-meters">
         {GAUGES.map(([name, key, unit]) => {
