@@ -67,6 +67,8 @@ export interface RunResult {
   classes: string[] | null;
   rows: { train: number | null; validation: number | null; test: number | null } | null;
   stopped: boolean;
+  /** Done and wanted; null for a fit that is one call. */
+  steps: [number, number] | null;
   model: { name: string; version: number } | null;
 }
 

@@ -65,6 +65,7 @@ class Context:
     prepared_validation: Any = None
     model: Any = None
     stopped: bool = False
+    steps: tuple[int, int] | None = None
     live: dict[str, float | None] = field(default_factory=dict)
     processed: int = 0
     evaluation: dict[str, Any] = field(default_factory=dict)

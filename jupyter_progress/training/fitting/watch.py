@@ -33,9 +33,12 @@ class Fitted:
     ----------
     stopped
         Whether it ended early, as asked.
+    steps
+        ``(done, wanted)``; None for a fit that is one call.
     """
 
     stopped: bool = False
+    steps: tuple[int, int] | None = None
 
 
 @dataclass

@@ -38,7 +38,7 @@ def run(context: Context) -> dict[str, Any]:
     )
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
-    context.stopped = fitted.stopped
+    context.stopped, context.steps = fitted.stopped, fitted.steps
     context.live = dict(watch.last)
     context.processed = watch.processed
     context.model = _whole(context)
