@@ -16,3 +16,16 @@ export function wordsWithinRun({ text, kind }: Pick<Activity, "text" | "kind">, 
   }
   return text;
 }
+
+/** A failure's line where its message stands above: "Failed in Train" for "Failed in Train: KeyError: 'a'". */
+export function wordsOfFailure(words: string): string {
+  return words.split(": ", 1)[0]!;
+}
+
+const LONGEST_NAME = 40;
+
+/** A line with its run's name cut, where that is so long that it would hide what happened. */
+export function shortened(text: string, name: string): string {
+  if (name.length <= LONGEST_NAME) return text;
+  return text.replace(name, () => `${name.slice(0, LONGEST_NAME - 1).trimEnd()}…`);
+}

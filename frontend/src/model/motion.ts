@@ -1,5 +1,6 @@
 /** How a bar moves on between two updates, and never back. */
 
+import { shareKept } from "./early_end";
 import type { RunState } from "./wire";
 
 const LONGEST_GUESS_S = 2;
@@ -23,6 +24,8 @@ export interface Shown {
 
 /** What to show next, after what was shown. */
 export function moveOn(shown: Shown | null, run: RunState, secondsSince: number): Shown {
+  const kept = shareKept(run);
+  if (kept !== null) return { runId: run.run_id, progress: kept };
   const expected = expectedProgress(run, secondsSince);
   const isSame = shown?.runId === run.run_id && run.progress > shown.progress - BEGAN_AGAIN;
   return { runId: run.run_id, progress: isSame ? Math.max(shown.progress, expected) : expected };

@@ -10,10 +10,11 @@ import { Boundary } from "../view/Boundary";
 import { Caution } from "../view/Caution";
 import { useClock } from "../view/clock";
 import { Controls } from "../view/Controls";
-import { Details, Section, SECTIONS, type SectionName } from "../view/Details";
+import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox, HealthMark } from "../view/HealthBox";
 import { Notices } from "../view/Notices";
 import { Summary } from "../view/Panel";
+import { Section } from "../view/Section";
 import { ConnectionMark, isFresh, StatusMark, Tags, whyNotNow } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
@@ -144,6 +145,7 @@ function Surroundings({ view }: { view: FeedView }): JSX.Element {
       <Section title="Activity of all runs">
         <ActivityFeed
           activity={state.activity}
+          runs={state.runs}
           loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
           say={(text) => view.asking.control({ action: "note", text, runId: null })}
           whyNot={whyNotNow(view.feeding)}

@@ -2,9 +2,9 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { wordsWithinRun } from "../model/activity_words";
+import { shortened, wordsOfFailure, wordsWithinRun } from "../model/activity_words";
 import { clock } from "../model/format";
-import type { Activity, ActivityLevel } from "../model/wire";
+import type { Activity, ActivityLevel, RunState } from "../model/wire";
 import { ActionButton } from "./ActionButton";
 import { Icon, type IconName } from "./icons";
 
@@ -19,17 +19,27 @@ interface ActivityListProps {
   activity: readonly Activity[];
   /** The run that all the lines are about, where its name stands above them. */
   runName?: string | undefined;
+  /** Whether the run's failure stands above them in full. */
+  isFailureTold?: boolean | undefined;
+  /** The runs that the lines are about, where they are about several. */
+  runs?: ReadonlyMap<string, RunState> | undefined;
 }
 
-export function ActivityList({ activity, runName = "" }: ActivityListProps): JSX.Element {
+export function ActivityList(props: ActivityListProps): JSX.Element {
+  const { activity, runName = "", isFailureTold = false, runs } = props;
   const today = Date.now();
+  const wordsFor = (told: Activity): string => {
+    const words = wordsWithinRun(told, runName);
+    if (isFailureTold && told.kind === "training_failed") return wordsOfFailure(words);
+    return shortened(words, runs?.get(told.run_id ?? "")?.name ?? "");
+  };
   return (
     <ul class="jpp-activity">
       {activity.map((told) => (
         <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>
           <Icon name={LEVELS[told.level].icon} label={LEVELS[told.level].words} />
-          <span class="jpp-told-text">
-            {wordsWithinRun(told, runName)}
+          <span class="jpp-told-text" title={told.text}>
+            {wordsFor(told)}
             {told.who ? <span class="jpp-note"> · {told.who}</span> : null}
           </span>
           <time dateTime={told.time}>{clock(told.time, today)}</time>
@@ -47,13 +57,15 @@ interface ActivityFeedProps {
   /** Why no note can be made now; null: one can. */
   whyNot: string | null;
   runName?: string;
+  isFailureTold?: boolean;
+  runs?: ReadonlyMap<string, RunState>;
 }
 
 const SHOWN_AT_FIRST = 12;
 
 /** The whole feed, with what is older on demand and a note of one's own. */
 export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
-  const { activity, loadOlder, say, whyNot, runName } = props;
+  const { activity, loadOlder, say, whyNot } = props;
   const [limit, setLimit] = useState(SHOWN_AT_FIRST);
   const [place, setPlace] = useState<string | null | undefined>(undefined);
   const [problem, setProblem] = useState("");
@@ -72,7 +84,12 @@ export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
     <>
       <NoteForm say={say} whyNot={whyNot} />
       {activity.length ? (
-        <ActivityList activity={activity.slice(0, limit)} runName={runName} />
+        <ActivityList
+          activity={activity.slice(0, limit)}
+          runName={props.runName}
+          isFailureTold={props.isFailureTold}
+          runs={props.runs}
+        />
       ) : (
         <p class="jpp-empty">Nothing has happened yet.</p>
       )}

@@ -1,6 +1,6 @@
 /** Everything about one run, section by section. */
 
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import { activityOf, type FeedView } from "../transport/feed_view";
@@ -10,7 +10,8 @@ import { HealthBox, RunFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { TestResults } from "./Results";
-import { ScoreChart } from "./ScoreChart";
+import { ScoreSection } from "./ScoreChart";
+import { Section } from "./Section";
 import { StageTable } from "./Stages";
 import { whyNotNow } from "./Status";
 
@@ -25,20 +26,6 @@ export const SECTIONS = [
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
-interface SectionProps {
-  title: string;
-  children: ComponentChildren;
-}
-
-export function Section({ title, children }: SectionProps): JSX.Element {
-  return (
-    <section class="jpp-section">
-      <h3>{title}</h3>
-      <Boundary what={title}>{children}</Boundary>
-    </section>
-  );
-}
-
 interface DetailsProps extends ProgressProps {
   view: FeedView;
   shown: readonly SectionName[];
@@ -48,28 +35,29 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
   const { rest, state } = view;
+  const hasBegun = run.start_time !== null || !hasEnded(run.status);
   return (
     <div class="jpp-details">
-      {has("results") && run.result && (
+      {has("results") && run.result && isTested(run) && (
         <Section title="Test results">
           <TestResults result={run.result} />
         </Section>
       )}
       {has("chart") && (
-        <Section title={run.live_accuracy === null ? "Live score" : "Live accuracy"}>
-          <ScoreChart
+        <Boundary what="The scores">
+          <ScoreSection
             run={run}
             known={state.series.get(run.run_id)}
             load={rest ? (runId) => view.asking.loadSeries(runId) : null}
           />
-        </Section>
+        </Boundary>
       )}
-      {has("stages") && (
+      {has("stages") && run.stages.length > 0 && (
         <Section title="Stages">
           <StageTable {...progress} />
         </Section>
       )}
-      {has("resources") && (
+      {has("resources") && hasBegun && (
         <Section title="This run">
           <RunFacts run={run} />
         </Section>
@@ -84,13 +72,18 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <RunActivity view={view} run={run} />
         </Section>
       )}
-      {has("output") && (
+      {has("output") && run.kind === "pipeline" && hasBegun && (
         <Section title="Output">
           <Output run={run} rest={rest} />
         </Section>
       )}
     </div>
   );
+}
+
+/** A run of one's own has no test but what its code makes. */
+function isTested(run: RunState): boolean {
+  return run.kind === "pipeline" || run.result?.test != null;
 }
 
 function RunActivity({ view, run }: { view: FeedView; run: RunState }): JSX.Element {
@@ -101,11 +94,7 @@ function RunActivity({ view, run }: { view: FeedView; run: RunState }): JSX.Elem
       say={(text) => view.asking.control({ action: "note", text, runId: run.run_id })}
       whyNot={whyNotNow(view.feeding)}
       runName={run.name}
+      isFailureTold={run.error !== null}
     />
   );
-}
-
-/** What is about the machine (its health, a deployment) concerns every run. */
-export function isAbout(runId: string | null, run: RunState): boolean {
-  return runId === null || runId === run.run_id;
 }

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { stopWords } from "../model/early_end";
 import { headline, roughly } from "../model/format";
 import { moveOn } from "../model/motion";
 import { runsNewestFirst } from "../model/view_state";
@@ -15,7 +16,7 @@ import { Caution, isCautioned } from "./Caution";
 import { now, useClock } from "./clock";
 import { Controls } from "./Controls";
 import { HealthLine, HealthMark } from "./HealthBox";
-import { Notices } from "./Notices";
+import { HeaderNotice } from "./HeaderNotice";
 import { ProgressBar } from "./Progress";
 import { Summary } from "./Panel";
 import { ConnectionMark, isFresh, StatusIcon } from "./Status";
@@ -26,6 +27,8 @@ const NO_RUN = "No run yet. Start one with jp.train(…).";
 const NOT_HEARD = "Nothing has been heard of any run yet.";
 
 export function runNote(run: RunState, sinceHeard: number): string {
+  const stopped = stopWords(run);
+  if (stopped !== null) return `Completed · ${stopped}`;
   if (run.status === "completed") return headline(run) ?? "Completed";
   if (run.status === "failed") return run.error?.type ?? "Failed";
   if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
@@ -48,7 +51,9 @@ function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX
   return (
     <button type="button" class="jpp-run-row" aria-expanded={isOpen} onClick={onOpen}>
       <StatusIcon status={run.status} />
-      <span class="jpp-run-name">{run.name || run.run_id}</span>
+      <span class="jpp-run-name" title={run.name}>
+        {run.name || run.run_id}
+      </span>
       <span class="jpp-run-note">{runNote(run, since)}</span>
       {!hasEnded(run.status) && <ProgressBar run={run} heardAt={heardAt} isFresh={fresh} />}
     </button>
@@ -66,12 +71,16 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
   return (
     <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
-      <header class="jpp-header">
-        <h2 class="jpp-name">Training runs</h2>
-        {state.health && <HealthMark health={state.health} />}
+      <header class="jpp-header jpp-line">
+        <div class="jpp-title">
+          <h2 class="jpp-name">Training runs</h2>
+          {state.health && <HealthMark health={state.health} />}
+        </div>
         <ConnectionMark feeding={feeding} />
+        <Boundary what="Notices">
+          <HeaderNotice notices={state.notices} />
+        </Boundary>
       </header>
-      <Notices notices={state.notices} />
       <Caution view={view} isSaved={runs.length > 0} />
       <div class="jpp-live">
         {!runs.length && !isCautioned(view) && (
@@ -95,7 +104,7 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
         </ul>
         <Boundary what="What has happened">
           {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
-          <ActivityList activity={state.activity.slice(0, 3)} />
+          <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
         </Boundary>
       </div>
     </article>

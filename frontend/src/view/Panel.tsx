@@ -2,18 +2,21 @@
 
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
+import { isToldIn, noticeWithinRun } from "../model/notices";
+import { stopWords } from "../model/early_end";
+import { waitingWords } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import { activityOf, type FeedView } from "../transport/feed_view";
-import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
-import { Details, isAbout, SECTIONS, type SectionName } from "./Details";
+import { Details, SECTIONS, type SectionName } from "./Details";
 import { HealthLine } from "./HealthBox";
-import { Notices } from "./Notices";
+import { HeaderNotice } from "./HeaderNotice";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
 import { StageStrip } from "./Stages";
@@ -28,15 +31,25 @@ export interface PanelProps {
   show: readonly SectionName[] | null;
 }
 
-function Header({ run, feeding }: { run: RunState; feeding: Feeding }): JSX.Element {
+function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
+  const stopped = stopWords(run);
+  const notices = view.state.notices.filter((notice) => isToldIn(notice, run));
   return (
-    <header class="jpp-header">
+    <header class="jpp-header jpp-line">
       <StatusMark status={run.status} />
-      <h2 class="jpp-name" title={run.run_id}>
-        {run.name || run.run_id}
-      </h2>
-      <Tags tags={run.tags} />
-      <ConnectionMark feeding={feeding} />
+      <div class="jpp-title">
+        {stopped && <span class="jpp-note jpp-stopped">· {stopped}</span>}
+        <h2 class="jpp-name" title={`${run.name}\n${run.run_id}`.trim()}>
+          {run.name || run.run_id}
+        </h2>
+        <span class="jpp-tags" title={run.tags.join(", ")}>
+          <Tags tags={run.tags} />
+        </span>
+      </div>
+      <ConnectionMark feeding={view.feeding} />
+      <Boundary what="Notices">
+        <HeaderNotice notices={notices.map((notice) => noticeWithinRun(notice, run))} />
+      </Boundary>
     </header>
   );
 }
@@ -49,17 +62,14 @@ function progressOf(view: FeedView, run: RunState): ProgressProps {
 export function RunPanel({ feed, show }: PanelProps): JSX.Element {
   useClock();
   const view = useFeed(feed);
-  const { run, feeding } = view;
+  const { run } = view;
   if (!run) return <Waiting view={view} />;
   const progress = progressOf(view, run);
   // What has ended does not change: an old report of it is as good as new.
   const isStale = !progress.isFresh && !hasEnded(run.status);
   return (
     <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
-      <Header run={run} feeding={feeding} />
-      <Boundary what="Notices">
-        <Notices notices={view.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
-      </Boundary>
+      <Header run={run} view={view} />
       <Caution view={view} isSaved />
       {show === null ? (
         <Toggled view={view} {...progress} />
@@ -79,7 +89,6 @@ interface SummaryProps extends ProgressProps {
 /** What is seen at a glance. */
 export function Summary({ view, opened = [], ...progress }: SummaryProps): JSX.Element {
   const { run } = progress;
-  const { health } = view.state;
   return (
     <div class="jpp-live">
       <Boundary what="Progress">
@@ -87,20 +96,38 @@ export function Summary({ view, opened = [], ...progress }: SummaryProps): JSX.E
         <Figures {...progress} />
       </Boundary>
       <Boundary what="Stages">
-        <StageStrip {...progress} />
+        <StageStrip {...progress} waiting={waitingWords(run, view.state)} />
       </Boundary>
       <Boundary what="What has happened">
         {run.error && <Failure error={run.error} isWhole={opened.length > 0} />}
-        {!opened.includes("health") && health && health.status !== "green" && (
-          <HealthLine health={health} />
-        )}
-        {!opened.includes("activity") && (
-          <ActivityList
-            activity={activityOf(view, run.run_id).slice(0, NEWEST_ACTIVITY)}
-            runName={run.name}
-          />
-        )}
+        <News view={view} run={run} opened={opened} />
       </Boundary>
+    </div>
+  );
+}
+
+interface NewsProps {
+  view: FeedView;
+  run: RunState;
+  opened: readonly SectionName[];
+}
+
+/** What is new, in a place that is as high from the start as it will be. */
+function News({ view, run, opened }: NewsProps): JSX.Element | null {
+  const { health } = view.state;
+  // The machine's colour of now says nothing about a run that has ended.
+  const isStrained = health !== null && health.status !== "green" && !hasEnded(run.status);
+  if (opened.includes("health") && opened.includes("activity")) return null;
+  return (
+    <div class={opened.includes("activity") ? "jpp-news" : "jpp-news jpp-told-news"}>
+      {isStrained && !opened.includes("health") && <HealthLine health={health} />}
+      {!opened.includes("activity") && (
+        <ActivityList
+          activity={activityOf(view, run.run_id).slice(0, NEWEST_ACTIVITY)}
+          runName={run.name}
+          isFailureTold={run.error !== null}
+        />
+      )}
     </div>
   );
 }

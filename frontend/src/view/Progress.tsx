@@ -2,11 +2,13 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { isStoppedEarly } from "../model/early_end";
 import { duration, nameOf, roughly, UNKNOWN } from "../model/format";
 import { moveOn, type Shown } from "../model/motion";
+import { waitedSeconds } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
-import { now } from "./clock";
+import { now, wallClock } from "./clock";
 
 export interface ProgressProps {
   run: RunState;
@@ -39,7 +41,7 @@ export function ProgressBar(props: ProgressProps): JSX.Element {
   const { run } = props;
   return (
     <div
-      class={`jpp-bar jpp-bar-${run.status}`}
+      class={`jpp-bar jpp-bar-${isStoppedEarly(run) ? "stopped" : run.status}`}
       role="progressbar"
       aria-label={`Progress of ${run.name}`}
       aria-valuemin={0}
@@ -85,7 +87,7 @@ function TimeLeft(props: ProgressProps): JSX.Element {
 }
 
 /** The score of the test rows once there is one; before that, the live one. */
-function ScoreFigure({ run }: { run: RunState }): JSX.Element {
+function ScoreFigure({ run }: { run: RunState }): JSX.Element | null {
   const test = run.result?.test;
   const metric = test && ["accuracy", "r2"].find((name) => typeof test[name] === "number");
   if (metric) {
@@ -93,25 +95,38 @@ function ScoreFigure({ run }: { run: RunState }): JSX.Element {
     return <Figure name={`Test ${nameOf(metric).replace("Accuracy", "accuracy")}`}>{value.toFixed(4)}</Figure>;
   }
   const score = run.live_score ?? (run.live_accuracy === null ? null : { name: "accuracy", value: run.live_accuracy });
+  if (score === null && hasEnded(run.status)) return null;
   const name = score ? `Live ${nameOf(score.name).replace("Accuracy", "accuracy")}` : "Live score";
   return <Figure name={name}>{score?.value == null ? UNKNOWN : score.value.toFixed(4)}</Figure>;
 }
 
-/** Percent, elapsed, time left and the score, in columns that keep their places. */
+/** Elapsed, or for a run that has not begun how long it has waited. */
+function TimeFigure(props: ProgressProps): JSX.Element {
+  const { run } = props;
+  const isOver = hasEnded(run.status);
+  if (run.status === "queued") {
+    return <Figure name="Waiting">{duration(waitedSeconds(run, wallClock()))}</Figure>;
+  }
+  return <Figure name={isOver ? "Took" : "Elapsed"}>{duration(elapsedOf(props), isOver)}</Figure>;
+}
+
+/** Percent, elapsed, the score and the time left, in columns that keep their places to the end. */
 export function Figures(props: ProgressProps): JSX.Element {
   const { run } = props;
   const progress = useShown(props);
   const isOver = hasEnded(run.status);
   return (
-    <dl class="jpp-figures">
-      <Figure name="Progress">{Math.floor(progress)} %</Figure>
-      <Figure name={isOver ? "Took" : "Elapsed"}>{duration(elapsedOf(props), isOver)}</Figure>
+    <dl class="jpp-figures jpp-glance">
+      <Figure name="Progress" note={isStoppedEarly(run) ? "stopped" : null}>
+        {Math.floor(progress)} %
+      </Figure>
+      <TimeFigure {...props} />
+      <ScoreFigure run={run} />
       {!isOver && (
         <Figure name="Time left">
           {run.status === "queued" ? UNKNOWN : <TimeLeft {...props} />}
         </Figure>
       )}
-      <ScoreFigure run={run} />
     </dl>
   );
 }
