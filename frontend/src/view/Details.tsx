@@ -52,10 +52,10 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           />
         </Boundary>
       )}
-      {has("stages") && run.stages.length > 0 && (
-        <Section title="Stages">
-          <StageTable {...progress} />
-        </Section>
+      {has("stages") && (
+        <Boundary what="Stages">
+          <StagesSection {...progress} />
+        </Boundary>
       )}
       {has("resources") && hasBegun && (
         <Section title="This run">
@@ -78,6 +78,15 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
         </Section>
       )}
     </div>
+  );
+}
+
+function StagesSection(progress: ProgressProps): JSX.Element | null {
+  if (!progress.run.stages.length) return null;
+  return (
+    <Section title="Stages">
+      <StageTable {...progress} />
+    </Section>
   );
 }
 
