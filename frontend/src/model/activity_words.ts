@@ -22,7 +22,7 @@ export function wordsOfFailure(words: string): string {
   return words.split(": ", 1)[0]!;
 }
 
-const LONGEST_NAME = 40;
+const LONGEST_NAME = 28;
 
 /** A line with its run's name cut, where that is so long that it would hide what happened. */
 export function shortened(text: string, name: string): string {

@@ -6,7 +6,7 @@ import type { RunState } from "../model/wire";
 import { activityOf, type FeedView } from "../transport/feed_view";
 import { ActivityFeed } from "./Activity";
 import { Boundary } from "./Boundary";
-import { HealthBox, RunFacts } from "./HealthBox";
+import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { TestResults } from "./Results";
@@ -35,7 +35,8 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
   const { rest, state } = view;
-  const hasBegun = run.start_time !== null || !hasEnded(run.status);
+  const facts = runFacts(run);
+  const hasBegun = run.start_time !== null;
   return (
     <div class="jpp-details">
       {has("results") && run.result && isTested(run) && (
@@ -57,9 +58,9 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <StagesSection {...progress} />
         </Boundary>
       )}
-      {has("resources") && hasBegun && (
+      {has("resources") && hasBegun && facts.length > 0 && (
         <Section title="This run">
-          <RunFacts run={run} />
+          <RunFacts facts={facts} />
         </Section>
       )}
       {has("health") && state.health && (

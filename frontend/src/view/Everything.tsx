@@ -48,13 +48,16 @@ interface RowProps {
 
 function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX.Element {
   const since = fresh && heardAt !== null ? Math.max(0, (now.value - heardAt) / 1000) : 0;
+  const note = runNote(run, since);
   return (
     <button type="button" class="jpp-run-row" aria-expanded={isOpen} onClick={onOpen}>
       <StatusIcon status={run.status} />
       <span class="jpp-run-name" title={run.name}>
         {run.name || run.run_id}
       </span>
-      <span class="jpp-run-note">{runNote(run, since)}</span>
+      <span class="jpp-run-note" title={note}>
+        {note}
+      </span>
       {!hasEnded(run.status) && <ProgressBar run={run} heardAt={heardAt} isFresh={fresh} />}
     </button>
   );

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isStoppedEarly } from "../model/early_end";
-import { duration, nameOf, roughly, UNKNOWN } from "../model/format";
+import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
 import { moveOn, type Shown } from "../model/motion";
 import { waitedSeconds } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
@@ -95,9 +95,16 @@ function ScoreFigure({ run }: { run: RunState }): JSX.Element | null {
     return <Figure name={`Test ${nameOf(metric).replace("Accuracy", "accuracy")}`}>{value.toFixed(4)}</Figure>;
   }
   const score = run.live_score ?? (run.live_accuracy === null ? null : { name: "accuracy", value: run.live_accuracy });
+  if (score === null && run.kind !== "pipeline") return <NewestMetric run={run} />;
   if (score === null && hasEnded(run.status)) return null;
   const name = score ? `Live ${nameOf(score.name).replace("Accuracy", "accuracy")}` : "Live score";
   return <Figure name={name}>{score?.value == null ? UNKNOWN : score.value.toFixed(4)}</Figure>;
+}
+
+/** Of a loop of one's own, which has a score only where it logs one: the first metric that it logs. */
+function NewestMetric({ run }: { run: RunState }): JSX.Element | null {
+  const [first] = Object.entries(run.metrics);
+  return first ? <Figure name={nameOf(first[0])}>{figure(first[1])}</Figure> : null;
 }
 
 /** Elapsed, or for a run that has not begun how long it has waited. */

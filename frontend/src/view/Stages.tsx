@@ -33,15 +33,20 @@ interface StripProps extends ProgressProps {
 }
 
 /** Where the run is, in one line: what a narrow strip has no room to say. Its place is always there. */
-function Whereabouts(props: StripProps): JSX.Element {
+function Whereabouts(props: StripProps): JSX.Element | null {
   const { run } = props;
   if (run.status === "queued") return <p class="jpp-whereabouts">{props.waiting}</p>;
-  if (hasEnded(run.status)) return <p class="jpp-whereabouts">{endWords(run)}</p>;
+  if (hasEnded(run.status)) {
+    const words = endWords(run);
+    // A loop of one's own that told nothing of its way has no place kept for it either.
+    return words || run.kind === "pipeline" ? <p class="jpp-whereabouts">{words}</p> : null;
+  }
   const index = run.stages.findIndex((stage) => stage.id === run.current_stage);
   const stage = run.stages[index];
   // One step of one is no inner progress: the estimator was fitted in one go.
   const hasSteps = run.step !== null && run.total_steps !== 1 && (stage === undefined || run.total_steps !== null);
   const steps = `step ${count(run.step)}${run.total_steps === null ? "" : ` of ${count(run.total_steps)}`}`;
+  if (!stage && !hasSteps && run.kind !== "pipeline") return null;
   if (!stage) return <p class="jpp-whereabouts">{hasSteps ? steps.replace("s", "S") : ""}</p>;
   return (
     <p class="jpp-whereabouts">

@@ -59,6 +59,10 @@ describe("the view tells", () => {
     }
   });
 
+  it("the metric that a loop of one's own logs", () => {
+    expect(seen.ownLoop).toMatch(/Loss\s+0\.2000/);
+  });
+
   it("what an estimator and a split did not give", () => {
     expect(seen.silent).toContain("This estimator showed no scores while it was trained.");
     expect(seen.untested).toContain("No rows were held out for a test.");
@@ -83,6 +87,6 @@ describe("the view tells", () => {
   });
 
   it("what happened to a run with a long name, and not its name alone", () => {
-    expect(seen.longName).toContain("a name that goes on and on until nobody…: Train done in 4 s");
+    expect(seen.longName).toContain("a name that goes on and on…: Train done in 4 s");
   });
 });

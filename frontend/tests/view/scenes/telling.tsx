@@ -94,7 +94,7 @@ answer(async () => ({
   next: await told(queuedAt(1), { server: { max_concurrent_runs: 2 }, runs: [before("a", { status: "running" })] }),
   alone: await told(queuedAt(1)),
   cancelled: await served({ ...queuedAt(5), status: "cancelled", current_stage: null, end_time: AGO(1) }),
-  ownLoop: await served({ ...END, name: "my loop", kind: "own", status: "completed", stages: [], step: null, result: { metrics: {} } }),
+  ownLoop: await served({ ...END, name: "my loop", kind: "own", status: "completed", stages: [], step: null, metrics: { loss: 0.2 }, result: { metrics: {} } }),
   silent: await served({ ...stopped, result: { test: TEST } }),
   untested: await served({ ...stopped, result: { test: { accuracy: null }, rows: { train: 9, validation: 0, test: 0 } } }),
   strained: await told({}, { health: STRAINED }),
