@@ -1,6 +1,7 @@
 /** What a person is told once: a run's end, a change of health, a deployment. */
 
 import { headline } from "./format";
+import { titleOf } from "./reading";
 import { fields, label, text, texts } from "./reading_fields";
 import { hasEnded } from "./transitions";
 import type { Notice, NoticeLevel, ViewState } from "./view_state";
@@ -65,7 +66,8 @@ export function noticeWithinRun(notice: Notice, run: RunState): Notice {
   const title = words.charAt(0).toUpperCase() + words.slice(1);
   const error = run.status === "failed" ? run.error : null;
   if (!error) return { ...notice, title };
-  return { ...notice, title, text: error.type };
+  const where = error.stage ? ` in ${titleOf(error.stage)}` : "";
+  return { ...notice, title: title + where, text: error.type };
 }
 
 /** Whether a run's panel tells a notice: its own, and those of the machine while the run goes on. */

@@ -121,9 +121,11 @@ function whyNone(props: ScoreChartProps, points: readonly Point[]): string | nul
   if (run.kind !== "pipeline" ? !points.length : isOver && !hasTrained(run)) return null;
   if (!isOver) return "No scores yet: they come while the model is trained.";
   if (known?.isWhole) {
-    return points.length
-      ? `One score was measured: ${points[0]![1].toFixed(4)} at step ${count(points[0]![0])}.`
-      : "This estimator showed no scores while it was trained.";
+    const [only] = points;
+    if (only) return `One score was measured: ${only[1].toFixed(4)} at step ${count(only[0])}.`;
+    // Of one that ended under way, nobody knows what it would have shown.
+    if (run.status !== "completed") return "No score was measured before the run ended.";
+    return "This estimator showed no scores while it was trained.";
   }
   return load ? "Loading…" : "The scores are shown while the server can be reached.";
 }

@@ -51,7 +51,7 @@ describe("a panel", () => {
   });
 
   it("tells a failure, and its message once", () => {
-    expect(seen.failed.notice).toMatch(/^Failed\s*· KeyError/);
+    expect(seen.failed.notice).toMatch(/^Failed in Train\s*· KeyError/);
     expect(seen.failed.words.match(/no column 'age'/g)).toHaveLength(1);
   });
 

@@ -11,7 +11,7 @@ interface Told {
 }
 
 type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed";
-type Words = "stoppedRow" | "cancelled" | "ownLoop" | "silent" | "untested" | "longName";
+type Words = "stoppedRow" | "cancelled" | "ownLoop" | "silent" | "broken" | "untested" | "longName";
 type Seen = Record<Panels, Told> & Record<Words, string>;
 
 describe("the view tells", () => {
@@ -65,6 +65,7 @@ describe("the view tells", () => {
 
   it("what an estimator and a split did not give", () => {
     expect(seen.silent).toContain("This estimator showed no scores while it was trained.");
+    expect(seen.broken).toContain("No score was measured before the run ended.");
     expect(seen.untested).toContain("No rows were held out for a test.");
   });
 

@@ -96,6 +96,7 @@ answer(async () => ({
   cancelled: await served({ ...queuedAt(5), status: "cancelled", current_stage: null, end_time: AGO(1) }),
   ownLoop: await served({ ...END, name: "my loop", kind: "own", status: "completed", stages: [], step: null, metrics: { loss: 0.2 }, result: { metrics: {} } }),
   silent: await served({ ...stopped, result: { test: TEST } }),
+  broken: await served({ ...END, status: "failed", stages: STAGES, current_stage: "train", error: ERROR }),
   untested: await served({ ...stopped, result: { test: { accuracy: null }, rows: { train: 9, validation: 0, test: 0 } } }),
   strained: await told({}, { health: STRAINED }),
   endedStrained: await told(stopped, { health: STRAINED }),
