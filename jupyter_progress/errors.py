@@ -176,18 +176,22 @@ class NotFound(ProgressError):
     ----------
     name
         What was asked for.
+    hint
+        What there is in its place, or where to look.
     """
 
     reason = "not_found"
     status = 404
     kind: ClassVar[str] = "page"
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, hint: str = "") -> None:
+        super().__init__(name, hint)
         self.name = name
+        self.hint = hint
 
     def __str__(self) -> str:
-        return f"there is no {self.kind} {self.name!r}"
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"there is no {self.kind} {self.name!r}{hint}"
 
 
 class UnknownRun(NotFound):
@@ -433,9 +437,10 @@ def error_from_wire(status: int, wire: dict[str, Any]) -> ProgressError:
     if issubclass(cls, RunEndedBadly):
         return cls("", message)
     if issubclass(cls, NotFound):
-        # "there is no run 'x'": the name is what stands in quotes.
+        # "there is no run 'x'; what to do": the name is what stands in quotes.
         opening = f"there is no {cls.kind} '"
-        return cls(message.removeprefix(opening).removesuffix("'"))
+        name, _, hint = message.removeprefix(opening).partition("'; ")
+        return cls(name if hint else name.removesuffix("'"), hint)
     return cls(message)
 
 

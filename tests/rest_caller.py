@@ -7,6 +7,7 @@ import os
 import time
 import urllib.request
 from typing import Any
+from urllib.error import HTTPError
 
 SCALE = float(os.environ.get("JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE", "1"))
 
@@ -34,11 +35,20 @@ class RestCaller:
         return json.loads(text) if text else None
 
     def wait_for_run(self, run_id: str, *statuses: str, limit_s: float = 60.0) -> dict[str, Any]:
-        """Ask until the run has one of the statuses."""
+        """Ask until the run has one of the statuses; one of a script's own is first to be found."""
         deadline = time.monotonic() + limit_s * SCALE
         while True:
-            state: dict[str, Any] = self.get(f"runs/{run_id}")
-            if state["status"] in statuses:
+            state = self._run_if_known(run_id)
+            if state is not None and state["status"] in statuses:
                 return state
             assert time.monotonic() < deadline, state
             time.sleep(0.1)
+
+    def _run_if_known(self, run_id: str) -> dict[str, Any] | None:
+        try:
+            state: dict[str, Any] = self.get(f"runs/{run_id}")
+        except HTTPError as refusal:
+            if refusal.code != 404:
+                raise
+            return None
+        return state

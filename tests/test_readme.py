@@ -34,6 +34,7 @@ def test_quickstart_and_the_same_numbers_without_this_project(
 ) -> None:
     quickstart = next(block for block in BLOCKS if "import jupyter_progress" in block)
     plain = next(block for block in BLOCKS if "train_test_split" in block)
+    found_again = next(line for line in "".join(BLOCKS).splitlines() if "find a run again" in line)
     assert len(quickstart.splitlines()) < 10
     local = LocalBackend(own_data_dir)
     monkeypatch.setattr(backends, "_backend", local)
@@ -42,6 +43,7 @@ def test_quickstart_and_the_same_numbers_without_this_project(
         accuracy, deployed, predicted = values_of(quickstart, names)
         assert (deployed["name"], deployed["deployed"]) == ("digits", 1)
         assert [int(digit) for digit in predicted] == [0, 1, 2]
+        assert values_of(found_again, names) == [[names["run"]], names["run"]]
         live = names["run"].history()["live_accuracy"].dropna().iloc[-1]
         ((plain_live, plain_accuracy),) = values_of(plain, names)
         assert (live, accuracy) == (plain_live, plain_accuracy)

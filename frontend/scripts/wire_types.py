@@ -61,14 +61,19 @@ export type StageStatus = "pending" | "running" | "completed" | "failed" | "skip
 export type ActivityLevel = "info" | "success" | "warning" | "error";
 export type HealthStatus = "green" | "yellow" | "red";
 
+export interface Steps {
+  done: number;
+  total: number | null;
+}
+
 export interface RunResult {
   test: Record<string, number | null> | null;
   confusion_matrix: number[][] | null;
   classes: string[] | null;
   rows: { train: number | null; validation: number | null; test: number | null } | null;
   stopped: boolean;
-  /** Done and wanted; null for a fit that is one call. */
-  steps: [number, number] | null;
+  /** Of the fit; null where it shows none. */
+  steps: Steps | null;
   model: { name: string; version: number } | null;
 }
 

@@ -20,6 +20,7 @@ from ..client.rest import RestClient
 from ..core.activity import headline
 from ..core.state import RunState
 from ..errors import RunHasEnded
+from ..store.layout import DATA_DIR_VARIABLE
 from .own_server import OwnServer, own_server
 from .watching import Watch, watch
 
@@ -94,8 +95,8 @@ def _tell_end(run: RunState, console: Console) -> int:
     commands = [
         (shlex.join([*_jupyter(), *words]), purpose)
         for words, purpose in (
-            (["progress", "page"], "its page in the browser"),
-            (["progress", "show", run.run_id], "in this terminal"),
+            ([*_progress(), "page"], "its page in the browser"),
+            ([*_progress(), "show", run.run_id], "in this terminal"),
             (_notebook(), "train from a notebook"),
         )
         if words
@@ -105,6 +106,12 @@ def _tell_end(run: RunState, console: Console) -> int:
         line = Text(f"  {command:{width}}").append(f"   {purpose}", "dim")
         console.print(line, soft_wrap=True)
     return 0
+
+
+def _progress() -> list[str]:
+    """The command's own words; with the data directory where it is not the usual one."""
+    given = os.environ.get(DATA_DIR_VARIABLE)
+    return ["progress", "--data-dir", given] if given else ["progress"]
 
 
 def _jupyter() -> list[str]:

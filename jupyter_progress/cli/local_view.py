@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ..core.names import is_run_id, shorten
+from ..core.run_choice import ids_that_fit, named_hint
 from ..core.state import RunState
 from ..core.view import View
 from ..errors import InvalidRequest, StoreError, UnknownRun
@@ -18,6 +19,7 @@ from ..store.layout import DataDirectory, default_data_dir
 from ..tracking.local_follow import LocalFollower
 
 READ_LIMIT_S = 60.0
+ALL_RUNS = 1_000_000
 
 
 def data_directory() -> DataDirectory:
@@ -31,16 +33,14 @@ def full_run_id(given: str) -> str:
     Raises
     ------
     UnknownRun
-        No run fits.
+        No run fits; with the ids of those that have this for their name.
     InvalidRequest
         Several do.
     """
-    known = data_directory().run_ids()
-    if is_run_id(given) and given in known:
-        return given
-    fitting = [name for name in known if given and (name.startswith(given) or name.endswith(given))]
+    fitting = ids_that_fit(given, data_directory().run_ids())
     if not fitting:
-        raise UnknownRun(shorten(given, 80))
+        hint = "" if is_run_id(given) else named_hint(given, list_runs(None, None, ALL_RUNS))
+        raise UnknownRun(shorten(given, 80), hint)
     if len(fitting) > 1:
         raise InvalidRequest("", f"{given!r} fits {len(fitting)} runs: {', '.join(fitting[:5])}")
     return fitting[0]

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..core.activity import headline
 from ..core.durations import duration
+from ..core.ending import stopped_early
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
 from .local_view import data_directory, list_runs, print_json
@@ -104,4 +105,5 @@ def _outcome(state: RunState) -> str:
     if state.error:
         # A message can have many lines; a row has one.
         return " ".join(f"{state.error.get('type')}: {state.error.get('message')}".split())
-    return headline(state.result or {}).partition(" on ")[0]
+    figure = headline(state.result or {}).partition(" on ")[0]
+    return ", ".join(words for words in (stopped_early(state), figure) if words)

@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.filesize import decimal
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from ..core.activity import headline
 from ..core.durations import duration, estimate
+from ..core.ending import status_words
+from ..core.figures import metric_words, name_within
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
@@ -60,7 +61,7 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
 
 def _header(run: RunState, connection: str) -> Text:
     header = Text(run.name, style="bold", no_wrap=True, overflow="ellipsis")
-    header.append(f"  {run.status}", style=COLOURS.get(run.status, ""))
+    header.append(f"  {status_words(run)}", style=COLOURS.get(run.status, ""))
     header.append(f"  {connection}", style="dim" if connection in ("live", "local") else "yellow")
     return header
 
@@ -121,7 +122,7 @@ def _stage_cells(run: RunState, stage: StageState) -> tuple[Text, Text, Text, Te
     took = duration(stage.elapsed_s) if stage.elapsed_s is not None else ""
     if stage.status == "pending" and stage.estimated_s is not None:
         took = estimate(stage.estimated_s)
-    about = ", ".join(f"{name} {_figure(value)}" for name, value in _shown(stage.metrics))
+    about = " · ".join(_shown(stage.metrics))
     if stage.status == "running" and run.step is not None:
         about = f"step {run.step:,}" + (f" of {run.total_steps:,}" if run.total_steps else "")
     return (
@@ -132,33 +133,17 @@ def _stage_cells(run: RunState, stage: StageState) -> tuple[Text, Text, Text, Te
     )
 
 
-def _shown(metrics: dict[str, Any]) -> list[tuple[str, Any]]:
+def _shown(metrics: dict[str, Any]) -> list[str]:
     plain = [
         (name, value) for name, value in metrics.items() if isinstance(value, int | float | str)
     ]
-    return [_in_words(name, value) for name, value in plain[:4]]
-
-
-def _in_words(name: str, value: Any) -> tuple[str, Any]:
-    """A stage's figure for a person: the wire's unit goes from its name to its value."""
-    if isinstance(value, int | float):
-        if name.endswith("_bytes"):
-            return name.removesuffix("_bytes").replace("_", " "), decimal(int(value))
-        if name.endswith("_s"):
-            return name.removesuffix("_s").replace("_", " "), duration(value)
-    return name.replace("_", " "), value
-
-
-def _figure(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return [metric_words(name, value) for name, value in plain[:4]]
 
 
 def _live(run: RunState, scores: list[float]) -> Text | None:
     line = Text(no_wrap=True, overflow="ellipsis")
     if run.live_score is not None and run.live_score.value is not None:
-        line.append(f" live {run.live_score.name} ", style="dim")
+        line.append(f" Live {name_within(run.live_score.name)} ", style="dim")
         line.append(f"{run.live_score.value:.4f} ", style="bold")
         line.append(f"{sparkline(scores)} ", style="cyan")
         line.append(f"{run.predictions_processed:,} predictions", style="dim")
@@ -169,7 +154,8 @@ def _live(run: RunState, scores: list[float]) -> Text | None:
 
 def _outcome(run: RunState) -> Text | None:
     words = headline(run.result or {})
-    return Text(f" {words}", style="bold green") if words else None
+    # A line of its own begins as the panel's does.
+    return Text(f" {words[0].upper()}{words[1:]}", style="bold green") if words else None
 
 
 def sparkline(values: list[float], width: int = 24) -> str:

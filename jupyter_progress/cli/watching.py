@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ..core.figures import name_within
 from ..core.state import RunState
 from ..core.transitions import has_ended
 from ..core.view import View
@@ -144,7 +145,7 @@ def _line(run: RunState, view: View, connection: str) -> Text:
         return Text(f"  queued: {waiting}", style="yellow")
     line = Text(f"{run.progress:5.1f} %  {run.current_stage or run.status}")
     if run.live_score is not None and run.live_score.value is not None:
-        line.append(f"  live {run.live_score.name} {run.live_score.value:.4f}")
+        line.append(f"  live {name_within(run.live_score.name)} {run.live_score.value:.4f}")
     line.append(f"  {time_words(run)}")
     health = (view.health or {}).get("status")
     if health:

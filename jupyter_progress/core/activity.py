@@ -110,7 +110,9 @@ def headline(result: dict[str, Any]) -> str:
     for key, words in (("accuracy", "accuracy"), ("r2", "R²")):
         value = test.get(key)
         if isinstance(value, int | float):
-            return f"{words} {value:.4f} on {(result.get('rows') or {}).get('test', '?')} test rows"
+            rows = (result.get("rows") or {}).get("test")
+            on = f" on {rows:,} test rows" if isinstance(rows, int) and rows else ""
+            return f"{words} {value:.4f}{on}"
     return ""
 
 

@@ -102,10 +102,11 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One model: the version in service and all versions, oldest first."""
+    """One model: the version in service, the columns that it takes, all versions, oldest first."""
 
     name: str
     deployed: int | None
+    columns: list[str] | None
     versions: list[ModelVersion]
 
 

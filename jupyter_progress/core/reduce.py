@@ -193,8 +193,14 @@ def _step_of_search(state: RunState, _payload: Any, _time: str) -> RunState:
 
 
 def _completed(state: RunState, done: Any, time: str) -> RunState:
+    ended = _end(state, time, done.elapsed_time, "skipped")
     return replace(
-        _end(state, time, done.elapsed_time, "skipped"),
+        ended,
+        # What never began was left out; of a run that ended badly it may yet come.
+        stages=[
+            replace(stage, status="skipped") if stage.status == "pending" else stage
+            for stage in ended.stages
+        ],
         result=done.result,
         current_stage=None,
         stage_progress=100.0,

@@ -204,7 +204,7 @@ def read_json(body: bytes) -> Any:
 def _check_json(value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise MalformedBody("", f"the body is nested more than {MAX_DEPTH} levels deep")
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, int | float) and not _is_finite(value):
         raise MalformedBody("", "the body holds a number out of range; expected finite numbers")
     if isinstance(value, dict):
         for inner in value.values():
@@ -212,6 +212,14 @@ def _check_json(value: Any, depth: int) -> None:
     elif isinstance(value, list):
         for inner in value:
             _check_json(inner, depth + 1)
+
+
+def _is_finite(value: float) -> bool:
+    """Whether a number is one in floating point, too: a whole number of 400 digits is not."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def read_request(body: Any, kind: type[T]) -> T:

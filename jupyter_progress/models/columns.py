@@ -10,10 +10,12 @@ import math
 from typing import Any
 
 from ..core.names import shorten
+from ..core.nearest import nearest
 from ..errors import InvalidRequest
 
 _KINDS = {"b": "boolean", "i": "number", "u": "number", "f": "number", "M": "datetime"}
 
+_LISTED = 12  # names in a message
 _DESCRIBED_UP_TO = 10_000  # columns of an array, which all say the same
 
 
@@ -122,7 +124,7 @@ def _values(rows: list[Any], columns: list[dict[str, Any]]) -> list[list[Any]]:
             table.append(_by_name(row, names, known, index))
         elif isinstance(row, list):
             if len(row) != len(names):
-                of = f" ({_listed(names)})" if named else ""
+                of = f" ({listed(names)})" if named else ""
                 problem = f"has {len(row)} values; the model takes {len(names)}{of}"
                 raise InvalidRequest(f"rows[{index}]", problem)
             table.append(row)
@@ -133,19 +135,64 @@ def _values(rows: list[Any], columns: list[dict[str, Any]]) -> list[list[Any]]:
 
 
 def _by_name(row: dict[str, Any], names: list[str], known: set[str], index: int) -> list[Any]:
+    missing = [name for name in names if name not in row]
     for name in row:
         if name not in known:
-            problem = f"is no column of this model; expected {_listed(names)}"
+            near = nearest(name, missing)
+            meant = f"did you mean {near!r}? " if near else ""
+            problem = f"is no column of this model; {meant}expected {listed(names)}"
             raise InvalidRequest(f"rows[{index}].{shorten(name, 80)}", problem)
-    for name in names:
-        if name not in row:
-            raise InvalidRequest(f"rows[{index}].{name}", "is missing; null stands for no value")
+    if missing:
+        others = missing[1:]
+        also = f"; so {'is' if len(others) == 1 else 'are'} {listed(others)}" if others else ""
+        raise InvalidRequest(
+            f"rows[{index}].{missing[0]}", f"is missing; null stands for no value{also}"
+        )
     return [row[name] for name in names]
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:12])
-    return shown if len(names) <= 12 else f"{shown} and {len(names) - 12} more"
+def check_columns(given: list[str], expected: list[str]) -> None:
+    """Hold the columns of a frame against those that a model takes, in words for its owner.
+
+    Parameters
+    ----------
+    given, expected
+        Names; their order does not matter.
+
+    Raises
+    ------
+    InvalidRequest
+        Naming all that are missing and all that are surplus, and which of these look renamed.
+    """
+    known, wanted = set(given), set(expected)
+    missing = [name for name in expected if name not in known]
+    surplus = [name for name in given if name not in wanted]
+    if not missing and not surplus:
+        return
+    renamed: dict[str, str] = {}
+    for name in surplus[:_LISTED]:
+        near = nearest(name, [other for other in missing if other not in renamed])
+        if near is not None:
+            renamed[near] = name
+    told = []
+    if missing:
+        told.append(f"the rows have no {_columns(missing)}")
+    if surplus:
+        told.append(f"the model takes no {_columns(surplus)}")
+    if renamed:
+        pairs = [f"{name!r} by {other!r}" for name, other in renamed.items()]
+        told.append(f"did you mean {', '.join(pairs)}?")
+    raise InvalidRequest("rows", "; ".join(told))
+
+
+def _columns(names: list[str]) -> str:
+    return f"column{'' if len(names) == 1 else 's'} {listed(names)}"
+
+
+def listed(names: list[str]) -> str:
+    """Names in quotes; of very many the first."""
+    shown = ", ".join(repr(shorten(name, 80)) for name in names[:_LISTED])
+    return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED:,} more"
 
 
 def _cell(value: Any, column: dict[str, Any], index: int, place: int) -> Any:

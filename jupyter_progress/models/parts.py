@@ -12,6 +12,8 @@ import pickle
 from typing import Any
 
 PARTS_LIMIT = 5_000  # some 3.5 s of saving; 700 trees of a forest, 1,000 of a booster
+# The same object, saved by skops and in a pickle: 0.6 ms and 0.02 ms.
+SKOPS_TO_PICKLE = 30.0
 
 
 class _TooMany(Exception):
@@ -40,21 +42,27 @@ class _Counter(pickle.Pickler):
         return NotImplemented
 
 
-def has_many_parts(model: Any, limit: int = PARTS_LIMIT) -> bool:
-    """Whether a model is made of more objects than skops should be asked to hold.
+def count_parts(model: Any, limit: int = PARTS_LIMIT) -> int:
+    """How many objects a model is made of.
 
     Parameters
     ----------
     model
-        Any object; one that cannot be pickled at all counts as having few parts.
+        Any object; one that cannot be pickled at all is counted up to where that is noticed.
     limit
-        So many are few.
+        Counting ends beyond it, for then it is known how the model is saved.
+
+    Returns
+    -------
+    int
+        At most ``limit + 1``.
     """
+    counter = _Counter(limit)
     try:
-        _Counter(limit).dump(model)
+        counter.dump(model)
     except _TooMany:
-        return True
+        return limit + 1
     except Exception:
         # Not picklable in one way or another; whether skops can hold it is for skops to say.
-        return False
-    return False
+        return counter.found
+    return counter.found

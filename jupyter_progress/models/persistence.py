@@ -25,7 +25,7 @@ from .manifest import (
     read_manifest,
     write_manifest,
 )
-from .parts import PARTS_LIMIT, has_many_parts
+from .parts import PARTS_LIMIT, count_parts
 from .signing import digest_of
 
 __all__ = ["load_model", "read_manifest", "save_model"]
@@ -40,7 +40,12 @@ class _NotForSkops(Exception):
 
 
 def save_model(
-    estimator: Any, directory: Path, *, key: bytes, facts: dict[str, Any]
+    estimator: Any,
+    directory: Path,
+    *,
+    key: bytes,
+    facts: dict[str, Any],
+    parts: int | None = None,
 ) -> dict[str, Any]:
     """Save a fitted estimator with its manifest.
 
@@ -56,6 +61,9 @@ def save_model(
         Of JSON types, kept in the manifest as they are. ``python``, ``cwd`` and ``sys_path`` say
         what serves the model (by default this process' own); ``columns``, which
         :func:`.columns.describe_columns` gives, lets serving name what is wrong in a row.
+    parts
+        How many objects the estimator is made of, by :func:`.parts.count_parts`; counted here where
+        it is None.
 
     Returns
     -------
@@ -68,7 +76,7 @@ def save_model(
     directory.mkdir(parents=True, exist_ok=True)
     manifest = {**interpreter_facts(), **facts}
     try:
-        _check_size(estimator)
+        _check_size(count_parts(estimator) if parts is None else parts)
         manifest["types"] = _write_skops(estimator, directory)
         manifest["format"] = "skops"
     except _NotForSkops as reason:
@@ -130,8 +138,8 @@ def _open(file: BufferedReader, path: Path, manifest: dict[str, Any]) -> Any:
         ) from error
 
 
-def _check_size(estimator: Any) -> None:
-    if has_many_parts(estimator):
+def _check_size(parts: int) -> None:
+    if parts > PARTS_LIMIT:
         raise _NotForSkops(f"it is made of more than {PARTS_LIMIT:,} objects")
 
 

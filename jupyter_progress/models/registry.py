@@ -56,7 +56,8 @@ class Registry:
         Returns
         -------
         dict
-            ``{name, deployed, versions: [{version, run_id, time, result}]}``, oldest first.
+            ``{name, deployed, columns, versions: [{version, run_id, time, result}]}``, the oldest
+            first; ``columns`` are those that the version in service takes, by name.
 
         Raises
         ------
@@ -66,7 +67,9 @@ class Registry:
             {"version": version, **_read(self._path(name, version) / _FACTS)}
             for version in self._known_versions(name)
         ]
-        return {"name": name, "deployed": self.deployed(name), "versions": versions}
+        deployed = self.deployed(name)
+        columns = None if deployed is None else self._columns(name, deployed)
+        return {"name": name, "deployed": deployed, "columns": columns, "versions": versions}
 
     def summaries(self) -> list[ModelSummary]:
         """Every model with the version in service and the newest one."""
@@ -210,6 +213,15 @@ class Registry:
         if not path.is_file():
             raise ArtifactRefused(f"the file of version {version} of the model {name!r} is gone")
         return path
+
+    def _columns(self, name: str, version: int) -> list[str] | None:
+        """The names of a version's columns; None where they have none, or none that can be read."""
+        try:
+            told = read_manifest(self._path(name, version), self.key).get("columns")
+        except ArtifactRefused:
+            return None
+        names = [column["name"] for column in told or []]
+        return names if names and None not in names else None
 
     def _path(self, name: str, version: int) -> Path:
         return self.models_dir / name / str(version)

@@ -74,12 +74,12 @@ def check_estimator(estimator: Any) -> str:
         # A wrapper asks what it wraps, which may be no estimator at all.
         raise UnsuitableEstimator(
             "estimator",
-            f"is a {type(estimator).__name__} that does not say what it is "
+            f"{arguments.of_type(estimator)} that does not say what it is "
             f"({shorten(str(error), 200)}); {expected}",
         ) from error
     raise UnsuitableEstimator(
         "estimator",
-        f"is a {type(estimator).__name__}, neither classifier nor regressor; {expected}",
+        f"{arguments.of_type(estimator)}, neither classifier nor regressor; {expected}",
     )
 
 

@@ -225,6 +225,8 @@ class RunHandle(KnownRun):
 
         Raises
         ------
+        RunNotFinished
+            The run is going on: it has no model yet.
         Conflict
             The run's model is not in service: ``run.deploy()`` first, or ask ``run.model``.
         """
@@ -236,9 +238,16 @@ class RunHandle(KnownRun):
 
     def _ask_service(self, rows: Any) -> dict[str, Any]:
         sent = predictions.to_rows(rows)
+        if self._deployed_as is None:
+            self._ended("its model")
         name = self._deployed_as or self._model_name(None)
         return ask_model_of(
-            self._backend, self.run_id, name, sent, is_deployed=self._deployed_as is not None
+            self._backend,
+            self.run_id,
+            name,
+            sent,
+            columns=predictions.column_names(rows),
+            is_deployed=self._deployed_as is not None,
         )
 
     def _model_name(self, name: str | None) -> str:

@@ -12,6 +12,7 @@ from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
 from ..tracking import arguments
+from ..tracking.history import chosen, frame_of
 from .backend import Backend
 
 if TYPE_CHECKING:
@@ -85,22 +86,15 @@ class KnownRun:
         ----------
         names
             Only these metrics.
-        """
-        import pandas as pd
 
+        Raises
+        ------
+        InvalidRequest
+            The run has metrics, and one of these is not among them.
+        """
         asked = arguments.strings("names", names) if names is not None else None
-        series = self._backend.series(self.run_id, asked)
-        columns = {
-            name: pd.Series(
-                [point[1] for point in points], index=[point[0] for point in points], dtype=float
-            )
-            .groupby(level=0)
-            .last()
-            for name, points in series.items()
-        }
-        frame = pd.DataFrame(columns)
-        frame.index.name = "step"
-        return frame.sort_index()
+        # All of them, for the words where one is not there.
+        return frame_of(chosen(self._backend.series(self.run_id, None), asked))
 
     def output(self, tail: int = 200) -> str:
         """The last lines that the run printed."""

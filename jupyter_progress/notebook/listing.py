@@ -8,7 +8,9 @@ from ..client.discovery import page_in_browser
 from ..client.rest import RestClient
 from ..core.activity import headline
 from ..core.durations import duration
+from ..core.ending import status_words
 from ..core.names import is_run_id, shorten
+from ..core.run_choice import ids_that_fit, named_hint
 from ..core.transitions import ACTIVE, ENDED
 from ..errors import InvalidRequest, ServerNotFound, UnknownRun
 from ..panel.report import everything_html
@@ -58,7 +60,13 @@ class RunList(list[RunHandle]):
         for run in self:
             state = run._state()
             took = duration(state.elapsed_time) if state.elapsed_time is not None else ""
-            words = (state.run_id, state.status, state.name, headline(state.result or {}), took)
+            words = (
+                state.run_id,
+                status_words(state),
+                state.name,
+                headline(state.result or {}),
+                took,
+            )
             lines.append("  ".join(word for word in words if word))
         return "\n".join(lines) or "no runs"
 
@@ -92,9 +100,17 @@ def runs(*, tag: str | None = None, status: str | None = None, limit: int = 50) 
 def get_run(run_id: str) -> RunHandle:
     """Find a run by its id.
 
+    Parameters
+    ----------
+    run_id
+        The id, or its beginning or end, as long as only one run has it.
+
     Raises
     ------
     UnknownRun
+        No run has it; with the ids of the runs that have it for their name.
+    InvalidRequest
+        Several runs have it.
     """
     if not isinstance(run_id, str):
         raise InvalidRequest(
@@ -102,10 +118,27 @@ def get_run(run_id: str) -> RunHandle:
             f"{arguments.found(run_id)}; expected a run's id, a string such as "
             "'20250102-030405-0a1b2c3d'",
         )
-    if not is_run_id(run_id):
-        raise UnknownRun(shorten(run_id, 80))
     backend = current_backend()
+    if not is_run_id(run_id):
+        run_id = _completed(run_id, runs(limit=RUNS_LIMIT))
     return RunHandle(run_id, backend=backend, state=backend.state(run_id))
+
+
+def _completed(given: str, known: RunList) -> str:
+    """The one id that this is a part of."""
+    fitting = ids_that_fit(given, [run.run_id for run in known])
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        shown = ", ".join(fitting[:5])
+        raise InvalidRequest(
+            "run_id", f"{shorten(repr(given), 80)} fits {len(fitting)} runs: {shown}; expected one"
+        )
+    hints = (
+        "expected an id, or the beginning or end of one; jp.runs() lists them",
+        named_hint(given, [run._state() for run in known]),
+    )
+    raise UnknownRun(shorten(given, 80), "; ".join(hint for hint in hints if hint))
 
 
 def last_run() -> RunHandle:

@@ -45,6 +45,14 @@ def to_rows(rows: Any) -> list[Any]:
     return [_row(row, index) for index, row in enumerate(rows)]
 
 
+def column_names(rows: Any) -> list[str] | None:
+    """The names of a frame's columns, as they are sent; None for rows whose columns have none."""
+    if hasattr(rows, "to_pandas"):
+        # pyarrow's ``columns`` are the columns themselves.
+        return list(getattr(rows, "column_names", rows.columns))
+    return [str(name) for name in rows.columns] if hasattr(rows, "iloc") else None
+
+
 def _row(row: Any, index: int) -> Any:
     if isinstance(row, dict):
         return {str(key): _plain(value, f"rows[{index}].{key}") for key, value in row.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import msgspec
 import numpy as np
 
 from ..core.names import shorten
+from ..core.nearest import nearest
 from ..core.requests import RunRequest, Split, check_run_request
 from ..errors import InvalidRequest, PathNotAllowed, UnknownColumn, UnknownKey, UnsuitableData
 from ..tracking import arguments
@@ -208,13 +208,13 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
     else:
         raise InvalidRequest(
             "split",
-            f'is a {type(split).__name__}; expected {{"test": 0.2, "validation": 0.2}} or None',
+            f'{arguments.of_type(split)}; expected {{"test": 0.2, "validation": 0.2}} or None',
         )
     known = Split.__struct_fields__
     for key in given:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected: {', '.join(known)}"
+            near = nearest(str(key), known)
+            hint = f"did you mean {near!r}?" if near else f"expected: {', '.join(known)}"
             raise UnknownKey(f"split.{key}", f"is not known; {hint}")
     for part, is_given in (("validation", has_validation), ("test", has_test)):
         if is_given:
@@ -287,10 +287,8 @@ def _split_frame(X: Any, y: Any, target: str) -> tuple[Any, Any]:
     if columns is None:
         raise InvalidRequest("target", "needs a DataFrame; X has no named columns")
     if not isinstance(target, Hashable) or target not in columns:
-        near = difflib.get_close_matches(str(target), [str(column) for column in columns], 1)
-        hint = (
-            f"did you mean {near[0]!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
-        )
+        near = nearest(str(target), map(str, columns))
+        hint = f"did you mean {near!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
         shown = shorten(repr(target), 80)
         raise UnknownColumn("target", f"{shown} is no column of X; {hint}")
     found = X[target]
@@ -365,10 +363,11 @@ def _row_words(source: Source, split: Split | None, held_out: dict[str, checks.R
             f"fitting on {fitted:.0%} of the rows ({split.validation:.0%} validation, "
             f"{split.test:.0%} test)"
         )
-    train_rows, validation, test = checks.row_counts(len(source.rows), split)
-    validation += len(held_out["validation"]) if "validation" in held_out else 0
-    test += len(held_out["test"]) if "test" in held_out else 0
-    return (
-        f"fitting on {train_rows:,} of {len(source.rows):,} rows "
-        f"({validation:,} validation, {test:,} test)"
-    )
+    train_rows, *taken = checks.row_counts(len(source.rows), split)
+    parts = dict(zip(("validation", "test"), taken, strict=True))
+    words = [", ".join(f"{n:,} {part}" for part, n in parts.items() if part not in held_out)]
+    if held_out:
+        own = ", ".join(f"{len(rows):,} {part}" for part, rows in held_out.items())
+        words.append(f"and {own} rows of your own")
+    told = "; ".join(word for word in words if word)
+    return f"fitting on {train_rows:,} of {len(source.rows):,} rows ({told})"

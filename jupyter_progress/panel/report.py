@@ -12,6 +12,8 @@ from typing import Any
 
 from ..core.activity import headline, within_run
 from ..core.durations import duration
+from ..core.ending import status_words
+from ..core.figures import name_of, name_within
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.wire import Activity
@@ -24,13 +26,13 @@ MONO = "font-variant-numeric:tabular-nums"
 
 def report_line(run: RunState) -> str:
     """A run in one line of text."""
-    words = [f"{run.name or run.run_id}: {run.status}"]
+    words = [f"{run.name or run.run_id}: {status_words(run)}"]
     if not has_ended(run.status):
         words.append(f"{run.progress:.0f} %")
         if run.current_stage:
             words.append(_title(run, run.current_stage))
         if run.live_score is not None and run.live_score.value is not None:
-            words.append(f"live {run.live_score.name} {run.live_score.value:.4f}")
+            words.append(f"live {name_within(run.live_score.name)} {run.live_score.value:.4f}")
     figure = headline(run.result or {})
     if figure:
         words.append(figure)
@@ -77,8 +79,8 @@ def everything_html(runs: Sequence[RunState]) -> str:
     if not runs:
         return "<p>No runs yet.</p>"
     rows = "".join(
-        f"<tr><td>{_text(run.name)}</td><td>{_text(run.status)}</td><td>{run.progress:.0f} %</td>"
-        f"<td>{_text(headline(run.result or {}))}</td>"
+        f"<tr><td>{_text(run.name)}</td><td>{_text(status_words(run))}</td>"
+        f"<td>{run.progress:.0f} %</td><td>{_text(headline(run.result or {}))}</td>"
         f"<td><code>{_text(run.run_id)}</code></td></tr>"
         for run in runs
     )
@@ -111,7 +113,7 @@ def _title(run: RunState, stage_id: str) -> str:
 
 
 def _head(run: RunState) -> str:
-    words = f"<strong>{_text(run.name or run.run_id)}</strong> · {_text(run.status)}"
+    words = f"<strong>{_text(run.name or run.run_id)}</strong> · {_text(status_words(run))}"
     if run.elapsed_time is not None:
         words += f" · {_text(duration(run.elapsed_time))}"
     figure = headline(run.result or {})
@@ -150,7 +152,7 @@ def _chart(scores: Sequence[Sequence[Any]], run: RunState) -> str:
         f"{CHART_HEIGHT - 4 - (value - low) / tall * (CHART_HEIGHT - 8):.1f}"
         for step, value in points
     )
-    name = run.live_score.name if run.live_score is not None else "score"
+    name = name_within(run.live_score.name) if run.live_score is not None else "score"
     label = f"live {name}: from {values[0]:.4f} to {values[-1]:.4f}, best {high:.4f}"
     return (
         f'<svg width="{CHART_WIDTH}" height="{CHART_HEIGHT}" role="img" '
@@ -171,7 +173,7 @@ def _outcome(run: RunState) -> str:
         return told + (f"<div>{_text(run.error['hint'])}</div>" if run.error.get("hint") else "")
     figures = (run.result or {}).get("test") or {}
     cells = "".join(
-        f"<tr><td>{_text(name.replace('_', ' '))}</td><td>{value:.4f}</td></tr>"
+        f"<tr><td>{_text(name_of(name))}</td><td>{value:.4f}</td></tr>"
         for name, value in figures.items()
         if isinstance(value, int | float)
     )

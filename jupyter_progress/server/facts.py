@@ -48,7 +48,7 @@ class Facts:
         self.writing = threading.Lock()
         path = data_dir.server_journal(slot)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._own = JournalWriter(path)
+        self._own = JournalWriter(path, after=indexer.known_sequence(self.writer, self.writer))
 
     def about_run(
         self,
@@ -68,7 +68,8 @@ class Facts:
             The last sequence of each other writer that must be logged before it.
         """
         with self.writing:
-            journal = JournalWriter(run.journal(self.writer))
+            known = self._indexer.known_sequence(run.run_id, self.writer)
+            journal = JournalWriter(run.journal(self.writer), after=known)
             try:
                 sequence = tell(journal, run.run_id, kind, data, name, who=who, follows=follows)
             finally:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ..core.activity import activity_id
+from ..core.articles import with_article
 from ..core.events import DURABLE, Event, JournalLine, payload_of
 from ..core.progress import apply_report, latest_metrics
 from ..core.reduce import reduce
@@ -67,7 +68,7 @@ class Assembly:
                 self._event(origin, writer, run_id, line)
         except msgspec.ValidationError as error:
             place = f"{origin}/{writer}, sequence {line.sequence}"
-            self.problems.append(f"{place}: a {line.type} that cannot be read: {error}")
+            self.problems.append(f"{place}: {with_article(line.type)} that cannot be read: {error}")
 
     def vanish(self, run_id: str, time: str) -> None:
         """Forget a run whose directory somebody has removed: no journal is left to say so.

@@ -184,6 +184,11 @@ class Indexer:
                 self.wake(origin)
                 self._progress.wait(min(left, self._poll_s))
 
+    def known_sequence(self, origin: str, writer: str) -> int:
+        """The last line of a journal that is in the log; 0 where there is none."""
+        cursor = self._logged.get((origin, writer))
+        return 0 if cursor is None else cursor.sequence
+
     def live_state(self, run_id: str) -> RunState | None:
         """A run's state with the newest reports of progress; None for an unknown run."""
         known = self._states.get(run_id)

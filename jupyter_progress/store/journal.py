@@ -1,8 +1,8 @@
 """Journals: one writer's append-only file of events. This file writes them; reading is next door.
 
-An append puts the fact into a list and returns; a thread encodes and writes it: at once where nothing
-was written for ``flush_interval_s``, else together with all that comes until then. Nothing that goes
-wrong with the disk reaches the training.
+An append puts the fact into a list and returns; a thread encodes and writes it: at once where
+nothing was written for ``flush_interval_s``, else together with all that comes until then. Nothing
+that goes wrong with the disk reaches the training.
 """
 
 from __future__ import annotations
@@ -61,6 +61,9 @@ class JournalWriter:
         Seconds since 1970-01-01 UTC.
     flush_interval_s
         How long a line may stay in memory: the time between two writes.
+    after
+        A sequence that is taken, be it in the file or not: a log may know a line that the disk lost
+        when the machine went down, and takes another of its place for the same.
     """
 
     def __init__(
@@ -69,10 +72,12 @@ class JournalWriter:
         *,
         clock: Callable[[], float] = time.time,
         flush_interval_s: float = FLUSH_INTERVAL_S,
+        after: int = 0,
     ) -> None:
         self.path = Path(path)
         self._clock = clock
         self._flush_interval_s = flush_interval_s
+        self._after = after
         self.dropped = 0
         self._sequence = -1  # not known before the file was looked at
         self._encoded = bytearray()
@@ -176,7 +181,7 @@ class JournalWriter:
 
     def _know_sequence(self) -> None:
         if self._sequence < 0:
-            self._sequence = last_sequence_in(self.path)
+            self._sequence = max(self._after, last_sequence_in(self.path))
 
     def _cut_points(self) -> None:
         """Give the metrics noted so far their place in the file, ahead of what comes next."""
@@ -281,7 +286,7 @@ class JournalWriter:
             os.close(self._descriptor)
             self._descriptor = None
         self.path = self.path.with_name(f"child-{os.getpid()}.jsonl")
-        self._sequence = -1
+        self._sequence, self._after = -1, 0
         if "multiprocessing.util" in sys.modules:
             # Children of multiprocessing end without the interpreter's exit handlers, and what was
             # registered for their end before this hook has run is forgotten.

@@ -143,11 +143,21 @@ class LogReader:
         kind: str | None = None,
         limit: int = 50,
         before: int | None = None,
+        run_id: str | None = None,
     ) -> tuple[list[Activity], int | None]:
-        """A page of the activity feed, newest first; paged like :meth:`runs`, by offset."""
+        """A page of the activity feed, newest first; paged like :meth:`runs`, by offset.
+
+        Parameters
+        ----------
+        run_id
+            Only what is about this run; None for everything.
+        """
         asked = {"level": level, "kind": kind, "before": before, "limit": limit + 1}
+        name = "activity" if run_id is None else "activity_of_run"
+        if run_id is not None:
+            asked["run_id"] = run_id
         with self._connection() as connection:
-            rows = connection.execute(_SQL["activity"], asked).fetchall()
+            rows = connection.execute(_SQL[name], asked).fetchall()
             feed = [_activity_of(row) for row in rows[:limit]]
             return feed, feed[-1].offset if len(rows) > limit else None
 

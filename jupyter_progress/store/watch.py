@@ -55,7 +55,8 @@ class JournalFile:
         self._read_byte = cursor.byte
         self._cursor = cursor
         self._is_verified = cursor.byte == 0
-        self._tail = b""  # what stood before _read_byte when that was read
+        self._marks: list[tuple[int, bytes]] = []  # what stood where, before _read_byte
+        self._seen_mtime_ns = -1
         self.has_more = False
 
     def read(self) -> tuple[int, list[str]]:
@@ -69,8 +70,13 @@ class JournalFile:
         if self.waiting:
             return 0, []
         self.byte = self._read_byte  # damaged lines at the end are behind us
-        size = self.path.stat().st_size
-        if not self._is_verified or size < self._read_byte or self._is_rewritten(size):
+        found = self.path.stat()
+        size = found.st_size
+        # A file of the same size that was written since may have been cut and have grown again.
+        if size == self._read_byte and not self._is_touched(found.st_mtime_ns):
+            self.has_more = False
+            return 0, []
+        if not self._is_verified or size < self._read_byte or self._is_rewritten():
             self._verify(size)
         if size <= self._read_byte:
             self.has_more = False
@@ -78,7 +84,7 @@ class JournalFile:
         start = self._read_byte
         part = read_journal(self.path, start, PART_BYTES)
         self._read_byte = part.next_byte
-        self._tail = _bytes_before(self.path, self._read_byte, _TAIL_BYTES)
+        self._marks = _marks_of_last_line(self.path, self._read_byte)
         self.has_more = start < part.next_byte < size
         known = self.sequence
         for line, end in zip(part.lines, part.ends, strict=True):
@@ -111,11 +117,14 @@ class JournalFile:
         self._cursor = Cursor(self.byte, self.sequence, known.fingerprint, known.fingerprint_bytes)
         return self._cursor
 
-    def _is_rewritten(self, size: int) -> bool:
-        """Whether the file was cut and has grown again beyond where it was read to."""
-        if size == self._read_byte or not self._tail:
-            return False
-        return _bytes_before(self.path, self._read_byte, _TAIL_BYTES) != self._tail
+    def _is_touched(self, mtime_ns: int) -> bool:
+        """Whether the file may have been written since it was looked at."""
+        seen, self._seen_mtime_ns = self._seen_mtime_ns, mtime_ns
+        return mtime_ns != seen or abs(time.time() - mtime_ns / 1e9) < _MTIME_DOUBT_S
+
+    def _is_rewritten(self) -> bool:
+        """Whether the file was cut and has grown again to where it was read to, or beyond."""
+        return bool(self._marks) and _marks_of(self.path, self._marks) != self._marks
 
     def _verify(self, size: int) -> None:
         """Begin anew where the file is not the one that the cursor is about."""
@@ -123,7 +132,7 @@ class JournalFile:
         is_other = (
             size < self._read_byte
             or _fingerprint(self.path, at.fingerprint_bytes) != at.fingerprint
-            or (self._is_verified and self._is_rewritten(size))
+            or (self._is_verified and self._is_rewritten())
             # The end of it may have been lost with the machine, and others have written since.
             or (not self._is_verified and not _ends_with(self.path, at.byte, at.sequence))
         )
@@ -131,7 +140,7 @@ class JournalFile:
         if is_other:
             self._cursor = Cursor(0, at.sequence)
             self._read_byte = self.byte = 0
-            self._tail = b""
+            self._marks = []
 
 
 class Origin:
@@ -347,6 +356,32 @@ def _bytes_before(path: Path, byte: int, length: int) -> bytes:
     with path.open("rb") as file:
         file.seek(start)
         return file.read(byte - start)
+
+
+def _marks_of_last_line(path: Path, byte: int) -> list[tuple[int, bytes]]:
+    """The beginning and the end of the line before a position, each with its place.
+
+    The beginning has the sequence and the time: two lines that say the same differ there.
+    """
+    before = _bytes_before(path, byte, _USUAL_LINE_BYTES)
+    if b"\n" not in before[:-1] and byte > _USUAL_LINE_BYTES:
+        before = _bytes_before(path, byte, PART_BYTES)
+    head = before.rfind(b"\n", 0, -1) + 1
+    end = before[-_TAIL_BYTES:]
+    return [
+        (byte - len(before) + head, before[head : head + _TAIL_BYTES]),
+        (byte - len(end), end),
+    ]
+
+
+def _marks_of(path: Path, marks: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """What stands at the places of some marks now."""
+    with path.open("rb") as file:
+        found = []
+        for place, known in marks:
+            file.seek(place)
+            found.append((place, file.read(len(known))))
+    return found
 
 
 def _ends_with(path: Path, byte: int, sequence: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..core.articles import with_article
 from ..core.names import NOTES_LIMIT, check_label, check_lines, check_model_name, shorten
 from ..core.requests import check_notes, check_tags
 from ..errors import InvalidRequest
@@ -35,8 +36,7 @@ def of_type(value: Any) -> str:
     """Say of which type a value is: ``is an int``."""
     if value is None:
         return "is None"
-    kind = shorten(type(value).__name__, 80)
-    return f"is {'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+    return f"is {with_article(shorten(type(value).__name__, 80))}"
 
 
 def text(field: str, value: Any) -> str:
@@ -157,9 +157,13 @@ def number(field: str, value: Any) -> float:
     """
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         raise InvalidRequest(field, f"{found(value)}; expected a number")
-    if not math.isfinite(value):
-        raise InvalidRequest(field, f"is {value}; expected a finite number")
-    return float(value)
+    try:
+        found_number = float(value)
+    except OverflowError:
+        found_number = math.inf
+    if not math.isfinite(found_number):
+        raise InvalidRequest(field, f"is {shorten(str(value), 60)}; expected a finite number")
+    return found_number
 
 
 def seconds(field: str, value: Any) -> float | None:
@@ -175,7 +179,11 @@ def seconds(field: str, value: Any) -> float | None:
         raise InvalidRequest(
             field, f"{found(value)}; expected seconds from 0, or None for as long as it takes"
         )
-    return None if math.isinf(value) else float(value)
+    try:
+        wait_s = float(value)
+    except OverflowError:
+        return None  # longer than the age of the universe
+    return None if math.isinf(wait_s) else wait_s
 
 
 def is_true(field: str, value: Any) -> bool:

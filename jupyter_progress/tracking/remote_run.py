@@ -13,6 +13,7 @@ import msgspec
 from ..core.state import RunState
 from ..store.control import append_control
 from .display import Display, TerminalLine
+from .history import Series
 from .run import Run
 from .sender import REMOTE_FILE
 
@@ -87,6 +88,13 @@ class RemoteRun(Run):
         )
         self._sender.wait_shown(SHOWN_WITHIN_S)
         return self
+
+    def _series(self) -> Series:
+        if self._record is not None and not self._record.directory.path.exists():
+            # All of it was sent, and what was spooled here is gone.
+            answer = self._connection.rest.get(f"runs/{self.run_id}/metrics")
+            return dict(answer["series"])
+        return super()._series()
 
     def _new_display(self) -> Display | None:
         # A panel shows what this notebook's own server knows; this run is another one's.

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..core.activity import LEVELS
 from ..core.state import RunState
@@ -21,11 +21,15 @@ from ..store.layout import DataDirectory, default_data_dir
 from . import arguments, current
 from .display import Display, display_for
 from .failure import error_of
+from .history import Series, chosen, frame_of, series_in
 from .loops import Loop, report_of
 from .metrics import MetricLog
 from .pulse import Pulse
 from .record import Record
-from .values import planned_stages
+from .values import doubt_about_stage, planned_stages
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DISPLAY_EVERY_S = 0.2
 
@@ -48,7 +52,8 @@ class Run:
     name
         What it is called.
     stages
-        The names of its stages, in order; a stage that is not among them is added when it begins.
+        The names of its stages, in order. A further one is added when it begins; where some are
+        named, a warning in the feed then says so, for it may be mistyped.
     tags
         For finding it again.
     display
@@ -235,6 +240,29 @@ class Run:
         if record.journal.is_asleep:
             record.journal.wake()
 
+    def history(self, names: Iterable[str] | None = None) -> pd.DataFrame:
+        """All metrics as a DataFrame: a row for each step, a column for each metric.
+
+        Parameters
+        ----------
+        names
+            Only these metrics.
+
+        Raises
+        ------
+        InvalidRequest
+            The run has metrics, and one of these is not among them.
+        """
+        asked = None if names is None else arguments.strings("names", names)
+        return frame_of(chosen(self._series(), asked))
+
+    def _series(self) -> Series:
+        if self._record is None:
+            return {}
+        if self.is_active:
+            self._record.journal.flush()
+        return series_in(self._record.directory)
+
     def note(self, text: str, *, level: str = "info") -> None:
         """Add a line of one's own to the run's activity feed.
 
@@ -281,9 +309,12 @@ class Run:
         if self._is_child:
             yield
             return
+        doubt = doubt_about_stage(name, self._planned)
         with self._lock:
             record.begin_stage(name, title)
             self._metrics.begin_stage()
+            if doubt:
+                record.note("warning", doubt)
         is_done = False
         try:
             yield

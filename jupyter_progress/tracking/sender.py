@@ -16,6 +16,7 @@ from typing import Any
 
 from ..client.rest import RestClient
 from ..client.timing import Timing
+from ..core.articles import with_article
 from ..errors import Conflict, Denied, InvalidRequest, ProgressError, RunHasEnded, UnknownRun
 from ..store.layout import RunDirectory, read_json_object
 from ..store.locks import FileLock
@@ -213,8 +214,10 @@ class Sender:
             if len(batch) > 1:
                 self._limit = len(batch) // 2
             else:
-                log.warning("the server does not take a %s: %s", batch[0].type, error)
-                spool.replace_first(f"a {batch[0].type} could not be sent: {error}"[:2000])
+                log.warning("the server does not take %s: %s", with_article(batch[0].type), error)
+                spool.replace_first(
+                    f"{with_article(batch[0].type)} could not be sent: {error}"[:2000]
+                )
         else:
             spool.keep(kept)
             self._limit = min(BATCH_EVENTS, self._limit * 2)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..core.names import check_label
+from ..core.nearest import nearest
 from ..core.stages import PlannedStage, title_of
 from ..errors import InvalidRequest
 from .arguments import found
@@ -126,3 +127,18 @@ def planned_stages(stages: Iterable[Any]) -> list[PlannedStage]:
         known.add(stage.id)
         planned.append(stage)
     return planned
+
+
+def doubt_about_stage(name: str, planned: list[PlannedStage]) -> str | None:
+    """What to tell of a stage that is not among those which the run has named, if any.
+
+    It is told and no error: a name that was mistyped must not end a training of hours.
+    """
+    known = [stage.id for stage in planned]
+    if not known or name in known:
+        return None
+    near = nearest(name, known)
+    meant = f"did you mean {near!r}? " if near else ""
+    shown = ", ".join(repr(stage) for stage in known[:20])
+    more = f" and {len(known) - 20} more" if len(known) > 20 else ""
+    return f"{name!r} is none of this run's stages; {meant}Run(stages=…) has named {shown}{more}"

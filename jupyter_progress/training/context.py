@@ -64,8 +64,9 @@ class Context:
     prepared_train: Any = None
     prepared_validation: Any = None
     model: Any = None
+    model_parts: int | None = None
     stopped: bool = False
-    steps: tuple[int, int] | None = None
+    steps: dict[str, int | None] | None = None
     live: dict[str, float | None] = field(default_factory=dict)
     processed: int = 0
     evaluation: dict[str, Any] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class Context:
             source=source_of(self.request.dataset),
             cells=table.rows * table.columns if table else None,
             members=members_of(self.estimator) if known else members_in(spec),
+            parts=self.model_parts,
         )
 
     def tell(self, kind: str, data: dict[str, Any], **how: Any) -> None:

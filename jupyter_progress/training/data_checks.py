@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import msgspec
 import numpy as np
 
 from ..core.names import shorten
+from ..core.nearest import nearest
 from ..core.requests import RunRequest, Split
 from ..errors import FileNotReadable, InvalidRequest, UnknownDataset, UnsuitableData
 from . import findings
@@ -113,8 +113,8 @@ class DataReader:
     def _bundled(self, dataset: dict[str, Any]) -> DataFacts:
         name, names = dataset["name"], dataset_names()
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-            meant = f"did you mean {near[0]!r}? " if near else ""
+            near = nearest(name, names, cutoff=0.5)
+            meant = f"did you mean {near!r}? " if near else ""
             raise UnknownDataset(
                 "dataset.name",
                 f"{shorten(repr(name), 80)} is no data set that comes with scikit-learn; "

@@ -8,7 +8,6 @@ way (``{"class": …, "params": …}``), alone or in a list.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import inspect
@@ -19,6 +18,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.names import shorten
+from ..core.nearest import nearest
 from ..errors import (
     EstimatorNotAllowed,
     InvalidParameter,
@@ -96,14 +96,8 @@ def estimator_class(
     UnsuitableEstimator
     """
     packages = tuple(allowed)
-    parts = name.split(".")
-    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
-        raise UnknownEstimator(
-            field,
-            f"{shorten(name, 80)!r} is no dotted class name; expected one such as "
-            f"'sklearn.ensemble.RandomForestClassifier'{_meant(parts[-1], packages)}",
-        )
     check_allowed(name, packages, field=field)
+    parts = name.split(".")
     found = getattr(_module(parts, packages, field), parts[-1], None)
     if not inspect.isclass(found):
         raise UnknownEstimator(
@@ -119,11 +113,29 @@ def estimator_class(
 
 
 def check_allowed(name: str, allowed: Iterable[str], *, field: str = "estimator.class") -> None:
-    """Raise EstimatorNotAllowed where a dotted name is outside of the allow-list."""
+    """Check that a name is a dotted one, and within the allow-list.
+
+    A name that is refused is searched among scikit-learn's, so this is for a process that may
+    import it.
+
+    Raises
+    ------
+    UnknownEstimator
+        It is no dotted name, such as a class alone.
+    EstimatorNotAllowed
+        It is outside of the allow-list.
+    """
     packages = tuple(allowed)
-    if not _is_within(name, packages) or not _NEVER_IMPORTED.isdisjoint(name.split(".")[:-1]):
+    parts = name.split(".")
+    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
+        meant = _meant(parts[-1], packages)
+        expected = meant or "; expected one such as 'sklearn.ensemble.RandomForestClassifier'"
+        raise UnknownEstimator(field, f"{shorten(name, 80)!r} is no dotted class name{expected}")
+    if not _is_within(name, packages) or not _NEVER_IMPORTED.isdisjoint(parts[:-1]):
         raise EstimatorNotAllowed(
-            field, f"{shorten(name, 120)!r} is outside of the allow-list; {_only(packages)}"
+            field,
+            f"{shorten(name, 120)!r} is outside of the allow-list; {_only(packages)}"
+            f"{_meant(parts[-1], packages)}",
         )
 
 
@@ -167,8 +179,8 @@ def _meant(name: str, packages: tuple[str, ...], root: str = "sklearn") -> str:
     from .catalogue import public_estimators
 
     known = {cls.__name__: public for public, cls in public_estimators().items()}
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    return f"; did you mean {known[near[0]]!r}?" if near else ""
+    near = nearest(name, known, cutoff=0.75)
+    return f"; did you mean {known[near]!r}?" if near else ""
 
 
 def _build(spec: Any, packages: tuple[str, ...], field: str) -> Any:
@@ -223,8 +235,8 @@ def _check_names(cls: type, params: dict[str, Any], field: str) -> None:
     known = parameter_names(cls)
     for name, value in params.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected: {', '.join(sorted(known))}"
+            near = nearest(name, known)
+            hint = f"did you mean {near!r}?" if near else f"expected: {', '.join(sorted(known))}"
             where = f"{field}.params.{shorten(name, 80)}"
             raise InvalidParameter(where, f"is no parameter of {cls.__name__}; {hint}")
         if name == "memory" and value is not None:

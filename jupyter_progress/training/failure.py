@@ -9,6 +9,7 @@ from ..errors import ProgressError
 from ..tracking.messages import message_of
 from ..tracking.tracebacks import users_traceback
 from .handed_over import read_estimator
+from .hints import Facts, hint_for
 from .sources.load import read_pickle
 
 # A worker runs no code of the user's from a string; dataclasses and the like are made so.
@@ -24,33 +25,16 @@ _REASONS = {
     "evaluate": "evaluation_failed",
     "save_model": "save_failed",
 }
-# Words in a message, and what helps. The first that fits counts.
-_HINTS = (
-    ("could not convert string to float", "Some columns hold text: use preprocess='auto', or "
-     "encode them."),
-    ("contains NaN", "Values are missing: use preprocess='auto', impute them, or take an estimator "
-     "that accepts NaN."),
-    ("contains infinity", "Replace infinite values, or drop their rows."),
-    ("Unknown label type: continuous", "The target is continuous: use a regressor."),
-    ("No module named", "Install that package where the run trains, or make it importable from the "
-     "run's working directory."),
-    ("Can't get attribute", "The object was pickled by a name that the run's interpreter does not "
-     "have: define its class in an importable module, or in the notebook itself."),
-    ("No space left on device", "Free some space on the disk."),
-)  # fmt: skip
 _NO_PICKLE = (
     "The file that was uploaded is not a pickle that this Python "
     f"({sys.version_info[0]}.{sys.version_info[1]}) can open: write it with pickle or cloudpickle "
     "of the interpreter that the run uses."
 )
-_STAGE_HINTS = {
-    "initialize": "Check the estimator's class and parameters.",
-    "load_data": "Check the data set's path and its target column.",
-    "train": "The same fit in a notebook cell fails with the same error; try it on a few rows.",
-}
 
 
-def describe(failure: BaseException, stage: str | None) -> dict[str, Any]:
+def describe(
+    failure: BaseException, stage: str | None, facts: Facts | None = None
+) -> dict[str, Any]:
     """Tell why a run failed.
 
     Parameters
@@ -59,6 +43,8 @@ def describe(failure: BaseException, stage: str | None) -> dict[str, Any]:
         What was raised, with its traceback.
     stage
         Where.
+    facts
+        What is known of the run, which a hint has to agree with.
 
     Returns
     -------
@@ -72,7 +58,7 @@ def describe(failure: BaseException, stage: str | None) -> dict[str, Any]:
         "stage": stage,
         "traceback": _traceback(failure),
         "reason": _reason(failure, stage),
-        "hint": _hint(failure, message, stage),
+        "hint": _hint(failure, message, stage, facts),
     }
 
 
@@ -102,14 +88,10 @@ def _reason(failure: BaseException, stage: str | None) -> str:
     return _REASONS.get(stage or "", "training_error")
 
 
-def _hint(failure: BaseException, message: str, stage: str | None) -> str:
+def _hint(failure: BaseException, message: str, stage: str | None, facts: Facts | None) -> str:
     if isinstance(failure, ProgressError):
         return ""  # our own messages say what was expected
-    if isinstance(failure, MemoryError):
-        return "Use fewer rows or columns, a smaller model, or a machine with more memory."
-    for words, hint in _HINTS:
-        if words in message:
-            return hint
-    if _is_no_pickle(failure):
+    # A class that is not there is missed by a sound pickle.
+    if _is_no_pickle(failure) and not isinstance(failure, AttributeError | ImportError):
         return _NO_PICKLE
-    return _STAGE_HINTS.get(stage or "", "")
+    return hint_for(failure, message, stage, facts)

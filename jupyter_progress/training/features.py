@@ -1,4 +1,4 @@
-"""What rows hold that an estimator cannot take: infinite values, text, missing values.
+"""What rows hold that an estimator cannot take: infinite values, text, missing values, lists.
 
 scikit-learn's own estimators say so in ``fit``, minutes after the call; here it is known before.
 An estimator of another origin may take anything, and is left to say it itself.
@@ -17,6 +17,7 @@ from ..errors import UnsuitableData
 from .preprocessing import what_it_takes
 
 _TAKES_ANYTHING = ("Dummy",)
+_NESTED = (list, tuple, dict, set, frozenset, np.ndarray)
 _TAKES_INFINITY = ("HistGradientBoosting",)
 # First steps of pipelines that take numbers only, and no infinite ones.
 _NUMERIC_STEPS = frozenset(
@@ -49,11 +50,17 @@ class Features:
         Names of columns.
     text
         Names of columns, each with one of its values.
+    too_large
+        Names of columns with whole numbers that no floating-point number holds.
+    nested
+        Names of columns with lists, dictionaries or arrays in their cells, each with its type.
     """
 
     infinite: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
+    too_large: list[str] = field(default_factory=list)
+    nested: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ def check_features(
     ------
     UnsuitableData
     """
+    _check_cells(found, estimator, preprocess, field)
     refuses = what_it_refuses(estimator)
     kind = type(estimator).__name__
     if found.infinite and refuses.infinite:
@@ -117,6 +125,23 @@ def check_features(
             field,
             f"has missing values (NaN) in {_listed(found.missing)}, which {kind} does not take; "
             "impute them, or let preprocess='auto' do it",
+        )
+
+
+def _check_cells(found: Features, estimator: Any, preprocess: str, field: str) -> None:
+    """Refuse cells that neither the preprocessing nor an estimator of scikit-learn's can take."""
+    if found.too_large:
+        raise UnsuitableData(
+            field,
+            f"holds whole numbers too large for a floating-point number in "
+            f"{_listed(found.too_large)}; expected at most about 1.8e308",
+        )
+    is_known = type(estimator).__module__.partition(".")[0] == "sklearn"
+    if found.nested and (preprocess != "none" or is_known):
+        raise UnsuitableData(
+            field,
+            f"holds more than one value in a cell in {_listed(found.nested)}; expected a number or "
+            "a text in each: give each part a column of its own",
         )
 
 
@@ -187,18 +212,36 @@ def _look_at_frame(X: Any) -> Features:
         shown = repr(shorten(str(name), 60))
         if bool(column.isna().any()):
             found.missing.append(shown)
-        values = _numbers(column)
+        try:
+            values = _numbers(column)
+        except OverflowError:
+            found.too_large.append(shown)
+            continue
         if values is None:
-            kept = column.dropna()
-            example = shorten(repr(kept.iloc[0]), 40)
-            found.text.append(f"{shown} ({example})")
+            _look_at_words(column.dropna(), shown, found)
         elif bool(np.isinf(values).any()):
             found.infinite.append(shown)
     return found
 
 
+def _look_at_words(kept: Any, shown: str, found: Features) -> None:
+    """Tell lists and the like from text, in a column that holds no numbers."""
+    if kept.dtype == object:
+        nested = next((value for value in kept if isinstance(value, _NESTED)), None)
+        if nested is not None:
+            found.nested.append(f"{shown} ({type(nested).__name__})")
+            return
+    found.text.append(f"{shown} ({shorten(repr(kept.iloc[0]), 40)})")
+
+
 def _numbers(column: Any) -> np.ndarray | None:
-    """A column as scikit-learn sees it, in floats; None where it holds no numbers."""
+    """A column as scikit-learn sees it, in floats; None where it holds no numbers.
+
+    Raises
+    ------
+    OverflowError
+        It holds a whole number that is too large for a float.
+    """
     import pandas as pd
 
     dtype = column.dtype

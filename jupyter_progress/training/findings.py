@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.articles import with_article
 from ..core.names import shorten
 from ..errors import UnsuitableData
 from .sources.table import Table
@@ -67,8 +68,11 @@ def _check_kind(y: np.ndarray, field: str) -> None:
         for value in y:
             if isinstance(value, list | tuple | dict | set | np.ndarray):
                 raise UnsuitableData(
-                    field, f"a target is a {type(value).__name__}; expected one value in each row"
+                    field,
+                    f"a target is {with_article(type(value).__name__)}; expected one value in each "
+                    "row",
                 )
+        _check_size(y, field)
     elif y.dtype.kind in "fc" and not np.isfinite(y).all():
         count = int((~np.isfinite(y)).sum())
         raise UnsuitableData(
@@ -76,6 +80,16 @@ def _check_kind(y: np.ndarray, field: str) -> None:
         )
     if y.dtype.kind in "cV":
         raise UnsuitableData(field, f"targets of type {y.dtype} cannot be learned")
+
+
+def _check_size(y: np.ndarray, field: str) -> None:
+    """Refuse whole numbers that NumPy keeps as objects: no estimator knows them for numbers."""
+    for value in y:
+        if isinstance(value, int) and not -(2**63) <= value < 2**64:
+            raise UnsuitableData(
+                field,
+                f"a target is {_shown(value)}; expected whole numbers of at most 64 bits, or text",
+            )
 
 
 def _check_numbers(y: np.ndarray, field: str) -> None:
@@ -95,7 +109,7 @@ def _is_number(value: Any) -> bool:
         return False  # float() would take it
     try:
         float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return True
 

@@ -123,7 +123,7 @@ def result_of(context: Context) -> dict[str, Any]:
         },
         "split": {**given, "stratified": list(parts.stratified) if parts else [False, False]},
         "stopped": context.stopped,
-        "steps": list(context.steps) if context.steps else None,
+        "steps": context.steps,
         "model": context.registered,
         "preprocess": context.preprocessed,
         "random_state": context.random_state,

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..core.articles import with_article
 from ..core.names import shorten
 from ..core.requests import Executor, RunRequest
 from ..errors import InvalidRequest, UnsuitableData
@@ -76,7 +77,8 @@ class RequestChecks:
             found = self._uploads.meta(spec["upload"])["format"]
             if found != "pickle":
                 raise InvalidRequest(
-                    "estimator.upload", f"is a {found} upload; expected a pickle of an estimator"
+                    "estimator.upload",
+                    f"is {with_article(found)} upload; expected a pickle of an estimator",
                 )
             return None
         executor = request.executor

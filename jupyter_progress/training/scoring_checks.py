@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.names import shorten
+from ..core.nearest import nearest
 from ..errors import InvalidRequest
 
 _TRIED_CLASSES = 100
@@ -32,8 +32,8 @@ def check_scorer_name(name: str, field: str = "scoring") -> None:
 
     names = get_scorer_names()
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        meant = f"did you mean {near[0]!r}?" if near else "expected one such as 'accuracy' or 'r2'"
+        near = nearest(name, names)
+        meant = f"did you mean {near!r}?" if near else "expected one such as 'accuracy' or 'r2'"
         raise InvalidRequest(field, f"{shorten(repr(name), 80)} is no scorer; {meant}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from ..core.articles import with_article
 from ..errors import UnsuitableEstimator
 
 
@@ -23,18 +24,18 @@ def check_suitable(estimator: Any, *methods: str) -> None:
     UnsuitableEstimator
         A method is missing, or it is made for several targets at once.
     """
-    kind = type(estimator).__name__
+    kind = with_article(type(estimator).__name__)
     for method in ("fit", "predict", *methods):
         # Stacking has predict only once it is fitted; its class says that it will have it.
         if not (hasattr(estimator, method) or hasattr(type(estimator), method)):
             raise UnsuitableEstimator(
                 "estimator",
-                f"is a {kind}, which has no {method}(); expected a scikit-learn classifier or "
+                f"is {kind}, which has no {method}(); expected a scikit-learn classifier or "
                 "regressor such as RandomForestClassifier(300)",
             )
     if not takes_one_target(estimator):
         raise UnsuitableEstimator(
-            "estimator", f"is a {kind}, which is for several targets at once; a run has one target"
+            "estimator", f"is {kind}, which is for several targets at once; a run has one target"
         )
 
 

@@ -2,7 +2,9 @@
 
 One line for each completed run, in ``timings.jsonl`` of the data directory. Where a run of the
 same class on data of a known size was seen, a stage is expected to take the same time per cell of
-data, and ``train`` the same time per cell and member.
+data, and ``train`` the same time per cell and member. ``save_model`` goes by how many objects the
+model is made of, for that decides how it is saved, and takes thirty times as long for each where it
+is not pickled.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from ..core.stages import PIPELINE, PlannedStage
+from ..models.parts import PARTS_LIMIT, SKOPS_TO_PICKLE
 from .workload import Workload
 
 _RECENT = 5
@@ -22,6 +26,14 @@ _READ_BYTES = 1 << 20
 _KEEP_BYTES = 4 << 20
 _FIXED = ("initialize",)  # takes what it takes, however large the data
 _BY_CLASS = ("preprocess", "train", "evaluate", "save_model")  # others depend on the data alone
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What an earlier run lets a stage of this one take; not alike where it was saved otherwise."""
+
+    seconds: float
+    is_alike: bool = True
 
 
 class Timings:
@@ -39,11 +51,12 @@ class Timings:
 
     def estimate(self, stage: str, workload: Workload) -> float | None:
         """Seconds that a stage is likely to take, or None where nothing like it was seen."""
-        found = [
-            seconds for run in self._runs if (seconds := _scaled(run, stage, workload)) is not None
-        ]
+        scaled = _saving if stage == "save_model" else _scaled
+        found = [known for run in self._runs if (known := scaled(run, stage, workload)) is not None]
+        # Where runs of this very kind were seen, nothing that has to be converted counts.
+        found = [known for known in found if known.is_alike] or found
         if found:
-            return round(median(found[-_RECENT:]), 3)
+            return round(median(known.seconds for known in found[-_RECENT:]), 3)
         return next((planned.estimated_s for planned in PIPELINE if planned.id == stage), None)
 
     def plan(self, workload: Workload) -> list[PlannedStage]:
@@ -62,6 +75,7 @@ class Timings:
             "source": workload.source,
             "cells": workload.cells,
             "members": workload.members,
+            "parts": workload.parts,
             "stages": stages,
         }
         line = json.dumps(run, separators=(",", ":")).encode() + b"\n"
@@ -81,12 +95,12 @@ class Timings:
         waiting.replace(self._path)
 
 
-def _scaled(run: dict[str, Any], stage: str, workload: Workload) -> float | None:
+def _scaled(run: dict[str, Any], stage: str, workload: Workload) -> _Expected | None:
     seconds = run["stages"].get(stage)
     if not isinstance(seconds, int | float):
         return None
     if stage in _FIXED:
-        return float(seconds)
+        return _Expected(float(seconds))
     if stage in _BY_CLASS and run.get("class") != workload.estimator:
         return None
     if workload.cells is None:
@@ -96,10 +110,40 @@ def _scaled(run: dict[str, Any], stage: str, workload: Workload) -> float | None
         factor = workload.cells / run["cells"] if run.get("cells") else None
     if factor is None:
         return None
+    if stage in ("train", "evaluate"):
+        factor *= _times_members(run, workload)
+    return _Expected(seconds * factor)
+
+
+def _saving(run: dict[str, Any], stage: str, workload: Workload) -> _Expected | None:
+    """What saving takes, from a run of which it is known how its model was saved."""
+    before = run.get("parts")
+    if not isinstance(before, int) or before <= 0:
+        return None
+    as_pickle = _scaled(run, stage, workload)
+    if as_pickle is None:
+        return None
+    more = _times_members(run, workload)
+    seconds = float(run["stages"][stage])
+    was_pickled = before > PARTS_LIMIT
+    if workload.parts is None:
+        # A model beyond the limit was not counted to its end: a smaller one may be beyond it too.
+        is_pickled = before * more > PARTS_LIMIT or was_pickled
+    else:
+        is_pickled = workload.parts > PARTS_LIMIT
+    if was_pickled and is_pickled:
+        return _Expected(as_pickle.seconds * more)
+    if was_pickled:
+        return _Expected(seconds * more * SKOPS_TO_PICKLE, is_alike=False)
+    if is_pickled:
+        return _Expected(seconds * more / SKOPS_TO_PICKLE, is_alike=False)
+    # skops' time goes with the objects, be they large or small.
+    return _Expected(seconds * (more if workload.parts is None else workload.parts / before))
+
+
+def _times_members(run: dict[str, Any], workload: Workload) -> float:
     before = run.get("members")
-    if before and stage in ("train", "save_model", "evaluate"):
-        factor *= (workload.members or before) / before
-    return float(seconds) * factor
+    return (workload.members or before) / before if before else 1.0
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from .asked import Cancelled, Interrupted
 from .context import Context, open_context
 from .failure import describe
+from .hints import Facts, facts_of
 from .pipeline import finish, run_stages
 from .plain_journal import last_sequences
 
@@ -59,7 +60,7 @@ def _train(context: Context) -> int:
         context.tell(
             "training_failed",
             {
-                "error": describe(failure, context.stage),
+                "error": describe(failure, context.stage, _facts(context)),
                 "elapsed_time": context.elapsed_s,
             },
             follows=_others(context),
@@ -67,6 +68,15 @@ def _train(context: Context) -> int:
         return 1
     finish(context, _others(context))
     return 0
+
+
+def _facts(context: Context) -> Facts | None:
+    try:
+        return facts_of(context)
+    except Exception:
+        # Rows that cannot be looked at, or no memory for it: the failure is told all the same.
+        traceback.print_exc()
+        return None
 
 
 def _others(context: Context) -> dict[str, int]:

@@ -20,12 +20,16 @@ class Workload:
         Rows times columns; None before the data are loaded.
     members
         How many trees, iterations or the like; None where that is not known.
+    parts
+        How many objects the fitted model is made of, counted up to a limit beyond which it is saved
+        in another way; None before it is fitted.
     """
 
     estimator: str
     source: str
     cells: int | None = None
     members: int | None = None
+    parts: int | None = None
 
 
 def class_of(estimator: Any) -> str:

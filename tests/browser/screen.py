@@ -18,6 +18,7 @@ PANEL = ".jpp-panel"
 WITHIN_MS = 3_000 * SCALE
 CONNECTION = ".jpp-connection"
 NEWEST_SHOWN = 3
+ALL_RUNS = ".jpp-surroundings"  # of the page: what is not about the selected run
 
 
 def expect_connection(view: Page | Locator, connection: str, within_ms: float = WITHIN_MS) -> None:
@@ -70,15 +71,24 @@ def feed(view: Page | Locator) -> list[str]:
     return [text.strip() for text in view.locator(".jpp-told-text").all_inner_texts()]
 
 
+def add_note(page: Page, text: str) -> None:
+    """Write a note for the feed of all runs."""
+    of_all = page.locator(ALL_RUNS)
+    of_all.get_by_label("A note for the activity feed").fill(text)
+    of_all.get_by_role("button", name="Add").click()
+
+
 def expect_feed(page: Page, server: JupyterProcess) -> None:
     """The page's own feed has exactly what the server tells: nothing missing, nothing twice."""
-    page.get_by_role("button", name="Show older").click()
-    own = page.locator(".jpp-main > .jpp-live")
+    of_all = page.locator(ALL_RUNS)
+    of_all.get_by_role("button", name="Show older").click()
 
     def told() -> list[str]:
-        return [_line(activity) for activity in server.get("activity?limit=50")["activity"]]
+        names = {run["run_id"]: run["name"] for run in server.get("runs?limit=200")["runs"]}
+        lines = server.get("activity?limit=50")["activity"]
+        return [_line_among(line, names.get(line["run_id"], "")) for line in lines]
 
-    _expect_told(lambda count: feed(own)[:count], told)
+    _expect_told(lambda count: feed(of_all)[:count], told)
 
 
 def expect_run_feed(panel: Locator, server: JupyterProcess, run_id: str) -> None:
@@ -97,6 +107,12 @@ def _line(activity: dict[str, Any], run_name: str = "") -> str:
     """An activity as a feed writes it; below a run's name, without that name."""
     text = within_run(activity["text"], activity["kind"], run_name)
     return f"{text} · {activity['who']}" if activity["who"] else text
+
+
+def _line_among(activity: dict[str, Any], run_name: str) -> str:
+    """The same among lines of other runs: what the data's check found names no run of itself."""
+    lead = f"{run_name}: " if activity["kind"] == "data_finding" else ""
+    return lead + _line(activity)
 
 
 def _expect_told(shown: Callable[[int], list[str]], told: Callable[[], list[str]]) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .runs import LONG, end_all_runs, start_run
 from .screen import (
+    add_note,
     expect_connection,
     expect_feed,
     expect_status,
@@ -67,7 +68,7 @@ def test_run_is_seen_from_its_start_to_its_deployment(
         expect(page.locator(".jpp-health")).to_contain_text(word)
 
     run.get_by_role("button", name="Deploy").click()
-    expect(run.get_by_text("version 1 is in service")).to_be_visible()
+    expect(run.locator(".jpp-in-service")).to_contain_text("version 1 is in service")
     model = page.locator(".jpp-model", has_text="digits-on-the-page")
     expect(model).to_contain_text("version 1 in service")
     expect_feed(page, server)
@@ -85,8 +86,7 @@ def test_every_browser_shows_the_same(
     witness = open_page(second, server)
     for view in (page, second):
         expect_status(view.get_by_role("article", name="seen twice"), "running")
-    page.get_by_label("A note for the activity feed").fill("from the first browser")
-    page.get_by_role("button", name="Add").click()
+    add_note(page, "from the first browser")
     expect(second.locator(".jpp-told-text", has_text="from the first browser")).to_be_visible()
 
     wait_until(lambda: server.get(f"runs/{run_id}")["live_accuracy"] is not None)

@@ -60,7 +60,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
 @pytest.fixture(scope="session")
 def finished(runs: Runs) -> RunDirectory:
     """A run that has completed."""
-    return runs.finish(runs.start("flowers", {"n_estimators": 20, "random_state": 0}, tags=["garden"]))
+    return runs.finish(
+        runs.start("flowers", {"n_estimators": 20, "random_state": 0}, tags=["garden"])
+    )
 
 
 @pytest.fixture(scope="session")

@@ -100,8 +100,14 @@ def test_runs_on_a_terminal_fit_its_width_and_keep_their_ids(
 def test_show_draws_the_stages_and_the_result(command: Command, finished: RunDirectory) -> None:
     status, told, _ = command("show", finished.run_id)
     assert status == 0
-    for words in ("flowers  completed", "✓  Train", "✓  Save model", "accuracy 0.9", "100.0 %"):
+    for words in ("flowers  completed", "✓  Train", "✓  Save model", "100.0 %"):
         assert words in told
+    test = json.loads(command("show", finished.run_id, "--json")[1])["result"]["test"]
+    assert f" Accuracy {test['accuracy']:.4f} on " in told
+    assert (
+        f"Accuracy {test['accuracy']:.4f} · Balanced accuracy {test['balanced_accuracy']:.4f}"
+        in told
+    )
     state = json.loads(command("show", finished.run_id, "--json")[1])
     assert (state["status"], state["tags"]) == ("completed", ["garden"])
 
@@ -157,6 +163,10 @@ def test_a_run_is_ended_from_a_terminal_that_watches_it(
     ended = json.loads(told)
     if action == "stop":
         assert (status, ended["status"], ended["result"]["stopped"]) == (0, "completed", True)
+        early = f"stopped early ({ended['result']['steps']['done']:,} of 1,000,000 steps)"
+        assert f"completed, {early}" in command("show", run.run_id)[1]
+        listed = command("runs")[1].splitlines()
+        assert early in next(line for line in listed if line.startswith(run.run_id))
     else:
         assert (status, ended["status"]) == (1, "cancelled")
     status, _, refused = command(action, run.run_id)
@@ -171,6 +181,16 @@ def test_unknown_run_is_told_with_where_to_look(command: Command, runs: Runs, na
     assert refused == (
         "jupyter progress: there is no run 'nothing-like-it'; `jupyter progress runs` lists them\n"
     )
+
+
+@pytest.mark.parametrize("name", ["show", "stop"])
+def test_name_in_the_place_of_an_id_is_answered_with_the_id(
+    command: Command, finished: RunDirectory, name: str
+) -> None:
+    status, told, refused = command(name, "flowers")
+    assert (status, told) == (1, "")
+    assert "there is no run 'flowers'; the run of that name has the id" in refused
+    assert f"{finished.run_id}; `jupyter progress runs` lists them" in refused
 
 
 def test_a_run_is_named_by_a_part_that_only_it_has(

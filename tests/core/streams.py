@@ -157,6 +157,26 @@ def killed_worker() -> Stream:
     return stream.volatile("training_progress", _running_state(step=7))
 
 
+def slower_than_planned() -> Stream:
+    """A run whose pace contradicts its plan, with a last fact before its end to reckon from."""
+    stream = Stream().snapshot().queued().started(train_s=4.0).stage(5).after(5.0)
+    stream.progress(stage="train", stage_progress=15.4, step=77, total_steps=500)
+    return stream.after(1.0).durable("training_stopping", {"action": "stop", "who": "ada"})
+
+
+def stage_left_out() -> Stream:
+    """A run of somebody's own code that completed without one of its stages."""
+    stages = [{"id": "load", "title": "Load"}, {"id": "plot", "title": "Plot"}]
+    begun = {"name": "mine", "kind": "own", "stages": stages}
+    stream = Stream().snapshot().durable("training_started", begun)
+    facts = {"stage": "load", "title": "Load", "index": 0, "estimated_s": None}
+    stream.durable("stage_started", facts).after(1.0)
+    done = {**facts, "elapsed_s": 1.0, "progress": 100.0, "elapsed_time": 1.0, "metrics": {}}
+    stream.durable("stage_completed", done)
+    result = {"metrics": {}, "stopped": False}
+    return stream.durable("training_completed", {"result": result, "elapsed_time": 1.0})
+
+
 def twice_and_late() -> Stream:
     """Messages that come twice, out of date, or of unknown types."""
     stream = Stream().snapshot().queued().started().stage(0)
@@ -217,7 +237,8 @@ def deleted_run() -> Stream:
 STREAMS = {
     builder.__name__: builder
     for builder in (
-        whole_run, killed_worker, twice_and_late, gap, cancelled_while_queued, another_log,
+        whole_run, killed_worker, slower_than_planned, stage_left_out,
+        twice_and_late, gap, cancelled_while_queued, another_log,
         deleted_run,
     )
 }  # fmt: skip

@@ -9,6 +9,9 @@ import pytest
 
 from jupyter_progress.core.activity import activity_for, within_run
 from jupyter_progress.core.durations import duration, estimate
+from jupyter_progress.core.ending import status_words, stopped_early
+from jupyter_progress.core.figures import figure, metric_words, name_within
+from jupyter_progress.core.state import RunState
 
 WORDS = json.loads((Path(__file__).parent.parent / "fixtures" / "words.json").read_text("utf-8"))
 
@@ -21,6 +24,38 @@ def test_duration_is_as_precise_as_it_tells_something(value: float, words: str) 
 @pytest.mark.parametrize("value", [None, "5", True, float("nan"), float("inf")])
 def test_duration_that_is_no_number_of_seconds_is_unknown(value: object) -> None:
     assert duration(value) == "unknown time"
+
+
+@pytest.mark.parametrize(("name", "value", "words"), WORDS["metrics"])
+def test_metric_is_written_as_in_the_panel(name: str, value: object, words: str) -> None:
+    assert metric_words(name, value) == words
+
+
+def test_name_within_a_line_keeps_its_capitals_where_it_is_one() -> None:
+    names = ("accuracy", "r2", "f1_macro", "balanced_accuracy", "mae", "x")
+    assert [name_within(name) for name in names] == [
+        "accuracy", "R²", "F1 (macro)", "balanced accuracy", "MAE", "X"
+    ]  # fmt: skip
+
+
+def test_figure_that_is_no_number_is_unknown() -> None:
+    assert [figure(value) for value in (float("nan"), float("inf"), {})] == ["–"] * 3
+
+
+def ended(result: dict[str, object], **more: object) -> RunState:
+    return RunState(run_id="r", status="completed", result=result, **more)
+
+
+def test_run_that_was_stopped_is_told_from_a_complete_one() -> None:
+    steps = {"done": 371, "total": 30_000}
+    words = "completed, stopped early (371 of 30,000 steps)"
+    assert status_words(ended({"stopped": True, "steps": steps})) == words
+    assert status_words(ended({"stopped": True}, step=371, total_steps=30_000)) == words
+    assert status_words(ended({"stopped": True, "steps": None})) == "completed, stopped early"
+    assert stopped_early(ended({"stopped": True, "steps": {"done": 1, "total": None}})) == (
+        "stopped early (1 step)"
+    )
+    assert status_words(ended({"stopped": False, "steps": steps}, step=371)) == "completed"
 
 
 @pytest.mark.parametrize(("kind", "name", "text", "words"), WORDS["lines"])

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
 from jupyter_progress.core.eta import overall_progress, remaining, stage_remaining
 from jupyter_progress.core.progress import apply_report
 from jupyter_progress.core.state import RunState, StageState
@@ -25,11 +31,11 @@ def test_time_left_is_not_known_while_a_stage_has_no_ground_for_a_number() -> No
 
 def test_pace_counts_more_the_more_it_has_shown() -> None:
     early = stage_remaining(stage("running", 100.0, 1.0, 2.0))
-    late = stage_remaining(stage("running", 100.0, 9.0, 90.0))
+    late = stage_remaining(stage("running", 12.0, 9.0, 90.0))
     assert early is not None
     assert late is not None
     assert 95 < early < 99  # the plan of 100 s, hardly corrected by a pace that says 49 s
-    assert 9 < late < 12  # the pace says 1 s, the plan 91 s
+    assert 1.0 < late < 1.2  # the pace says 1 s, the plan 3 s
 
 
 def test_time_left_is_never_negative_where_a_stage_takes_longer_than_planned() -> None:
@@ -102,3 +108,92 @@ def test_stage_without_any_ground_moves_the_bar_slowly_and_never_to_its_end() ->
     long_after = overall_progress(run(stage("running", None, 3600.0, 0.0)))
     assert first < 2.0
     assert 50.0 < long_after < 100.0
+
+
+# Traces of one stage: what it was planned to take, and what it took, report by report.
+
+TOOK_S = 30.0
+REPORTS = 100
+
+
+def even(_share: float) -> float:
+    return 1.0
+
+
+def slower_and_slower(share: float) -> float:
+    return 1.0 + 2.0 * share
+
+
+def in_waves(share: float) -> float:
+    return 1.0 + 0.6 * math.sin(12.0 * math.pi * share)
+
+
+def slow_at_first(share: float) -> float:
+    return 3.0 if share < 0.2 else 1.0
+
+
+def replay(planned_s: float, cost: Callable[[float], float]) -> list[tuple[float, float, float]]:
+    """At each report: the share shown, the time left that is told, and the one that was true."""
+    costs = [cost(index / REPORTS) for index in range(REPORTS)]
+    told = []
+    for index in range(1, REPORTS):
+        elapsed_s = TOOK_S * sum(costs[:index]) / sum(costs)
+        left = stage_remaining(
+            stage("running", planned_s, elapsed_s, 100.0 * index / REPORTS),
+        )
+        assert left is not None
+        told.append((index / REPORTS, left, TOOK_S - elapsed_s))
+    return told
+
+
+def mean_error(told: list[tuple[float, float, float]]) -> float:
+    """How far off the time left is, as a share of what the stage took."""
+    return sum(abs(left - true) for _, left, true in told) / len(told) / TOOK_S
+
+
+@pytest.mark.parametrize("times", [1.0, 1 / 2.5, 1 / 4, 3.0])
+@pytest.mark.parametrize("cost", [even, slower_and_slower, in_waves, slow_at_first])
+def test_time_left_closes_in_on_the_truth(cost: Callable[[float], float], times: float) -> None:
+    told = replay(TOOK_S * times, cost)
+    quarters = [mean_error(told[at : at + 25]) for at in (0, 25, 50, 75)]
+    assert quarters[3] < 0.07
+    if times != 1.0:  # a plan that is right has nothing to close in on
+        assert all(later <= before for before, later in pairwise(quarters))
+
+
+@pytest.mark.parametrize("times", [1.0, 1 / 2.5, 1 / 4, 3.0])
+@pytest.mark.parametrize("cost", [even, slower_and_slower, in_waves, slow_at_first])
+def test_time_left_is_never_negative_and_goes_to_the_pace_in_small_steps(
+    cost: Callable[[float], float], times: float
+) -> None:
+    told = replay(TOOK_S * times, cost)
+    assert all(left >= 0 for _, left, _ in told)
+    # The widest that plan, pace and truth are apart: what the time left has to cross.
+    paces = [(TOOK_S - true) / share for share, _, true in told]
+    reach = max(*paces, TOOK_S, TOOK_S * times)
+    moves = [abs(after[1] - before[1]) for before, after in pairwise(told)]
+    assert max(moves) < 0.12 * reach
+
+
+def test_plan_that_the_pace_bears_out_is_kept() -> None:
+    assert mean_error(replay(TOOK_S, even)) < 0.001
+    assert mean_error(replay(TOOK_S, in_waves)) < 0.05
+
+
+@pytest.mark.parametrize("cost", [even, in_waves])
+@pytest.mark.parametrize("times", [1 / 2.5, 3.0])
+def test_contradicted_plan_is_given_up_by_a_third_of_the_stage(
+    cost: Callable[[float], float], times: float
+) -> None:
+    later = [moment for moment in replay(TOOK_S * times, cost) if moment[0] >= 1 / 3]
+    assert mean_error(later) < 0.07
+
+
+def test_time_left_does_not_stand_still_where_the_machine_is_busier_than_it_was() -> None:
+    # Boosting of 500 steps in 18 s, planned by a history of 5 s: it told "~4 s" from 5 s to 12 s.
+    early = stage_remaining(stage("running", 5.0, 5.0, 100 * 77 / 500))
+    late = stage_remaining(stage("running", 5.0, 12.0, 100 * 307 / 500))
+    assert early is not None
+    assert late is not None
+    assert early > 12
+    assert 7 < late < 8

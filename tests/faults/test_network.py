@@ -126,11 +126,13 @@ def test_300_clients_that_come_back_at_once_all_find_their_place(
     patient = Timing(hello_s=10.0, poll_s=1.0, poll_timeout_s=10.0, silence_heartbeats=10.0)
     crowd = [Witness(proxy.address, patient) for _ in range(300)]
     try:
-        wait_until(lambda: all(w.follower.connection == "live" for w in crowd), 30)
+        all_live = lambda: all(w.follower.connection == "live" for w in crowd)  # noqa: E731
+        wait_until(all_live, 30)
         client = RestClient(site.address, timeout_s=30.0)
         for number in range(20):
             client.post("activity", {"text": f"note {number}"})
             if number in (5, 12):
+                wait_until(all_live, 30)
                 assert proxy.cut_all() >= 300
         site.settle(*crowd, within_s=30)
         wait_until(lambda: all(w.follower.connection == "live" for w in crowd), 30)

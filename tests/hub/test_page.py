@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ..browser.runs import LONG, start_run
-from ..browser.screen import expect_connection, expect_status, step_of, wait_until
+from ..browser.screen import add_note, expect_connection, expect_status, step_of, wait_until
 from ..browser.witness import Witness
 from ..jupyter_process import SCALE
 from .person import Person
@@ -45,8 +45,7 @@ def test_page_is_live_and_acts_with_the_cookies_that_the_hub_sets(
     expect_status(run, "running", 20_000 * SCALE)
     wait_until(lambda: step_of(run) > 0)
 
-    page.get_by_label("A note for the activity feed").fill("seen through the Hub")
-    page.get_by_role("button", name="Add").click()
+    add_note(page, "seen through the Hub")
     told = page.locator(".jpp-told-text", has_text="seen through the Hub")
     expect(told.first).to_contain_text("ñ@x")  # the Hub's name of who wrote it
     wait_until(lambda: someone.get(f"runs/{run_id}")["live_accuracy"] is not None)

@@ -34,12 +34,25 @@ def test_versions_count_from_one_and_keep_their_facts(
     assert registry.get("iris") == {
         "name": "iris",
         "deployed": None,
+        "columns": None,
         "versions": [
             {"version": 1, "run_id": "run-1", "time": TIME, "result": result},
             {"version": 2, "run_id": "run-2", "time": TIME, "result": None},
         ],
     }
     assert registry.summaries() == [ModelSummary(name="iris", deployed=None, latest=2)]
+
+
+def test_columns_of_the_version_in_service_are_told_where_they_have_names(
+    registry: Registry, save_run: SaveRun, tree: Any, iris: Any
+) -> None:
+    register(registry, save_run(tree, "run-1", X=iris[0]))
+    register(registry, save_run(tree, "run-2", X=iris[0].to_numpy()))
+    assert registry.get("iris")["columns"] is None
+    registry.deploy("iris", 1, TIME)
+    assert registry.get("iris")["columns"] == list(iris[0].columns)
+    registry.deploy("iris", 2, TIME)
+    assert registry.get("iris")["columns"] is None
 
 
 def test_runs_in_service_are_those_of_the_deployed_versions(

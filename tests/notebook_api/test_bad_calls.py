@@ -46,6 +46,48 @@ BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
         "made with",
     ),
     "no estimator": ((42, X, Y), {}, "unsuitable_estimator", "no fit"),
+    "number that no float holds": (
+        (FOREST, [[10**400, i] for i in range(20)], Y),
+        {},
+        "unsuitable_data",
+        "too large",
+    ),
+    "held-out number that no float holds": (
+        (FOREST, X, Y),
+        {"validation": ([[10**400, 1]] * 4, [0, 1, 0, 1])},
+        "unsuitable_data",
+        "too large",
+    ),
+    "overhead that no float holds": (
+        (FOREST, X, Y),
+        {"max_overhead": 10**400},
+        "invalid_request",
+        "max_overhead",
+    ),
+    "share that no float holds": (
+        (FOREST, X, Y),
+        {"split": {"test": 10**400}},
+        "invalid_request",
+        "split.test",
+    ),
+    "lists in cells": (
+        (FOREST, pd.DataFrame({"a": [[1, 2]] * 20, "b": range(20)}), Y),
+        {},
+        "unsuitable_data",
+        r"more than one value in a cell in column 'a' \(list\)",
+    ),
+    "dictionaries in cells": (
+        (FOREST, pd.DataFrame({"a": [{"x": 1}] * 20}), Y),
+        {},
+        "unsuitable_data",
+        "dict",
+    ),
+    "targets of 400 digits": (
+        (FOREST, X, [10**400, 1] * 10),
+        {},
+        "unsuitable_data",
+        "64 bits",
+    ),
     "clusterer": ((KMeans(), X, Y), {}, "unsuitable_estimator", "neither classifier nor regressor"),
     "bad parameter": ((RandomForestClassifier(-1), X, Y), {}, "invalid_parameter", "n_estimators"),
     "cannot be pickled": (

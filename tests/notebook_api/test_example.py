@@ -50,6 +50,64 @@ def test_history_is_a_frame_of_all_metrics(finished: jp.RunHandle) -> None:
     assert list(finished.history(["live_accuracy"]).columns) == ["live_accuracy"]
 
 
+def test_history_of_a_metric_that_there_is_not_names_those_that_there_are(
+    finished: jp.RunHandle,
+) -> None:
+    with pytest.raises(jp.errors.InvalidRequest, match=r"names\[1\]: the run has no metric 'loss'"):
+        finished.history(["live_accuracy", "loss"])
+    with pytest.raises(jp.errors.InvalidRequest, match="did you mean 'live_accuracy'"):
+        finished.history(["live_acuracy"])
+
+
+def test_history_of_a_run_that_has_measured_nothing_is_empty(here: Any) -> None:
+    with jp.Run("nothing", display=False) as own:
+        pass
+    history = jp.get_run(own.run_id).history(["loss", "a,b"])
+    assert (list(history.columns), len(history), history.index.name) == (["loss", "a,b"], 0, "step")
+    with jp.Run("something", display=False) as own:
+        own.log({"a,b": 1.0, "c": 2.0})
+    assert jp.get_run(own.run_id).history(["a,b"])["a,b"].tolist() == [1.0]
+
+
+def test_run_is_found_by_a_part_of_its_id_and_not_by_its_name(
+    here: Any, finished: jp.RunHandle
+) -> None:
+    assert jp.get_run(finished.run_id[-8:]) == finished
+    with jp.Run("another", display=False):
+        pass
+    with pytest.raises(jp.errors.InvalidRequest, match=r"run_id: '2' fits \d+ runs"):
+        jp.get_run("2")
+    with pytest.raises(jp.errors.UnknownRun, match=r"jp.runs\(\) lists them") as refused:
+        jp.get_run("forty trees")
+    assert f"the run of that name has the id {finished.run_id}" in str(refused.value)
+
+
+def test_prediction_of_a_run_that_goes_on_says_that_it_goes_on(
+    here: Any, digits: SimpleNamespace
+) -> None:
+    run = jp.train(RandomForestClassifier(1_000_000), digits.X, digits.y, display=False)
+    try:
+        with pytest.raises(jp.errors.RunNotFinished, match=r"its model is there once it has ended"):
+            run.predict(digits.X[:1])
+    finally:
+        run.cancel()
+
+
+def test_columns_that_are_missing_are_told_in_words_of_the_frame(
+    finished: jp.RunHandle, digits: SimpleNamespace
+) -> None:
+    finished.deploy("columns")
+    rows = digits.X[:2].drop(columns="pixel_0_0").rename(columns={"pixel_0_1": "pixel_01"})
+    with pytest.raises(jp.errors.InvalidRequest) as refused:
+        finished.predict(rows)
+    assert str(refused.value) == (
+        "rows: the rows have no columns 'pixel_0_0', 'pixel_0_1'; the model takes no column "
+        "'pixel_01'; did you mean 'pixel_0_1' by 'pixel_01'?"
+    )
+    with pytest.raises(jp.errors.InvalidRequest, match=r"rows\[0\].pixel_0_0: is missing"):
+        finished.predict([{"pixel_0_1": 1.0}])
+
+
 def test_deployed_model_predicts(finished: jp.RunHandle, digits: SimpleNamespace) -> None:
     rows = digits.X.head(3)
     answer = finished.deploy("forty")
@@ -130,8 +188,19 @@ def test_own_split_takes_no_row(
         RandomForestClassifier(5, random_state=0), X[:1000], y[:1000],
         validation=(X[1000:1300], y[1000:1300]), test=(X[1300:], y[1300:]), display=False,
     )  # fmt: skip
-    assert capsys.readouterr().out == "fitting on 1,000 of 1,000 rows (300 validation, 497 test)\n"
+    told = "(and 300 validation, 497 test rows of your own)"
+    assert capsys.readouterr().out == f"fitting on 1,000 of 1,000 rows {told}\n"
     assert run.wait().result["rows"] == {"train": 1000, "validation": 300, "test": 497}
+
+
+def test_own_test_rows_are_told_apart_from_those_that_are_taken(
+    digits: SimpleNamespace, capsys: pytest.CaptureFixture[str], alone: Any
+) -> None:
+    X, y = digits.X[:1000], digits.y[:1000]
+    own = (digits.X[1000:], digits.y[1000:])
+    jp.train(RandomForestClassifier(5), X, y, test=own, display=False).wait()
+    told = "(200 validation; and 797 test rows of your own)"
+    assert capsys.readouterr().out == f"fitting on 800 of 1,000 rows {told}\n"
 
 
 def test_file_is_loaded_by_the_worker_wherever_it_lies(

@@ -85,7 +85,7 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
     "health/history": {"minutes": (*NUMBER, "-1", "1441")},
     "activity": {
         "level": ("", "loud", "INFO"), "kind": ("k" * 61,), "limit": (*WHOLE, "0", "501"),
-        "before": (*WHOLE, "0"),
+        "before": (*WHOLE, "0"), "run_id": ("", "x", "..", f"{RUN}/", f"{RUN}\n", "%00"),
     },
     "runs": {
         "status": ("", "done", "QUEUED"), "tag": LONG, "limit": (*WHOLE, "0", "201"),

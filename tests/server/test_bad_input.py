@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
+
+from jupyter_progress.server.handlers.base import READ_AWAY_BYTES
 
 from .conftest import DIGITS
 
@@ -150,7 +154,7 @@ async def test_refusal_before_the_body_is_read_leaves_a_client_that_keeps_connec
         ("uploads?form=csv", b"x", {}, 400, True),
         ("activity", b"{}", {"Authorization": "token wrong"}, 403, True),
         ("uploads?format=exe", b"x", {"Content-Length": str(1 << 30)}, 400, True),
-        ("activity", b"x", {"Content-Length": str(4 * limit)}, 413, True),
+        ("activity", b"x", {"Content-Length": str(2 * READ_AWAY_BYTES)}, 413, True),
     ]
 
     def go() -> None:
@@ -169,6 +173,42 @@ async def test_refusal_before_the_body_is_read_leaves_a_client_that_keeps_connec
             client.close()
 
     await asyncio.to_thread(go)
+
+
+async def test_client_that_sends_all_before_it_reads_hears_why_its_large_body_is_refused(
+    ask: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
+) -> None:
+    url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}jupyter-progress/api/v1/runs"
+
+    def send(size_bytes: int) -> dict[str, Any]:
+        request = urllib.request.Request(url, b" " * size_bytes, jp_auth_header, method="POST")
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            urllib.request.urlopen(request, timeout=30)
+        with refusal.value as answer:
+            assert answer.code == 413
+            return dict(json.loads(answer.read()))
+
+    for megabytes in (2, 9, 50):
+        told = await asyncio.to_thread(send, megabytes << 20)
+        assert told["reason"] == "body_too_large"
+
+
+async def test_number_that_no_float_holds_is_refused_wherever_it_stands(
+    ask: Any, services: Any
+) -> None:
+    huge = 10**400
+    for body in (digits(max_overhead=huge), forest(max_depth=huge)):
+        answer = await ask("POST", "runs", json.dumps(body).encode())
+        assert (answer.status, answer.json["reason"]) == (400, "malformed_body")
+    table = services.options.root_dir / "huge.csv"
+    linear = {"class": "sklearn.linear_model.LinearRegression"}
+    for row, words in ((f"{'9' * 400},{{}}", "too large"), (f"{{}},{'9' * 400}", "64 bits")):
+        table.write_text("a,label\n" + "".join(row.format(i) + "\n" for i in range(60)))
+        for asked in (file("huge.csv"), {**file("huge.csv"), "estimator": linear}):
+            answer = await ask("POST", "runs", asked)
+            assert (answer.status, answer.json["reason"]) == (400, "unsuitable_data")
+            assert words in answer.json["message"]
+    assert services.data.run_ids() == []
 
 
 async def test_offset_beyond_the_head_is_answered_with_a_snapshot_however_long(ask: Any) -> None:

@@ -355,6 +355,26 @@ async def test_activity_is_paged(ask: Any) -> None:
     assert rest["next"] is None
 
 
+async def test_activity_of_one_run_is_paged_alone(ask: Any) -> None:
+    ids = []
+    for name in ("first", "second"):
+        answer = await ask("POST", "runs", {"kind": "external", "name": name})
+        ids.append(answer.json["run_id"])
+    for index in range(4):
+        note = {"text": f"note {index}", "run_id": ids[index % 2]}
+        assert (await ask("POST", "activity", note)).status == 201
+    asked = {"run_id": ids[0], "kind": "note", "limit": 1}
+    page = (await ask("GET", "activity", params=asked)).json
+    assert [line["text"] for line in page["activity"]] == ["note 2"]
+    rest = (await ask("GET", "activity", params={**asked, "before": page["next"]})).json
+    assert ([line["text"] for line in rest["activity"]], rest["next"]) == (["note 0"], None)
+    lines = (await ask("GET", "activity", params={"run_id": ids[1]})).json["activity"]
+    assert {line["run_id"] for line in lines} == {ids[1]}
+    assert "second was queued" in [line["text"] for line in lines]
+    unknown = await ask("GET", "activity", params={"run_id": "20260101-000000-00000000"})
+    assert (unknown.status, unknown.json["reason"]) == (404, "unknown_run")
+
+
 async def test_answer_to_a_note_is_the_note_as_the_feed_has_it(ask: Any) -> None:
     kept = await ask("POST", "activity", {"text": "seen"})
     assert kept.status == 201

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jupyter_progress.core.events import LAST_EVENTS
 from jupyter_progress.core.view import View
 from jupyter_progress.core.wire import Message, durable_message
+from jupyter_progress.server.facts import Facts
 from jupyter_progress.store.indexer import Committed
 from jupyter_progress.store.journal import tell
 from jupyter_progress.store.log import Log
@@ -324,6 +325,35 @@ def test_journal_that_was_cut_or_replaced_is_read_from_its_start(
     found.settle()
     new = [event.data["stage"] for event in found.reader.events(len(before), 99)]
     assert new == (["a", "b", "c"] if while_down else ["b", "c"])
+
+
+def test_journal_that_was_cut_and_has_its_old_size_again_is_read_again(
+    bench: Bench, index: MakeIndex
+) -> None:
+    run = bench.run()
+    worker = bench.begin(run)
+    worker.append("stage_started", {"stage": "load"}, flush=True)
+    found = index().settle()
+    before = found.identities()
+    *others, last = worker.path.read_bytes().splitlines(keepends=True)
+    worker.path.write_bytes(b"".join([*others, last.replace(b'"sequence":3', b'"sequence":4')]))
+    found.settle()
+    assert found.identities() == [*before, (run.run_id, "worker-1", 4)]
+
+
+def test_server_goes_on_behind_what_its_log_knows_and_its_disk_has_lost(
+    bench: Bench, index: MakeIndex
+) -> None:
+    lost = {"id": "a", "level": "info", "kind": "note", "text": "lost"}
+    bench.server(0).append("activity_update", lost, flush=True)
+    found = index().settle()
+    assert found.indexer.known_sequence("server-0", "server-0") == 1
+    bench.data.server_journal(0).write_bytes(b"")  # it was read before it was on disk
+    facts = Facts(bench.data, 0, found.indexer)
+    facts.note("info", "kept", who="ada", run_id=None)
+    facts.close()
+    found.settle()
+    assert [event.data["text"] for event in found.reader.events(0, 9)] == ["lost", "kept"]
 
 
 def test_only_the_runs_that_were_asked_for(bench: Bench, index: MakeIndex) -> None:

@@ -372,6 +372,31 @@ def test_activity_is_paged_newest_first_by_level_and_kind() -> None:
     log.close()
 
 
+def test_activity_of_one_run_is_found_by_its_index_below_that_of_others() -> None:
+    log = Log.open(":memory:", now=START)
+    for number in range(1, 31):
+        level = "error" if number % 3 == 0 else "info"
+        facts = {"id": str(number), "level": level, "kind": "note", "text": f"text {number}"}
+        told = event(log.head, number, "activity_update", **facts)
+        about = RUN.format(2 if number % 5 == 0 else 1)
+        log.commit(Batch(log.head, [replace(told, run_id=about, origin=about)]))
+    reader = log.reader()
+    run_id = RUN.format(2)
+    page, before = reader.activity(limit=4, run_id=run_id)
+    assert [line.offset for line in page] == [30, 25, 20, 15]
+    assert {line.run_id for line in page} == {run_id}
+    rest, end = reader.activity(limit=4, before=before, run_id=run_id)
+    assert ([line.offset for line in rest], end) == ([10, 5], None)
+    assert [line.offset for line in reader.activity(level="error", run_id=run_id)[0]] == [30, 15]
+    asked = dict.fromkeys(("run_id", "level", "kind", "before", "limit"))
+    with reader._connection() as connection:
+        text = statements("read.sql")["activity_of_run"]
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", asked)]
+    assert "events_by_run" in plan[0]
+    assert not any("SCAN" in line or "TEMP B-TREE" in line for line in plan), plan
+    log.close()
+
+
 def test_every_statement_can_be_prepared() -> None:
     log = Log.open(":memory:", now=START)
     reader = log.reader()
@@ -379,7 +404,7 @@ def test_every_statement_can_be_prepared() -> None:
         for file in ("read.sql", "write.sql"):
             for name, text in statements(file).items():
                 named = dict.fromkeys(
-                    ("status", "tag", "before", "before_us", "limit", "level", "kind")
+                    ("status", "tag", "before", "before_us", "limit", "level", "kind", "run_id")
                 )
                 unnamed = [None] * text.count("?")
                 connection.execute(

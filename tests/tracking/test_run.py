@@ -48,6 +48,44 @@ def test_a_run_journals_its_stages_metrics_and_end(data):
     assert run.state.stages_completed == ["load", "train"]
 
 
+def test_stage_that_was_not_named_goes_on_and_is_told_with_those_that_were(data):
+    with Run("my loop", stages=["load", "train"], display=False) as run:
+        with run.stage("trian"):
+            run.log(loss=0.5)
+        with run.stage("evaluate"):
+            pass
+    told = [
+        facts["text"]
+        for facts in facts_of(only_run(data), "activity_update")
+        if facts["level"] == "warning"
+    ]
+    assert told == [
+        "'trian' is none of this run's stages; did you mean 'train'? Run(stages=…) has named "
+        "'load', 'train'",
+        "'evaluate' is none of this run's stages; Run(stages=…) has named 'load', 'train'",
+    ]
+    statuses = {stage.id: stage.status for stage in run.state.stages}
+    assert statuses == {
+        "load": "skipped", "train": "skipped", "trian": "completed", "evaluate": "completed",
+    }  # fmt: skip
+
+
+def test_stage_that_never_began_was_left_out_where_the_run_completed(data):
+    with Run("whole", stages=["load", "train", "plot"], display=False) as run, run.stage("train"):
+        pass
+    assert [stage.status for stage in run.state.stages] == ["skipped", "completed", "skipped"]
+    cut = Run("cut", stages=["a", "b"], display=False)
+    with pytest.raises(ZeroDivisionError), cut, cut.stage("a"):
+        1 / 0  # noqa: B018 - what fails
+    assert [stage.status for stage in cut.state.stages] == ["failed", "pending"]
+
+
+def test_stages_are_added_as_they_begin_where_none_were_named(data):
+    with Run("free", display=False) as run, run.stage("anything"):
+        pass
+    assert [stage.id for stage in run.state.stages] == ["anything"]
+
+
 def test_an_exception_ends_the_run_with_the_users_part_of_the_traceback(data):
     def my_own_step():
         return json.loads("{")

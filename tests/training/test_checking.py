@@ -217,6 +217,7 @@ def test_split_that_leaves_nothing_is_refused(
     ("dataset", "estimator", "scoring", "told"),
     [
         (bundled("iris"), FOREST, "f1_macr", "did you mean 'f1_macro'?"),
+        (bundled("iris"), FOREST, "acc", "did you mean 'accuracy'?"),
         (bundled("iris"), FOREST, "zzzzz", "expected one such as"),
         (bundled("iris"), FOREST, "r2", "'r2' scores regressors; expected one such as 'accuracy'"),
         (bundled("diabetes"), RIDGE, "accuracy", "'accuracy' scores classifiers"),
@@ -314,6 +315,10 @@ def test_package_only_another_interpreter_has_is_left_to_it(check: Check, tmp_pa
     assert here is None or here[0] == "unknown_estimator"
     check(bundled("iris"), model, executor={"python": str(other)})
     evil = {"class": "evil.Model"}
+    short = {"class": "RandomForestClassifier"}
+    refused = refusal(check, bundled("iris"), short, executor={"python": str(other)})
+    assert refused[0] == "unknown_estimator"
+    assert f"did you mean {FOREST['class']!r}?" in refused[2]
     refused = refusal(check, bundled("iris"), evil, executor={"python": str(other)})
     assert refused[0] == "estimator_not_allowed"
 

@@ -73,6 +73,7 @@ def test_named_steps_are_pairs_and_the_result_can_be_cloned() -> None:
         ("sklearn.ensemble.RandomForestClassifer", UnknownEstimator, f"did you mean '{FOREST}'"),
         ("sklearn.RandomForestClassifier", UnknownEstimator, f"did you mean '{FOREST}'"),
         ("RandomForestClassifier", UnknownEstimator, f"did you mean '{FOREST}'"),
+        ("ensemble.RandomForestClassifier", EstimatorNotAllowed, f"did you mean '{FOREST}'"),
         ("sklearn.nothing.Here", UnknownEstimator, "no module 'sklearn.nothing'"),
         (f"{FOREST}.fit", UnknownEstimator, "no module"),
         ("sklearn..tree.X", UnknownEstimator, "no dotted class name"),

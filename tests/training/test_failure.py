@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
@@ -10,6 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from jupyter_progress.errors import UnsuitableData
 from jupyter_progress.training import last_words
 from jupyter_progress.training.failure import describe
+from jupyter_progress.training.features import Features
+from jupyter_progress.training.hints import Facts
 from jupyter_progress.training.output_tail import OutputTail, last_lines
 
 
@@ -25,11 +28,45 @@ def test_only_the_users_frames_are_shown_where_there_are_some():
     def broken(X):
         return LogisticRegression().fit(X, [0, 1])
 
-    told = describe(raised(lambda: broken([["a"], ["b"]])), "train")
+    facts = Facts("none", Features(text=["city ('Rome')"]))
+    told = describe(raised(lambda: broken([["a"], ["b"]])), "train", facts)
     assert "broken" in told["traceback"]
     assert "_validation.py" not in told["traceback"]
     assert told["reason"] == "fit_failed"
     assert "preprocess='auto'" in told["hint"]
+
+
+TEXT = "could not convert string to float: 'Rome'"
+NAN = "Input X contains NaN."
+AGAIN = "The same fit in a notebook cell"
+
+
+@pytest.mark.parametrize(
+    ("message", "facts", "hint"),
+    [
+        (TEXT, Facts("none", Features(text=["a"])), "use preprocess='auto', or encode"),
+        (TEXT, Facts("auto", Features(text=["a"])), "Some columns hold text: encode them."),
+        (TEXT, Facts("auto", Features()), AGAIN),
+        (TEXT, Facts("none", Features()), AGAIN),
+        (TEXT, None, AGAIN),
+        (NAN, Facts("none", Features(missing=["a"])), "use preprocess='auto', impute"),
+        (NAN, Facts("auto", Features(missing=["a"])), "missing: impute them"),
+        (NAN, Facts("auto", Features()), AGAIN),
+        ("Input X contains infinity", Facts("auto", Features(infinite=["a"])), "Replace infinite"),
+        ("Input X contains infinity", Facts("auto", Features()), AGAIN),
+        ("Unknown label type: continuous.", Facts("auto", Features(), True), "use a regressor"),
+        ("Unknown label type: continuous.", Facts("auto", Features(), False), AGAIN),
+        ("No module named 'mine', said my own code", None, AGAIN),
+        ("No space left on device, or so I think", None, AGAIN),
+    ],
+)
+def test_hint_is_given_only_where_the_facts_bear_it_out(message, facts, hint):
+    assert hint in describe(ValueError(message), "train", facts)["hint"]
+
+
+def test_hint_about_the_surroundings_goes_by_what_was_raised():
+    assert "Install" in describe(ModuleNotFoundError("No module named 'mine'"), "train")["hint"]
+    assert "space" in describe(OSError(errno.ENOSPC, "No space left on device"), "train")["hint"]
 
 
 def test_traceback_of_a_library_alone_is_nobodys():

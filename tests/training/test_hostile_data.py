@@ -122,6 +122,7 @@ def npz_claiming(shape: tuple[int, ...]) -> bytes:
         (npz(X=X[:, :, None], y=Y), "X has 3 dimensions"),
         (npz(X=X, y=Y * np.nan), "missing in every row"),
         (npz(X=X, y=Y * 1j), "complex128"),
+        (npz(X=X * 1j, y=Y), "X is of type complex128; expected numbers or text"),
     ],
 )
 def test_npz_that_cannot_be_used_is_refused_in_words(
@@ -129,6 +130,28 @@ def test_npz_that_cannot_be_used_is_refused_in_words(
 ) -> None:
     handed = Uploads(data_dir).add("npz", content)
     assert told in str(refusal(data_dir, tmp_path, {"source": "upload", "id": handed["id"]}))
+
+
+def test_file_that_only_ends_like_parquet_is_refused_as_such(
+    data_dir: DataDirectory, tmp_path: Path
+) -> None:
+    (tmp_path / "bin.parquet").write_bytes(np.random.default_rng(0).bytes(3000))
+    dataset = {"source": "file", "path": "bin.parquet", "target": "label"}
+    refused = refusal(data_dir, tmp_path, dataset)
+    assert refused.reason == "file_not_readable"
+    assert "bin.parquet is no Parquet file: it does not begin with PAR1" in str(refused)
+
+
+@pytest.mark.parametrize("cell", [[1, 2], {"x": 1}], ids=["list", "struct"])
+def test_parquet_with_several_values_in_a_cell_is_refused_by_its_column(
+    data_dir: DataDirectory, tmp_path: Path, cell: Any
+) -> None:
+    frame = pd.DataFrame({"a": [cell] * 60, "label": [0, 1] * 30})
+    frame.to_parquet(tmp_path / "nested.parquet")
+    dataset = {"source": "file", "path": "nested.parquet", "target": "label"}
+    refused = refusal(data_dir, tmp_path, dataset)
+    assert refused.reason == "unsuitable_data"
+    assert "more than one value in a cell in column 'a'" in str(refused)
 
 
 def test_packed_file_that_would_unpack_to_gigabytes_is_left_to_the_worker(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import psutil
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from jupyter_progress.core.requests import Executor, RunRequest
 from jupyter_progress.core.stages import STAGE_IDS
@@ -206,7 +207,7 @@ def test_stopped_run_keeps_the_best_so_far_and_finishes(data_dir, scaled):
     assert state.result["test"]["accuracy"] > 0.5
     model = load_model(run.model_dir, key=data_dir.key())
     assert 0 < len(model.estimators_) < 5000
-    assert state.result["steps"] == [len(model.estimators_), 5000]
+    assert state.result["steps"] == {"done": len(model.estimators_), "total": 5000}
     kinds = [line.type for line in lines_of(run, WRITER)]
     assert kinds.count("training_stopping") == 1
     end = next(line for line in lines_of(run, "worker-1") if line.type == "training_completed")
@@ -240,6 +241,21 @@ def test_failing_user_code_is_told_by_the_users_own_lines(data_dir, scaled, tmp_
     assert error["type"] == "KeyError"
     assert "return self.prepare(X)" in error["traceback"]
     assert "jupyter_progress" not in error["traceback"]
+
+
+def test_words_of_the_users_own_bring_no_hint_about_data_that_is_sound(data_dir, scaled):
+    class Mine(LogisticRegression):
+        def fit(self, X, y):
+            raise ValueError("could not convert string to float: my own setting")
+
+    request = RunRequest(
+        dataset={"source": "sklearn", "name": "iris"},
+        estimator={"upload": upload(data_dir, Mine())},
+    )
+    error = wait_for_end(start(data_dir, request), scaled(40)).error
+    assert "my own setting" in error["message"]
+    assert "text" not in error["hint"]
+    assert "preprocess" not in error["hint"]
 
 
 def test_worker_that_cannot_start_is_a_failure_that_names_the_interpreter(data_dir, scaled):

@@ -1,5 +1,9 @@
-/** A line of the feed as it reads where its run's name stands above it; mirrors the core's `within_run`. */
+/**
+ * A line of the feed as it reads where its run's name stands above it, as the core's `within_run`,
+ * and as it reads among the lines of other runs.
+ */
 
+import { modelNameFor } from "./naming";
 import type { Activity } from "./wire";
 
 const OWN_KINDS = /^(training_|stage_|run_)/;
@@ -28,4 +32,20 @@ const LONGEST_NAME = 28;
 export function shortened(text: string, name: string): string {
   if (name.length <= LONGEST_NAME) return text;
   return text.replace(name, () => `${name.slice(0, LONGEST_NAME - 1).trimEnd()}…`);
+}
+
+/** With the run's name before it, where the sentence does not hold it. */
+export function wordsAmongRuns({ text, kind }: Pick<Activity, "text" | "kind">, name: string): string {
+  if (!name || OWN_KINDS.test(kind)) return text;
+  // A finding tells of columns, which may be called as the run is.
+  const isNamed = kind !== "data_finding" && (holds(text, name) || holds(text, modelNameFor(name)));
+  return isNamed ? text : `${name}: ${text}`;
+}
+
+/** As a whole word: "digits 2" is not named in "digits 20 version 1 is in service". */
+function holds(text: string, name: string): boolean {
+  const at = text.indexOf(name);
+  if (at < 0) return false;
+  const beside = text.charAt(at - 1) + text.charAt(at + name.length);
+  return !/[\p{L}\p{N}_]/u.test(beside);
 }

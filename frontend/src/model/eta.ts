@@ -1,8 +1,10 @@
 /** How much of a run is done and how long the rest takes; the same as the server's core. */
 
+import { isAtWork } from "./order";
 import type { RunState, StageState } from "./wire";
 
 const MIN_SHOWN = 0.01; // below 1 % of a stage, its pace says nothing yet
+const PACE_ERROR = 0.1; // of a pace's logarithm, once the whole stage is shown; why: the core's eta.py
 const UNKNOWN_WEIGHT_S = 60;
 const ALMOST = 99.9; // a run is at 100 only when it has completed
 
@@ -25,7 +27,16 @@ export function stageRemaining(stage: StageState): number | null {
   const shown = stage.shown_s === null ? elapsed : Math.min(stage.shown_s, elapsed);
   if (share < MIN_SHOWN || shown <= 0) return planned;
   const paced = Math.max(0, (shown * (1 - share)) / share - (elapsed - shown));
-  return planned === null ? paced : share * paced + (1 - share) * planned;
+  if (planned === null || stage.estimated_s === null) return paced;
+  const weight = weightOfPlan(stage.estimated_s, shown / share, share);
+  return weight * planned + (1 - weight) * paced;
+}
+
+/** How much the plan still counts beside a pace, both as what the whole stage would take. */
+function weightOfPlan(planned: number, paced: number, share: number): number {
+  if (planned <= 0) return 0;
+  const contradiction = (Math.log(paced / planned) * share) / PACE_ERROR;
+  return (1 - share) * Math.exp(-0.5 * contradiction * contradiction);
 }
 
 function spread(stage: StageState): number {
@@ -42,7 +53,7 @@ export interface TimeLeft {
 
 /** The time left of a run and the range it is likely to be in; null while nothing is known. */
 export function remaining(run: RunState): TimeLeft | null {
-  if ((run.status !== "running" && run.status !== "stopping") || !run.stages.length) return null;
+  if (!isAtWork(run) || !run.stages.length) return null;
   let total = 0;
   let low = 0;
   let high = 0;

@@ -1,14 +1,9 @@
 /** Why a queued run waits, as far as a view knows of the others. */
 
-import type { ViewState } from "./view_state";
+import { goingOn, isAtWork } from "./order";
 import { number } from "./reading_fields";
+import { withEntry, type ViewState } from "./view_state";
 import type { RunState } from "./wire";
-
-/** The server starts what is queued in this order. */
-function isBefore(one: RunState, other: RunState): boolean {
-  const [a, b] = [one.queued_time ?? "", other.queued_time ?? ""];
-  return a === b ? one.run_id < other.run_id : a < b;
-}
 
 const runs = (howMany: number): string => (howMany === 1 ? "1 run" : `${howMany} runs`);
 
@@ -16,14 +11,16 @@ const runs = (howMany: number): string => (howMany === 1 ? "1 run" : `${howMany}
 export function waitingWords(run: RunState, state: ViewState): string {
   if (run.status !== "queued") return "";
   if (run.kind !== "pipeline") return "Waits for its program to begin";
-  const others = [...state.runs.values()].filter((other) => other.kind === "pipeline" && other.run_id !== run.run_id);
-  const training = others.filter((other) => other.status === "running" || other.status === "stopping").length;
-  const queued = others.filter((other) => other.status === "queued" && isBefore(other, run)).length;
+  // The run itself may be older than what the state holds.
+  const line = goingOn(withEntry(state.runs, run.run_id, run).values()).filter((other) => other.kind === "pipeline");
+  const ahead = line.slice(0, line.indexOf(run));
+  const training = ahead.filter(isAtWork).length;
+  const queued = ahead.length - training;
   const atOnce = number(state.server["max_concurrent_runs"]);
   const free = atOnce === null ? 0 : Math.max(0, atOnce - training);
-  if (training + queued === 0 || queued < free) return "Starts in a moment";
-  const ahead = `Number ${queued + 1} in line: waits for ${runs(training + queued)} ahead of it`;
-  return atOnce === null ? ahead : `${ahead}; ${atOnce} at a time is the server's setting`;
+  if (!ahead.length || queued < free) return "Starts in a moment";
+  const place = `Number ${queued + 1} in line: waits for ${runs(ahead.length)} ahead of it`;
+  return atOnce === null ? place : `${place}; ${atOnce} at a time is the server's setting`;
 }
 
 /** How long a run has waited, in seconds; null where nobody knows when it was queued. */

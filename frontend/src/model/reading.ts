@@ -24,6 +24,7 @@ import type {
   Snapshot,
   StageState,
   StageStatus,
+  Steps,
 } from "./wire";
 
 function numbers(value: unknown): Record<string, number | null> {
@@ -89,6 +90,11 @@ export function readError(value: unknown): RunError | null {
   };
 }
 
+function readSteps(value: unknown): Steps | null {
+  const done = number(fields(value)["done"]);
+  return done === null ? null : { done, total: number(fields(value)["total"]) };
+}
+
 export function readResult(value: unknown): RunResult | null {
   if (!isFields(value)) return null;
   const rows = isFields(value["rows"]) ? value["rows"] : null;
@@ -107,7 +113,7 @@ export function readResult(value: unknown): RunResult | null {
       test: number(rows["test"]),
     },
     stopped: value["stopped"] === true,
-    steps: readPair(value["steps"]),
+    steps: readSteps(value["steps"]),
     model: name !== null && version !== null ? { name, version } : null,
   };
 }

@@ -164,12 +164,19 @@ function ended(run: RunState, payload: Fields, time: string, stage: StageStatus)
   return { ...closed, end_time: time, elapsed_time: elapsed };
 }
 
-const completed: Apply = (run, payload, time) => ({
-  ...ended(run, payload, time, "skipped"),
-  result: readResult(fields(payload["result"])),
-  current_stage: null,
-  stage_progress: 100,
-});
+const completed: Apply = (run, payload, time) => {
+  const closed = ended(run, payload, time, "skipped");
+  return {
+    ...closed,
+    // What never began was left out; of a run that ended badly it may yet come.
+    stages: closed.stages.map((stage) =>
+      stage.status === "pending" ? { ...stage, status: "skipped" } : stage,
+    ),
+    result: readResult(fields(payload["result"])),
+    current_stage: null,
+    stage_progress: 100,
+  };
+};
 
 const failed: Apply = (run, payload, time) => {
   const error = readError(payload["error"]) ?? readError({})!;

@@ -18,9 +18,9 @@ import { Section } from "../view/Section";
 import { ConnectionMark, isFresh, StatusMark, Tags, whyNotNow } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
-import { allRuns, RunList, useOlderRuns } from "./RunList";
+import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
 
-const RUN_SECTIONS: SectionName[] = ["results", "chart", "stages", "resources", "output"];
+const RUN_SECTIONS: SectionName[] = ["results", "chart", "stages", "resources", "activity", "output"];
 const PREFIX = "#run=";
 
 function selectedInAddress(): string | null {
@@ -51,7 +51,7 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
   const { state, feeding } = view;
   const fresh = isFresh(feeding.connection);
   const runs = allRuns(view, older);
-  const run = wanted === null ? runs[0] : runs.find((known) => known.run_id === wanted);
+  const run = wanted === null ? firstToShow(runs) : runs.find((known) => known.run_id === wanted);
   useLookUp(view, wanted, run !== undefined);
   return (
     <div class={fresh ? "jpp-page" : "jpp-page jpp-stale"}>
@@ -78,7 +78,7 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
         ) : (
           <NoRun wanted={wanted} isConnecting={!fresh} />
         )}
-        <Surroundings view={view} />
+        <Surroundings view={view} runs={runs} />
       </main>
       <Boundary what="Notices">
         <Notices notices={state.notices} />
@@ -130,10 +130,10 @@ function RunDetail({ view, run, isFresh: fresh }: { view: FeedView; run: RunStat
 }
 
 /** What is not about one run. */
-function Surroundings({ view }: { view: FeedView }): JSX.Element {
+function Surroundings({ view, runs }: { view: FeedView; runs: readonly RunState[] }): JSX.Element {
   const { state } = view;
   return (
-    <div class="jpp-live">
+    <div class="jpp-live jpp-surroundings">
       <Section title="Models">
         <Models view={view} />
       </Section>
@@ -145,7 +145,7 @@ function Surroundings({ view }: { view: FeedView }): JSX.Element {
       <Section title="Activity of all runs">
         <ActivityFeed
           activity={state.activity}
-          runs={state.runs}
+          runs={new Map(runs.map((run) => [run.run_id, run]))}
           loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
           say={(text) => view.asking.control({ action: "note", text, runId: null })}
           whyNot={whyNotNow(view.feeding)}

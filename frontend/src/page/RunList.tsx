@@ -1,17 +1,18 @@
-/** The runs at the left: active and recent ones, and older ones on demand. */
+/** The runs at the left: those that go on and recent ones, and older ones on demand. */
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { clock } from "../model/format";
 import { readRuns } from "../model/reading";
 import { fields, text } from "../model/reading_fields";
+import { goingOn, isAtWork } from "../model/order";
 import { hasEnded } from "../model/transitions";
 import { runsNewestFirst } from "../model/view_state";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
-import { now } from "../view/clock";
 import { runNote } from "../view/Everything";
 import { ProgressBar } from "../view/Progress";
+import { secondsSince } from "../view/shown";
 import { StatusIcon } from "../view/Status";
 
 const PAGE = 30;
@@ -49,6 +50,11 @@ export function allRuns({ state }: FeedView, older: OlderRuns): RunState[] {
   return runsNewestFirst({ ...state, runs: known });
 }
 
+/** What a page opens on: the run at work, else the next to be, else the one that ended last. */
+export function firstToShow(runs: readonly RunState[]): RunState | undefined {
+  return goingOn(runs)[0] ?? runs[0];
+}
+
 interface RunListProps {
   view: FeedView;
   older: OlderRuns;
@@ -59,16 +65,23 @@ interface RunListProps {
 
 export function RunList(props: RunListProps): JSX.Element {
   const runs = allRuns(props.view, props.older);
-  const active = runs.filter((run) => !hasEnded(run.status));
+  const active = goingOn(runs);
   const ended = runs.filter((run) => hasEnded(run.status));
   const { older } = props;
   return (
     <nav class="jpp-side" aria-label="Runs">
-      {active.length > 0 && <h2>Going on</h2>}
-      <Rows runs={active} {...props} />
+      {active.length > 0 && (
+        <>
+          <h2>Going on</h2>
+          <Rows runs={active} {...props} />
+        </>
+      )}
       <h2>Recent</h2>
-      {ended.length === 0 && <p class="jpp-empty jpp-indented">No run has ended yet.</p>}
-      <Rows runs={ended} {...props} />
+      {ended.length > 0 ? (
+        <Rows runs={ended} {...props} />
+      ) : (
+        <p class="jpp-empty jpp-indented">No run has ended yet.</p>
+      )}
       {older.hasMore && runs.length >= 20 && (
         <button type="button" class="jpp-button jpp-quiet" onClick={() => void older.load()}>
           Load more
@@ -79,30 +92,51 @@ export function RunList(props: RunListProps): JSX.Element {
   );
 }
 
-function Rows({ runs, view, selected, isFresh, select }: RunListProps & { runs: RunState[] }): JSX.Element {
-  const today = Date.now();
+/** How many rows a narrow page shows before it is asked for all; `layout.css` counts as far. */
+const FEW = 3;
+
+type RowsProps = Pick<RunListProps, "view" | "selected" | "isFresh" | "select"> & { runs: RunState[] };
+
+function Rows({ runs, selected, ...shared }: RowsProps): JSX.Element {
+  const [isWhole, setWhole] = useState(false);
   return (
-    <ul class="jpp-runs">
-      {runs.map((run) => {
-        const heardAt = view.state.heardAt.get(run.run_id) ?? null;
-        const since = isFresh && heardAt !== null ? (now.value - heardAt) / 1000 : 0;
-        return (
-          <li key={run.run_id}>
-            <button
-              type="button"
-              class="jpp-run-row"
-              aria-current={selected === run.run_id}
-              onClick={() => select(run.run_id)}
-            >
-              <StatusIcon status={run.status} />
-              <span class="jpp-run-name">{run.name || run.run_id}</span>
-              <span class="jpp-run-note">{clock(run.start_time ?? run.queued_time ?? "", today, "minute")}</span>
-              <span class="jpp-run-note jpp-run-second">{runNote(run, since)}</span>
-              {!hasEnded(run.status) && <ProgressBar run={run} heardAt={heardAt} isFresh={isFresh} />}
-            </button>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul class={isWhole ? "jpp-runs" : "jpp-runs jpp-few"}>
+        {runs.map((run) => {
+          const isSelected = selected === run.run_id;
+          return (
+            <li key={run.run_id} class={isSelected || isAtWork(run) ? "jpp-always" : ""}>
+              <Row run={run} isSelected={isSelected} {...shared} />
+            </li>
+          );
+        })}
+      </ul>
+      {runs.length > FEW && !isWhole && (
+        <button type="button" class="jpp-button jpp-quiet jpp-show-all" onClick={() => setWhole(true)}>
+          Show all {runs.length}
+        </button>
+      )}
+    </>
+  );
+}
+
+type RowProps = Omit<RowsProps, "runs" | "selected"> & { run: RunState; isSelected: boolean };
+
+function Row({ run, isSelected, view, isFresh, select }: RowProps): JSX.Element {
+  const heardAt = view.state.heardAt.get(run.run_id) ?? null;
+  const began = run.start_time ?? run.queued_time ?? "";
+  return (
+    <button
+      type="button"
+      class="jpp-run-row"
+      aria-current={isSelected}
+      onClick={() => select(run.run_id)}
+    >
+      <StatusIcon status={run.status} />
+      <span class="jpp-run-name" title={run.name}>{run.name || run.run_id}</span>
+      <span class="jpp-run-time">{clock(began, Date.now(), "minute")}</span>
+      <span class="jpp-run-note jpp-run-second">{runNote(run, secondsSince(heardAt, isFresh))}</span>
+      {isAtWork(run) && <ProgressBar run={run} heardAt={heardAt} isFresh={isFresh} />}
+    </button>
   );
 }

@@ -7,12 +7,12 @@
  */
 
 import type { Activity, RunState } from "../model/wire";
-import type { ViewState } from "../model/view_state";
+import { withoutRepeats, type ViewState } from "../model/view_state";
 import type { Feeding, PanelFeed } from "./panel_feed";
 import type { Rest } from "./rest";
 
 /** What can be asked of a feed; what comes of it is seen in a later view. */
-export type Asking = Pick<PanelFeed, "control" | "loadRun" | "loadSeries" | "loadActivity">;
+export type Asking = Pick<PanelFeed, "control" | "loadRun" | "loadSeries" | "loadActivity" | "loadRunActivity">;
 
 export interface FeedView {
   readonly state: ViewState;
@@ -22,17 +22,19 @@ export interface FeedView {
   readonly feeding: Feeding;
   readonly rest: Rest | null;
   readonly saved: readonly Activity[];
+  readonly askedFor: ReadonlyMap<string, readonly Activity[]>;
   readonly asking: Asking;
 }
 
 export function viewOf(feed: PanelFeed): FeedView {
-  const { state, run, isUnknown, problem, feeding, rest, saved } = feed;
-  return { state, run, isUnknown, problem, feeding, rest, saved, asking: feed };
+  const { state, run, isUnknown, problem, feeding, rest, saved, askedFor } = feed;
+  return { state, run, isUnknown, problem, feeding, rest, saved, askedFor, asking: feed };
 }
 
 /** A run's own activity, newest first; what the page was saved with goes on below the newest. */
-export function activityOf({ state, saved }: FeedView, runId: string): Activity[] {
+export function activityOf({ state, saved, askedFor }: FeedView, runId: string): Activity[] {
   const own = state.activity.filter((told) => told.run_id === runId);
-  const ids = new Set(own.map((told) => told.id));
-  return [...own, ...saved.filter((told) => told.run_id === runId && !ids.has(told.id))];
+  const logged = withoutRepeats([...own, ...(askedFor.get(runId) ?? [])]);
+  logged.sort((a, b) => b.offset - a.offset);
+  return withoutRepeats([...logged, ...saved.filter((told) => told.run_id === runId)]);
 }

@@ -10,7 +10,7 @@ import { readActivities, readRun, readSeries, readSnapshot } from "../model/read
 import { fields } from "../model/reading_fields";
 import { fetchedSeries } from "../model/series";
 import { hasEnded } from "../model/transitions";
-import { EMPTY, withEntry, type ViewState } from "../model/view_state";
+import { EMPTY, withEntry, withoutRepeats, type ViewState } from "../model/view_state";
 import type { Activity, Message, RunState } from "../model/wire";
 import { readFromKernel, type CommPort, type KernelConnection } from "./comm";
 import { SILENT_BEATS, type Way } from "./connection";
@@ -61,7 +61,9 @@ export class PanelFeed {
   /** Why the kernel can feed nothing, and what to do about it; empty: it can, or there is none. */
   problem = "";
   /** The activity that the page was saved with. */
-  saved: Activity[] = [];
+  saved: readonly Activity[] = [];
+  /** What was asked for of single runs. It may have gaps to the newest of all, and so stands beside them. */
+  askedFor: ReadonlyMap<string, readonly Activity[]> = new Map();
   #options: PanelFeedOptions;
   #controls: KernelControls | null;
   #endings: (() => void)[] = [];
@@ -217,11 +219,30 @@ export class PanelFeed {
 
   /** Load the activity before a place; answers the next place, or null at the end. */
   async loadActivity(before: string | null): Promise<string | null> {
+    const page = await this.#pageOfActivity(before, "");
+    this.#set(withOlderActivity(this.state, page.activity));
+    return page.next;
+  }
+
+  /** The same of one run. */
+  async loadRunActivity(runId: string, before: string | null): Promise<string | null> {
+    const { logId } = this.state;
+    const page = await this.#pageOfActivity(before, `&run_id=${encodeURIComponent(runId)}`);
+    if (logId !== this.state.logId) return page.next;
+    const known = this.askedFor.get(runId) ?? [];
+    this.askedFor = withEntry(this.askedFor, runId, withoutRepeats([...known, ...page.activity]));
+    this.#tell();
+    return page.next;
+  }
+
+  async #pageOfActivity(before: string | null, of: string): Promise<{ activity: Activity[]; next: string | null }> {
     const place = before === null ? "" : `&before=${encodeURIComponent(before)}`;
-    const answer = fields(await this.rest?.get(`activity?limit=50${place}`));
-    this.#set(withOlderActivity(this.state, readActivities(answer["activity"])));
+    const answer = fields(await this.rest?.get(`activity?limit=50${of}${place}`));
     const next = answer["next"];
-    return next === null || next === undefined ? null : String(next);
+    return {
+      activity: readActivities(answer["activity"]),
+      next: next === null || next === undefined ? null : String(next),
+    };
   }
 
   #tell(): void {
@@ -229,6 +250,8 @@ export class PanelFeed {
   }
 
   #set(state: ViewState): void {
+    // Offsets of another log do not order with those of this one.
+    if (state.logId !== this.state.logId) this.askedFor = new Map();
     this.state = state;
     const { runId } = this.#options;
     if (runId !== null) this.run = state.runs.get(runId) ?? this.run;

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { shortened, wordsOfFailure, wordsWithinRun } from "../model/activity_words";
+import { shortened, wordsAmongRuns, wordsOfFailure, wordsWithinRun } from "../model/activity_words";
 import { clock } from "../model/format";
 import type { Activity, ActivityLevel, RunState } from "../model/wire";
 import { ActionButton } from "./ActionButton";
@@ -15,33 +15,47 @@ const LEVELS: Record<ActivityLevel, { icon: IconName; words: string }> = {
   error: { icon: "cross", words: "Error" },
 };
 
-interface ActivityListProps {
-  activity: readonly Activity[];
-  /** The run that all the lines are about, where its name stands above them. */
-  runName?: string | undefined;
-  /** Whether the run's failure stands above them in full. */
-  isFailureTold?: boolean | undefined;
-  /** The runs that the lines are about, where they are about several. */
-  runs?: ReadonlyMap<string, RunState> | undefined;
+/**
+ * What the lines are about: one run, whose name stands above them, and its failure where `isFailureTold`;
+ * or any of some.
+ */
+type About =
+  | { runName: string; isFailureTold: boolean; runs?: never }
+  | { runs: ReadonlyMap<string, RunState>; runName?: never; isFailureTold?: never };
+
+type ActivityListProps = About & { activity: readonly Activity[] };
+
+/** A line's words in short, and in full. */
+function wordsOf(told: Activity, { runName, isFailureTold, runs }: About): [string, string] {
+  if (runName !== undefined) {
+    const words = wordsWithinRun(told, runName);
+    return [isFailureTold && told.kind === "training_failed" ? wordsOfFailure(words) : words, told.text];
+  }
+  if (told.run_id === null) return [told.text, told.text];
+  const name = runs?.get(told.run_id)?.name || told.run_id;
+  const words = wordsAmongRuns(told, name);
+  return [shortened(words, name), words];
 }
 
-export function ActivityList(props: ActivityListProps): JSX.Element {
-  const { activity, runName = "", isFailureTold = false, runs } = props;
+function Words({ told, ...about }: About & { told: Activity }): JSX.Element {
+  const [words, whole] = wordsOf(told, about);
+  return (
+    <span class="jpp-told-text" title={whole}>
+      {words}
+      {told.who ? <span class="jpp-note"> · {told.who}</span> : null}
+    </span>
+  );
+}
+
+export function ActivityList({ activity, ...about }: ActivityListProps): JSX.Element | null {
   const today = Date.now();
-  const wordsFor = (told: Activity): string => {
-    const words = wordsWithinRun(told, runName);
-    if (isFailureTold && told.kind === "training_failed") return wordsOfFailure(words);
-    return shortened(words, runs?.get(told.run_id ?? "")?.name ?? "");
-  };
+  if (!activity.length) return null;
   return (
     <ul class="jpp-activity">
       {activity.map((told) => (
         <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>
           <Icon name={LEVELS[told.level].icon} label={LEVELS[told.level].words} />
-          <span class="jpp-told-text" title={told.text}>
-            {wordsFor(told)}
-            {told.who ? <span class="jpp-note"> · {told.who}</span> : null}
-          </span>
+          <Words told={told} {...about} />
           <time dateTime={told.time}>{clock(told.time, today)}</time>
         </li>
       ))}
@@ -49,19 +63,18 @@ export function ActivityList(props: ActivityListProps): JSX.Element {
   );
 }
 
-interface ActivityFeedProps {
+type ActivityFeedProps = About & {
   activity: readonly Activity[];
   /** Loads what is older than a place; answers the next place. */
   loadOlder: ((before: string | null) => Promise<string | null>) | null;
   say: (text: string) => Promise<void>;
   /** Why no note can be made now; null: one can. */
   whyNot: string | null;
-  runName?: string;
-  isFailureTold?: boolean;
-  runs?: ReadonlyMap<string, RunState>;
-}
+};
 
-const SHOWN_AT_FIRST = 12;
+export const SHOWN_AT_FIRST = 12;
+const NOTE_ON_RUN = "A note on this run";
+const NOTE_ON_ALL = "A note for the activity feed";
 
 /** The whole feed, with what is older on demand and a note of one's own. */
 export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
@@ -82,14 +95,9 @@ export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
   const hasMore = limit < activity.length || (loadOlder !== null && place !== null);
   return (
     <>
-      <NoteForm say={say} whyNot={whyNot} />
+      <NoteForm label={props.runs ? NOTE_ON_ALL : NOTE_ON_RUN} say={say} whyNot={whyNot} />
       {activity.length ? (
-        <ActivityList
-          activity={activity.slice(0, limit)}
-          runName={props.runName}
-          isFailureTold={props.isFailureTold}
-          runs={props.runs}
-        />
+        <ActivityList {...aboutOf(props)} activity={activity.slice(0, limit)} />
       ) : (
         <p class="jpp-empty">Nothing has happened yet.</p>
       )}
@@ -103,7 +111,13 @@ export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
   );
 }
 
-function NoteForm({ say, whyNot }: Pick<ActivityFeedProps, "say" | "whyNot">): JSX.Element {
+function aboutOf({ runName, isFailureTold, runs }: About): About {
+  return runName === undefined ? { runs } : { runName, isFailureTold };
+}
+
+type NoteFormProps = Pick<ActivityFeedProps, "say" | "whyNot"> & { label: string };
+
+function NoteForm({ label, say, whyNot }: NoteFormProps): JSX.Element {
   const [text, setText] = useState("");
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState("");
@@ -126,7 +140,7 @@ function NoteForm({ say, whyNot }: Pick<ActivityFeedProps, "say" | "whyNot">): J
     <form class="jpp-note-form" onSubmit={(event) => void submit(event)}>
       <input
         class="jpp-input"
-        aria-label="A note for the activity feed"
+        aria-label={label}
         placeholder="Add a note"
         maxLength={2000}
         value={text}

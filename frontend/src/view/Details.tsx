@@ -3,17 +3,16 @@
 import type { JSX } from "preact";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
-import { activityOf, type FeedView } from "../transport/feed_view";
-import { ActivityFeed } from "./Activity";
+import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "./Boundary";
 import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { TestResults } from "./Results";
+import { RunActivity } from "./RunActivity";
 import { ScoreSection } from "./ScoreChart";
 import { Section } from "./Section";
 import { StageTable } from "./Stages";
-import { whyNotNow } from "./Status";
 
 export const SECTIONS = [
   "results",
@@ -94,17 +93,4 @@ function StagesSection(progress: ProgressProps): JSX.Element | null {
 /** A run of one's own has no test but what its code makes. */
 function isTested(run: RunState): boolean {
   return run.kind === "pipeline" || run.result?.test != null;
-}
-
-function RunActivity({ view, run }: { view: FeedView; run: RunState }): JSX.Element {
-  return (
-    <ActivityFeed
-      activity={activityOf(view, run.run_id)}
-      loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
-      say={(text) => view.asking.control({ action: "note", text, runId: run.run_id })}
-      whyNot={whyNotNow(view.feeding)}
-      runName={run.name}
-      isFailureTold={run.error !== null}
-    />
-  );
 }

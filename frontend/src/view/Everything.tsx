@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { stopWords } from "../model/early_end";
 import { headline, roughly } from "../model/format";
-import { moveOn } from "../model/motion";
+import { goingOn, isAtWork } from "../model/order";
 import { runsNewestFirst } from "../model/view_state";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
@@ -13,12 +13,13 @@ import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
-import { now, useClock } from "./clock";
+import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { HealthLine, HealthMark } from "./HealthBox";
 import { HeaderNotice } from "./HeaderNotice";
 import { ProgressBar } from "./Progress";
 import { Summary } from "./Panel";
+import { secondsSince, shownProgress } from "./shown";
 import { ConnectionMark, isFresh, StatusIcon } from "./Status";
 import { useFeed } from "./use_feed";
 
@@ -34,7 +35,7 @@ export function runNote(run: RunState, sinceHeard: number): string {
   if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
   if (run.status === "queued") return "Queued";
   const left = run.estimated_remaining;
-  const percent = `${Math.floor(moveOn(null, run, 0).progress)} %`;
+  const percent = `${Math.floor(shownProgress(run, sinceHeard))} %`;
   return left === null ? percent : `${percent} · ${roughly(Math.max(0, left - sinceHeard))} left`;
 }
 
@@ -47,8 +48,7 @@ interface RowProps {
 }
 
 function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX.Element {
-  const since = fresh && heardAt !== null ? Math.max(0, (now.value - heardAt) / 1000) : 0;
-  const note = runNote(run, since);
+  const note = runNote(run, secondsSince(heardAt, fresh));
   return (
     <button type="button" class="jpp-run-row" aria-expanded={isOpen} onClick={onOpen}>
       <StatusIcon status={run.status} />
@@ -58,7 +58,7 @@ function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX
       <span class="jpp-run-note" title={note}>
         {note}
       </span>
-      {!hasEnded(run.status) && <ProgressBar run={run} heardAt={heardAt} isFresh={fresh} />}
+      {isAtWork(run) && <ProgressBar run={run} heardAt={heardAt} isFresh={fresh} />}
     </button>
   );
 }
@@ -70,7 +70,7 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
   const { feeding, state } = view;
   const fresh = isFresh(feeding.connection);
   const runs = runsNewestFirst(state);
-  const active = runs.filter((run) => !hasEnded(run.status));
+  const active = goingOn(runs);
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
   return (
     <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">

@@ -7,9 +7,8 @@ import { stopWords } from "../model/early_end";
 import { waitingWords } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
-import { activityOf, type FeedView } from "../transport/feed_view";
+import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
-import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
@@ -19,11 +18,10 @@ import { HealthLine } from "./HealthBox";
 import { HeaderNotice } from "./HeaderNotice";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
+import { NewestActivity } from "./RunActivity";
 import { StageStrip } from "./Stages";
 import { ConnectionMark, isFresh, StatusMark, Tags } from "./Status";
 import { useFeed } from "./use_feed";
-
-const NEWEST_ACTIVITY = 3;
 
 export interface PanelProps {
   feed: PanelFeed;
@@ -121,13 +119,7 @@ function News({ view, run, opened }: NewsProps): JSX.Element | null {
   return (
     <div class={opened.includes("activity") ? "jpp-news" : "jpp-news jpp-told-news"}>
       {isStrained && !opened.includes("health") && <HealthLine health={health} />}
-      {!opened.includes("activity") && (
-        <ActivityList
-          activity={activityOf(view, run.run_id).slice(0, NEWEST_ACTIVITY)}
-          runName={run.name}
-          isFailureTold={run.error !== null}
-        />
-      )}
+      {!opened.includes("activity") && <NewestActivity view={view} run={run} />}
     </div>
   );
 }

@@ -4,11 +4,11 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isStoppedEarly } from "../model/early_end";
 import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
-import { moveOn, type Shown } from "../model/motion";
 import { waitedSeconds } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
-import { now, wallClock } from "./clock";
+import { wallClock } from "./clock";
+import { secondsSince, shownProgress } from "./shown";
 
 export interface ProgressProps {
   run: RunState;
@@ -17,14 +17,8 @@ export interface ProgressProps {
   isFresh: boolean;
 }
 
-function secondsSince({ heardAt, isFresh }: ProgressProps): number {
-  return isFresh && heardAt !== null ? Math.max(0, (now.value - heardAt) / 1000) : 0;
-}
-
-function useShown(props: ProgressProps): number {
-  const shown = useRef<Shown | null>(null);
-  shown.current = moveOn(shown.current, props.run, secondsSince(props));
-  return shown.current.progress;
+function secondsOf({ heardAt, isFresh }: ProgressProps): number {
+  return secondsSince(heardAt, isFresh);
 }
 
 /** The style goes in by the DOM, for the page's policy allows no style in markup. */
@@ -37,8 +31,8 @@ function Fill({ progress }: { progress: number }): JSX.Element {
 }
 
 export function ProgressBar(props: ProgressProps): JSX.Element {
-  const progress = useShown(props);
   const { run } = props;
+  const progress = shownProgress(run, secondsOf(props));
   return (
     <div
       class={`jpp-bar jpp-bar-${isStoppedEarly(run) ? "stopped" : run.status}`}
@@ -74,7 +68,7 @@ export function Figure({ name, note, children }: FigureProps): JSX.Element {
 function elapsedOf(props: ProgressProps): number | null {
   const { run } = props;
   if (run.elapsed_time === null) return null;
-  return hasEnded(run.status) ? run.elapsed_time : run.elapsed_time + secondsSince(props);
+  return hasEnded(run.status) ? run.elapsed_time : run.elapsed_time + secondsOf(props);
 }
 
 function TimeLeft(props: ProgressProps): JSX.Element {
@@ -83,7 +77,7 @@ function TimeLeft(props: ProgressProps): JSX.Element {
   if (left === null) return <span class="jpp-unknown">not known yet</span>;
   const [low, high] = run.estimated_range ?? [null, null];
   const range = low === null ? "" : `${roughly(low)} to ${roughly(high!)}`;
-  return <span title={range}>{roughly(Math.max(0, left - secondsSince(props)))}</span>;
+  return <span title={range}>{roughly(Math.max(0, left - secondsOf(props)))}</span>;
 }
 
 /** The score of the test rows once there is one; before that, the live one. */
@@ -120,7 +114,7 @@ function TimeFigure(props: ProgressProps): JSX.Element {
 /** Percent, elapsed, the score and the time left, in columns that keep their places to the end. */
 export function Figures(props: ProgressProps): JSX.Element {
   const { run } = props;
-  const progress = useShown(props);
+  const progress = shownProgress(run, secondsOf(props));
   const isOver = hasEnded(run.status);
   return (
     <dl class="jpp-figures jpp-glance">

@@ -80,7 +80,8 @@ function usePlot(points: Point[]): { holder: { current: HTMLDivElement | null } 
       plot.current = null;
     };
   }, []);
-  useEffect(() => plot.current?.setData(columns(points)), [points]);
+  // Before the next frame, for the words below the chart are drawn in it too.
+  useLayoutEffect(() => plot.current?.setData(columns(points)), [points]);
   return { holder };
 }
 

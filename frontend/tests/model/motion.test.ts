@@ -23,7 +23,7 @@ describe("a bar between two updates", () => {
   });
 
   it("goes back to what a stopped run had done of its steps, wherever the estimate was", () => {
-    const result = { stopped: true, steps: [371, 1000] };
+    const result = { stopped: true, steps: { done: 371, total: 1000 } };
     const stopped = readRun({ run_id: "r", status: "completed", progress: 100, result })!;
     expect(moveOn({ runId: "r", progress: 60 }, stopped, 0).progress).toBeCloseTo(37.1);
   });

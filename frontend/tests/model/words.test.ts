@@ -3,19 +3,43 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { wordsWithinRun } from "../../src/model/activity_words";
-import { duration } from "../../src/model/format";
+import { wordsAmongRuns, wordsWithinRun } from "../../src/model/activity_words";
+import { duration, metricWords } from "../../src/model/format";
 
 const WORDS = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../tests/fixtures/words.json"), "utf8"),
-) as { durations: [number, string][]; lines: [string, string, string, string][] };
+) as {
+  durations: [number, string][];
+  metrics: [string, unknown, string][];
+  lines: [string, string, string, string][];
+};
 
 describe("the words of the core", () => {
   it.each(WORDS.durations)("a stage of %s s took %s", (seconds, words) => {
     expect(duration(seconds, true)).toBe(words);
   });
 
+  it.each(WORDS.metrics)("%s of %j is written as %s", (name, value, words) => {
+    expect(metricWords(name, value)).toBe(words);
+  });
+
   it.each(WORDS.lines)("%s of %j: %j reads %j within the run", (kind, name, text, words) => {
     expect(wordsWithinRun({ text, kind }, name)).toBe(words);
+  });
+});
+
+describe("a line among those of other runs", () => {
+  it.each([
+    ["data_finding", "digits", "3 columns are constant", "digits: 3 columns are constant"],
+    ["data_finding", "target", "target has 2 classes", "target: target has 2 classes"],
+    ["note", "digits", "looks good", "digits: looks good"],
+    ["note", "digits", "stop digits at noon", "stop digits at noon"],
+    ["note", "digits", "digits2 is better", "digits: digits2 is better"],
+    ["stage_completed", "digits", "digits: Train done in 4.2 s", "digits: Train done in 4.2 s"],
+    ["stage_completed", "renamed", "digits: Train done in 4.2 s", "digits: Train done in 4.2 s"],
+    ["model_deployed", "my digits", "my-digits version 2 is in service", "my-digits version 2 is in service"],
+    ["model_deployed", "digits", "champion version 2 is in service", "digits: champion version 2 is in service"],
+  ])("%s of %j: %j reads %j", (kind, name, text, words) => {
+    expect(wordsAmongRuns({ text, kind }, name)).toBe(words);
   });
 });

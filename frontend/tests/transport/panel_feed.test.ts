@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readRun } from "../../src/model/reading";
 import type { CommPort } from "../../src/transport/comm";
 import { LOST_AFTER_MS } from "../../src/transport/controls";
+import { activityOf, viewOf } from "../../src/transport/feed_view";
 import { ageToShow, PanelFeed } from "../../src/transport/panel_feed";
 import type { ServerFeed } from "../../src/transport/server_feed";
 import { Clock, feedOf, LoggingServer } from "./server";
@@ -351,4 +352,44 @@ it("reads nothing into a snapshot that names no run", () => {
   feed.offer({ name: "<script>" }, "nothing", 0);
   expect(feed.run).toBeNull();
   expect(readRun({ run_id: 3 })).toBeNull();
+});
+
+describe("the activity of one run", () => {
+  const texts = (feed: PanelFeed): string[] => activityOf(viewOf(feed), RUN).map((told) => told.text);
+
+  it("is asked for in pages where it lies below the newest of all, and joined to what comes live", async () => {
+    server.runs = [stateOf(100, "completed")];
+    for (let number = 1; number <= 60; number += 1) server.note(`own ${number}`, RUN);
+    for (let number = 1; number <= 60; number += 1) server.note(`other ${number}`);
+    const feed = panel(null);
+    serverFeed.start();
+    await clock.pass(100);
+    expect(texts(feed)).toEqual([]);
+
+    const next = await feed.loadRunActivity(RUN, null);
+    expect(texts(feed)).toHaveLength(50);
+    expect(texts(feed).slice(0, 2)).toEqual(["own 60", "own 59"]);
+    server.note("own 61", RUN);
+    expect(await feed.loadRunActivity(RUN, next)).toBe(null);
+    expect(texts(feed)).toHaveLength(61);
+    expect([texts(feed)[0], texts(feed).at(-1)]).toEqual(["own 61", "own 1"]);
+    // The feed of all runs has no hole where others' lines were not asked for.
+    expect(feed.state.activity.filter((told) => told.run_id === RUN)).toHaveLength(1);
+  });
+
+  it("is forgotten with the log that it was asked of", async () => {
+    server.runs = [stateOf(50)];
+    server.note("of log a", RUN);
+    server.activityInSnapshot = 0;
+    const feed = panel(null);
+    serverFeed.start();
+    await clock.pass(100);
+    await feed.loadRunActivity(RUN, null);
+    expect(texts(feed)).toEqual(["of log a"]);
+    server.logId = "log-b";
+    server.events = [];
+    server.breakSockets();
+    await clock.pass(3000);
+    expect(texts(feed)).toEqual([]);
+  });
 });

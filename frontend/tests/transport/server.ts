@@ -44,6 +44,10 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
+function lineOf({ data, time, run_id, offset }: Message): Record<string, unknown> {
+  return { ...(data as object), time, run_id, offset };
+}
+
 export class LoggingServer {
   logId = "log-a";
   events: Message[] = [];
@@ -54,6 +58,7 @@ export class LoggingServer {
   /** 200: answers; else the status it refuses with, 0 for unreachable. */
   restStatus = 200;
   asked: string[] = [];
+  activityInSnapshot = 50;
   #sockets = new Set<SocketHandlers>();
 
   constructor(private readonly clock: Clock) {
@@ -68,8 +73,8 @@ export class LoggingServer {
     for (const socket of this.#sockets) socket.onFrame(JSON.stringify([message]));
   }
 
-  note(text: string): void {
-    this.add("activity_update", null, { id: text, level: "info", kind: "note", text, who: "" });
+  note(text: string, runId: string | null = null): void {
+    this.add("activity_update", runId, { id: text, level: "info", kind: "note", text, who: "" });
   }
 
   /** Say something over the open connections that is in no log of this server. */
@@ -103,12 +108,25 @@ export class LoggingServer {
 
   get snapshot(): Record<string, unknown> {
     const told = this.events.filter((event) => event.type === "activity_update");
-    const activity = told.map((event) => ({ ...(event.data as object), time: event.time }));
-    return { server: null, health: null, runs: this.runs, activity: activity.reverse(), models: [] };
+    const activity = told.map(lineOf).reverse().slice(0, this.activityInSnapshot);
+    return { server: null, health: null, runs: this.runs, activity, models: [] };
   }
 
   rest(): Rest {
     return { get: (path: string) => this.#get(path) } as unknown as Rest;
+  }
+
+  /** What is in the log of one run or of all, in pages. */
+  #activity(query: URLSearchParams): Record<string, unknown> {
+    const about = query.get("run_id");
+    const before = Number(query.get("before") ?? Infinity);
+    const limit = Number(query.get("limit"));
+    const found = this.events
+      .filter((event) => event.type === "activity_update" && event.offset! < before)
+      .filter((event) => about === null || event.run_id === about)
+      .reverse();
+    const activity = found.slice(0, limit).map(lineOf);
+    return { activity, next: found.length > limit ? activity.at(-1)!["offset"] : null };
   }
 
   #isKnown(query: URLSearchParams): boolean {
@@ -136,6 +154,7 @@ export class LoggingServer {
       if (!run) throw new RestError(404, "unknown_run", "There is no such run");
       return run;
     }
+    if (url.pathname === "/activity") return this.#activity(url.searchParams);
     const recovered = this.#isKnown(url.searchParams);
     const head = this.events.length;
     const events = recovered ? this.events.slice(Number(url.searchParams.get("since"))) : [];

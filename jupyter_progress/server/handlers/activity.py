@@ -11,7 +11,7 @@ from ...core.activity import LEVELS
 from ...core.answers import ActivityAnswer
 from ...core.names import NOTES_LIMIT, check_lines
 from ...core.requests import Note
-from ...errors import InvalidRequest
+from ...errors import InvalidRequest, UnknownRun
 from .base import RESOURCE, ProgressHandler
 from .query import MAX_WHOLE
 
@@ -26,11 +26,16 @@ class ActivityHandler(ProgressHandler):
     @web.authenticated
     @authorized("read", RESOURCE)
     async def get(self) -> None:
-        query = self.query("level", "kind", "limit", "before")
+        query = self.query("level", "kind", "run_id", "limit", "before")
+        run_id = query.run_id("run_id")
+        reader = self.services.reader
+        if run_id is not None and await self.services.read(reader.run, run_id) is None:
+            raise UnknownRun(run_id)
         lines, after = await self.services.read(
-            self.services.reader.activity,
+            reader.activity,
             level=query.choice("level", LEVELS),
             kind=query.text("kind", limit=KIND_LIMIT),
+            run_id=run_id,
             limit=query.whole("limit", PAGE, 1, MAX_PAGE),
             before=query.whole("before", None, 1, MAX_WHOLE),
         )

@@ -20,6 +20,7 @@ from .answers import answer_of, methods_of
 from .query import Query
 
 RESOURCE = "jupyter_progress"
+READ_AWAY_BYTES = 128 << 20  # of a body that is refused for its size
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -27,9 +28,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 class ProgressHandler(KernelPassMixin, APIHandler):
     """Base of the REST handlers.
 
-    A body arrives in pieces, after ``prepare``: one that is far too large is refused before it is
-    read, and the connection closed, which is said in the answer; one that is a little too large is
-    read and refused, so that a client that sends first and reads then gets to see why.
+    A body arrives in pieces, after ``prepare``: one that is too large is read, thrown away and
+    refused, so that a client that sends first and reads then gets to see why; one that is larger by
+    far is refused before it is read, and the connection closed, which is said in the answer.
     Every verb of a subclass carries ``@web.authenticated`` and ``@authorized(action, RESOURCE)``,
     with both arguments: without them the decorator keeps those of its first caller.
     """
@@ -61,14 +62,14 @@ class ProgressHandler(KernelPassMixin, APIHandler):
             raise HTTPError(403)
         self.services.admission.request(user_key(self.current_user))
         await self.before_body()
-        limit = self.body_limit
+        # A client that writes all of its body before it reads hears of the limit only if the rest
+        # is taken from it, and thrown away; a body that is larger still is cut off.
+        limit = max(2 * self.body_limit, READ_AWAY_BYTES)
         length = self.request.headers.get("Content-Length", "")
-        read_limit = max(2 * limit, limit + (1 << 16))
-        if length.isdigit() and int(length) > read_limit:
+        if length.isdigit() and int(length) > limit:
             raise self._too_large(int(length))
-        # A body without a length is cut off there.
         connection: Any = self.request.connection
-        connection.set_max_body_size(read_limit)
+        connection.set_max_body_size(limit)
         self._takes_body = True
 
     async def before_body(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ...core.names import shorten
+from ...core.names import is_run_id, shorten
 from ...errors import InvalidRequest, UnknownKey
 
 # Keys of Jupyter's own; a name of digits only is what JupyterLab adds to get past caches.
@@ -81,6 +81,13 @@ class Query:
         if not low <= value <= high:
             raise InvalidRequest(name, f"is {value}; expected {low} to {high}")
         return value
+
+    def run_id(self, name: str) -> str | None:
+        """A run's id, or None where the key is missing."""
+        text = self.given(name)
+        if text is not None and not is_run_id(text):
+            raise InvalidRequest(name, f"is {shorten(text, 60)!r}; expected a run's id")
+        return text
 
     def offset(self, name: str) -> int | None:
         """A place in a log, or None where the key is missing.

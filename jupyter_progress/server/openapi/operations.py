@@ -164,9 +164,11 @@ READING: tuple[Operation, ...] = (
         parameters=(
             _choice("level", LEVELS, "only lines of this level"),
             _text("kind", activity.KIND_LIMIT, "only lines of this kind"),
+            Parameter("run_id", PATH_PARAMETERS["run_id"][0], "only lines about this run"),
             _whole("limit", 1, activity.MAX_PAGE, activity.PAGE, "how many at most"),
             _whole("before", 1, query.MAX_WHOLE, None, "the `next` of the page before"),
         ),
+        errors=(UnknownRun,),
     ),
     Operation(
         "GET", "runs", "read", "The runs, newest first.", answers.RunsAnswer,

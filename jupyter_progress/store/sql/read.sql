@@ -39,6 +39,15 @@ WHERE (:level IS NULL OR activity.level = :level) AND (:kind IS NULL OR activity
     AND (:before IS NULL OR activity.offset < :before)
 ORDER BY activity.offset DESC LIMIT :limit;
 
+-- name: activity_of_run
+-- The run's own events first, by their index: its lines may lie far below the newest of all runs.
+SELECT events.time, events.run_id, events.data, events.offset
+FROM events CROSS JOIN activity USING (offset)
+WHERE events.run_id = :run_id
+    AND (:level IS NULL OR activity.level = :level) AND (:kind IS NULL OR activity.kind = :kind)
+    AND (:before IS NULL OR events.offset < :before)
+ORDER BY events.offset DESC LIMIT :limit;
+
 -- name: series_of_run
 SELECT name, series_id, points, last_step, last_value FROM series WHERE run_id = ? ORDER BY name;
 

@@ -20,7 +20,7 @@ def fit_boosting(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     monitor = _Monitor(estimator.n_estimators, watch)
     estimator.fit(X, y, monitor=monitor)
     monitor.finish(estimator)
-    return Fitted(stopped=monitor.stopped, steps=monitor.steps)
+    return Fitted(stopped=monitor.stopped)
 
 
 class _Monitor:
@@ -44,11 +44,6 @@ class _Monitor:
             self._watch.tell(self._done, self._total, self._budget.overhead(elapsed_s))
         self.stopped = self._watch.asked.to_stop and self._done < self._total
         return self.stopped
-
-    @property
-    def steps(self) -> tuple[int, int]:
-        """How many stages were fitted, of how many."""
-        return self._done, int(self._total)
 
     def finish(self, booster: Any) -> None:
         """Score what the last look has not seen; early stopping may have ended the fit."""

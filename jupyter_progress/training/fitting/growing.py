@@ -85,7 +85,7 @@ def grow(
     if done < total:
         # What was kept is what a plain fit of so many members gives; its parameter says so.
         estimator.set_params(n_estimators=done)
-    return Fitted(stopped=done < total, steps=(done, total))
+    return Fitted(stopped=done < total)
 
 
 def _grow_to(estimator: Any, members: int, X: Any, y: np.ndarray, random_state: Any) -> float:

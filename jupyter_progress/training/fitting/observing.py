@@ -41,7 +41,7 @@ def fit_observed(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
         _complete(estimator)
         stopped = estimator.n_iter_ < estimator.max_iter
     observer.look(estimator.n_iter_)
-    return Fitted(stopped=stopped, steps=(int(estimator.n_iter_), int(estimator.max_iter)))
+    return Fitted(stopped=stopped)
 
 
 def _complete(estimator: Any) -> None:

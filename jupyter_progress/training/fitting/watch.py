@@ -33,12 +33,9 @@ class Fitted:
     ----------
     stopped
         Whether it ended early, as asked.
-    steps
-        ``(done, wanted)``; None for a fit that is one call.
     """
 
     stopped: bool = False
-    steps: tuple[int, int] | None = None
 
 
 @dataclass
@@ -82,6 +79,7 @@ class Watch:
         self._known: np.ndarray | None = None
         self._is_broken = False
         self.last: dict[str, float | None] = {}
+        self.steps: dict[str, int | None] | None = None
         if self.scoring is not None:
             from sklearn.metrics import get_scorer
 
@@ -165,6 +163,7 @@ class Watch:
 
     def tell(self, step: int, total: int | None, overhead: float | None) -> None:
         """Report a step, with the newest scores."""
+        self.steps = {"done": step, "total": total}
         self.report(
             stage="train",
             stage_progress=None if not total else round(100.0 * step / total, 2),

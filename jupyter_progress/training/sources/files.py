@@ -9,6 +9,7 @@ from ...core.names import shorten
 from ...errors import FileNotReadable, UnsuitableData
 
 _PARQUET_MAGIC = b"PAR1"
+_PARQUET_SUFFIXES = (".parquet", ".pq")
 _CELL_BYTES = 8
 # pyarrow's errors derive from these.
 _UNREADABLE = (OSError, ValueError, NotImplementedError, KeyError, TypeError, RuntimeError)
@@ -42,6 +43,12 @@ def read_frame(path: Path, field: str) -> Any:
         raise FileNotReadable(field, f"{path.name} cannot be read: {error.strerror}") from None
     if not magic:
         raise UnsuitableData(field, f"{path.name} is empty")
+    if magic != _PARQUET_MAGIC and path.suffix.lower() in _PARQUET_SUFFIXES:
+        raise FileNotReadable(
+            field,
+            f"{path.name} is no Parquet file: it does not begin with PAR1; expected what "
+            "DataFrame.to_parquet writes, or a CSV file with another ending",
+        )
     frame = _parquet(path, field) if magic == _PARQUET_MAGIC else _csv(path, field)
     if frame.shape[0] == 0:
         raise UnsuitableData(field, f"{path.name} has no rows")

@@ -13,6 +13,7 @@ import numpy as np
 from ...errors import FileNotReadable, UnsuitableData
 
 _NEEDED = ("X", "y")
+_KINDS = "biufUSmM"  # NumPy's: no complex numbers, no records
 # What a damaged, locked or foreign archive raises, in zipfile, zlib and NumPy.
 _UNREADABLE = (
     OSError, ValueError, EOFError, RuntimeError, NotImplementedError, SyntaxError, zlib.error,
@@ -85,5 +86,7 @@ def _check_header(archive: zipfile.ZipFile, name: str, field: str) -> None:
                 f"{name} holds Python objects; expected numbers or text (a frame of mixed types "
                 "can be handed over as Parquet or CSV)",
             )
+        if dtype.kind not in _KINDS:
+            raise FileNotReadable(field, f"{name} is of type {dtype}; expected numbers or text")
         if math.prod(shape) * dtype.itemsize > entry.file_size - file.tell():
             raise FileNotReadable(field, f"{name} is cut off: its end is missing")

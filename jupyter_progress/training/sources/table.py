@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ...core.names import shorten
+from ...core.nearest import nearest
 from ...errors import UnknownColumn, UnsuitableData
 from .masked import is_masked, unmasked
 
@@ -121,9 +121,8 @@ def no_column(target: str | None, names: list[str], field: str) -> UnknownColumn
     """The error for a column that is not there; a near miss is named."""
     if target is None:
         return UnknownColumn(field, f"is missing; expected one of {_listed(names)}")
-    plain = {name.strip().casefold(): name for name in names}
-    near = difflib.get_close_matches(target.strip().casefold()[:200], plain, n=1, cutoff=0.6)
-    meant = f"did you mean {plain[near[0]]!r}? " if near else ""
+    near = nearest(target, names)
+    meant = f"did you mean {near!r}? " if near else ""
     told = f"{shorten(repr(target), 80)} is no column; {meant}expected one of {_listed(names)}"
     if len(names) == 1:
         marks = [mark for mark in (";", "\t", "|") if mark in names[0]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ...models.parts import count_parts
 from ..context import Context
 from ..fitting import Watch, choose_way
 from ..fitting.choose import shows_steps
@@ -26,7 +27,8 @@ def run(context: Context) -> dict[str, Any]:
         warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
     )
-    if not shows_steps(context.estimator):
+    has_steps = shows_steps(context.estimator)
+    if not has_steps:
         context.finding(
             "info",
             f"{_named(context.estimator)} shows no inner progress: its fit is one call, and its "
@@ -38,10 +40,12 @@ def run(context: Context) -> dict[str, Any]:
     )
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
-    context.stopped, context.steps = fitted.stopped, fitted.steps
+    context.stopped = fitted.stopped
+    context.steps = watch.steps if has_steps else None
     context.live = dict(watch.last)
     context.processed = watch.processed
     context.model = _whole(context)
+    context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
 
 

@@ -96,7 +96,7 @@ async function failed(): Promise<Fields> {
 /** The header of a run with a long name and tags: one line, the connection at its end. */
 async function header(width: number): Promise<Fields> {
   const { element, show } = panel(width);
-  const result = { stopped: true, steps: [371, 30_000] };
+  const result = { stopped: true, steps: { done: 371, total: 30_000 } };
   await show({ ...TRAIN, name: LONG_NAME, tags: ["a", "nightly", "on the large machine"] }, {});
   const [line, mark] = [box(element, ".jpp-header"), box(element, ".jpp-connection")];
   const name = element.querySelector<HTMLElement>(".jpp-name")!;

@@ -73,7 +73,7 @@ async function listed(run: Fields, around: Fields = {}): Promise<string> {
   return element.innerText;
 }
 
-const stopped = { ...END, status: "completed", stages: STAGES, result: { test: TEST, stopped: true, steps: [371, 30_000] } };
+const stopped = { ...END, status: "completed", stages: STAGES, result: { test: TEST, stopped: true, steps: { done: 371, total: 30_000 } } };
 const queuedAt = (seconds: number): Fields => ({ status: "queued", stages: PENDING, step: null, queued_time: AGO(seconds) });
 const before = (id: string, run: Fields): Fields => stateOf({ ...run, run_id: id, name: id });
 const gauge = (percent: number): Fields => ({ percent, used: 2, limit: 2 });
@@ -85,7 +85,7 @@ const ERROR = { type: "KeyError", message: "no column 'age'", stage: "train" };
 answer(async () => ({
   stopped: await told(stopped),
   ownStopped: await told({ ...END, kind: "own", stages: [], status: "completed", step: 7, total_steps: 20, result: { stopped: true } }),
-  whole: await told({ ...stopped, result: { test: TEST, stopped: false, steps: [30_000, 30_000] } }),
+  whole: await told({ ...stopped, result: { test: TEST, stopped: false, steps: { done: 30_000, total: 30_000 } } }),
   stoppedRow: await listed(stopped, { health: { status: "green" } }),
   queued: await told(queuedAt(42), {
     server: { max_concurrent_runs: 1 },
