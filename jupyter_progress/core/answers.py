@@ -193,6 +193,7 @@ class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Literal["green", "yellow", "red"]
     reasons: list[str]
+    remarks: list[str]
     time: str
     cpu: Gauge
     memory: Gauge

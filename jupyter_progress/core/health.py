@@ -2,15 +2,19 @@
 
 A figure turns the colour at its threshold and turns it back only below the threshold less the
 margin (hysteresis, as in a thermostat), so that a value which trembles around it makes no noise.
-Figures that jump about by nature (CPU) are judged by their exponentially weighted mean. A processor
-that trains is a busy one: that alone is worth a word, never an alarm.
+Figures that jump about by nature (CPU) are judged by their average over the last seconds, and the
+reason says so: whoever reads it sees the figure of this moment beside it. A processor that trains
+is a busy one: that alone is worth a word, never an alarm.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
+
+from .times import from_iso
 
 COLOURS: Final = ("green", "yellow", "red")
 
@@ -28,9 +32,8 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
         The figure at and above which health has that colour; None: it never has.
     margin
         How far it must fall below before the colour goes back.
-    newest
-        What the newest sample counts for in the mean that is judged; 1 judges each sample by
-        itself.
+    average_s
+        Over how many seconds the average goes that is judged; 0 judges each sample by itself.
     """
 
     figure: str
@@ -39,11 +42,13 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     red: float | None
     unit: str = " %"
     margin: float = 3.0
-    newest: float = 1.0
+    average_s: float = 0.0
 
 
 THRESHOLDS: Final[tuple[Threshold, ...]] = (
-    Threshold(figure="cpu.percent", title="CPU", yellow=97.0, red=None, margin=12.0, newest=0.05),
+    Threshold(
+        figure="cpu.percent", title="CPU", yellow=97.0, red=None, margin=12.0, average_s=30.0
+    ),
     Threshold(figure="memory.percent", title="memory", yellow=80.0, red=92.0),
     Threshold(figure="swap.percent", title="swap", yellow=50.0, red=90.0),
     Threshold(figure="disk.percent", title="disk", yellow=85.0, red=95.0, margin=1.0),
@@ -58,16 +63,23 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     Parameters
     ----------
+    remarks
+        What is over its threshold at this moment, and by its average is not.
     over
         Which figures are over which threshold.
-    means
-        The weighted means of the figures that are judged by them.
+    recent
+        ``(time, value)`` of the figures that are judged by their average, oldest first.
     """
 
     status: str = "green"
     reasons: list[str] = []
+    remarks: list[str] = []
     over: dict[str, str] = {}
-    means: dict[str, float] = {}
+    recent: dict[str, list[tuple[float, float]]] = {}
+
+    def told(self) -> dict[str, Any]:
+        """What views are told of it, beside the sample."""
+        return {"status": self.status, "reasons": self.reasons, "remarks": self.remarks}
 
 
 def judge(
@@ -86,28 +98,78 @@ def judge(
     thresholds
         Where the figures turn.
     """
-    known = before.over if before else {}
-    means = dict(before.means) if before else {}
-    over: dict[str, str] = {}
-    reasons: list[str] = []
+    verdict = Health(recent=dict(before.recent) if before else {})
     for threshold in thresholds:
         value = _figure(sample, threshold.figure)
         if value is None:
             continue
-        if threshold.newest < 1.0:
-            # A mean that begins at nothing: one busy second after the start is no finding.
-            mean = means.get(threshold.figure, 0.0)
-            value = means[threshold.figure] = mean + threshold.newest * (value - mean)
-        colour = _colour(value, threshold, known.get(threshold.figure, "green"))
-        if colour != "green":
-            over[threshold.figure] = colour
-            limit = threshold.red if colour == "red" else threshold.yellow
-            reasons.append(
-                f"{threshold.title} at {value:.3g}{threshold.unit} "
-                f"({colour} from {limit:g}{threshold.unit})"
-            )
-    status = max(over.values(), key=COLOURS.index, default="green")
-    return Health(status=status, reasons=reasons, over=over, means=means)
+        judged: float | None = value
+        if threshold.average_s:
+            seen = verdict.recent.get(threshold.figure, [])
+            seen = _with_newest(seen, (_time(sample), value), threshold.average_s)
+            verdict.recent[threshold.figure] = seen
+            judged = _average(seen, threshold.average_s)
+        held = before.over.get(threshold.figure, COLOURS[0]) if before else COLOURS[0]
+        colour = COLOURS[0] if judged is None else _colour(judged, threshold, held)
+        if judged is not None and colour != COLOURS[0]:
+            verdict.over[threshold.figure] = colour
+            verdict.reasons.append(_reason(judged, threshold, colour))
+        elif _colour(value, threshold, COLOURS[0]) != COLOURS[0]:
+            verdict.remarks.append(_remark(value, judged, threshold))
+    status = max(verdict.over.values(), key=COLOURS.index, default=COLOURS[0])
+    return msgspec.structs.replace(verdict, status=status)
+
+
+def _with_newest(
+    seen: list[tuple[float, float]], newest: tuple[float, float], over_s: float
+) -> list[tuple[float, float]]:
+    """The samples that an average needs: those within it, and the one before."""
+    if seen and newest[0] <= seen[-1][0]:
+        seen = []  # the clock was put back
+    kept = [*seen, newest]
+    first = sum(time <= newest[0] - over_s for time, _ in kept)
+    return kept[max(0, first - 1) :]
+
+
+def _average(seen: list[tuple[float, float]], over_s: float) -> float | None:
+    """The average over the last seconds; None while fewer were seen.
+
+    A sample of such a figure stands for the time since the one before it.
+    """
+    since = seen[-1][0] - over_s
+    if seen[0][0] > since:
+        return None
+    weighed = ((time - max(since, before)) * value for (before, _), (time, value) in pairwise(seen))
+    return sum(weighed) / over_s
+
+
+def _reason(value: float, threshold: Threshold, colour: str) -> str:
+    unit = threshold.unit
+    limit = threshold.red if colour == "red" else threshold.yellow
+    assert limit is not None
+    until = ""
+    if value < limit:
+        # Held by the margin: without a word the figure would seem to be under its threshold.
+        back = "yellow" if colour == "red" and threshold.yellow is not None else "green"
+        until = f", {back} again below {limit - threshold.margin:g}{unit}"
+    return f"{_told(value, threshold)} ({colour} from {limit:g}{unit}{until})"
+
+
+def _told(value: float, threshold: Threshold) -> str:
+    said = f"{value:.3g}{threshold.unit}"
+    if not threshold.average_s:
+        return f"{threshold.title} at {said}"
+    return f"{threshold.title} averaged {said} over the last {threshold.average_s:g} s"
+
+
+def _remark(value: float, average: float | None, threshold: Threshold) -> str:
+    now = f"{threshold.title} is at {value:.3g}{threshold.unit} now"
+    if average is None:
+        return f"{now}; it is judged by its average over {threshold.average_s:g} s"
+    colour = "red" if threshold.yellow is None else "yellow"
+    limit = threshold.red if threshold.yellow is None else threshold.yellow
+    over = f"{average:.3g}{threshold.unit} over the last {threshold.average_s:g} s"
+    return f"{now}, and averaged {over} ({colour} from {limit:g}{threshold.unit})"
 
 
 def _colour(value: float, threshold: Threshold, before: str) -> str:
@@ -118,6 +180,10 @@ def _colour(value: float, threshold: Threshold, before: str) -> str:
         if value >= (limit - threshold.margin if held else limit):
             return colour
     return "green"
+
+
+def _time(sample: dict[str, Any]) -> float:
+    return from_iso(str(sample["time"]))
 
 
 def _figure(sample: dict[str, Any], path: str) -> float | None:

@@ -134,6 +134,7 @@ class View:
                 **(self.health or {}),
                 "status": event.data.get("to"),
                 "reasons": event.data.get("reasons", []),
+                "remarks": [],
             }
         elif event.type in ("model_registered", "model_deployed"):
             self._take_model(event)

@@ -104,6 +104,8 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
         ``server-0``, …: which of the servers on one data directory.
     data_dir_id
         Identity of the data directory, so that a kernel knows whether it shares the disk.
+    max_concurrent_runs
+        How many runs it trains at the same time; what is queued beyond waits.
     """
 
     version: str
@@ -111,6 +113,7 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
     slot: str = ""
     data_dir_id: str = ""
     journal_mode: str = ""
+    max_concurrent_runs: int | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

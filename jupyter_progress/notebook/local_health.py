@@ -50,7 +50,7 @@ class LocalHealth:
             "event_loop_lag": None,
         }
         self._health = judge(found, self._health)
-        return {"status": self._health.status, "reasons": self._health.reasons, **found}
+        return {**self._health.told(), **found}
 
     def close(self) -> None:
         """Let go of the GPUs."""

@@ -95,7 +95,7 @@ class Monitor:
         health = judge(sample, self._health, self._thresholds)
         before = self._health.status if self._health else None
         self._health = health
-        judged = {"status": health.status, "reasons": health.reasons, **sample}
+        judged = {**health.told(), **sample}
         self._kept.append(judged)
         if before != health.status and not (before is None and health.status == COLOURS[0]):
             self._on_change(before or COLOURS[0], health.status, health.reasons)

@@ -150,6 +150,7 @@ class Services:
             slot=f"server-{self.slot}",
             data_dir_id=self.data.identity,
             journal_mode=self._log.journal_mode,
+            max_concurrent_runs=self.options.max_concurrent_runs,
         )
         head, runs, activity = self.reader.snapshot()
         return Snapshot(

@@ -117,7 +117,12 @@ def test_finished_run_shows_its_accuracy_and_can_be_deployed(lab: Lab) -> None:
     assert f"{100 * run['result']['test']['accuracy']:.1f}" in shown or (
         f"{run['result']['test']['accuracy']:.3f}" in shown
     )
+    note = {"text": "kept for later", "run_id": run["run_id"]}
+    lab.server.ask("POST", "activity", note)
+    expect(lab.panel.locator(".jpp-told-text").first).to_contain_text("kept for later")
     lab.panel.get_by_role("button", name="Deploy").click()
+    expect(lab.panel.locator(".jpp-in-service")).to_contain_text("version 1 is in service")
+    expect(lab.panel.locator(".jpp-told-text").first).to_contain_text("version 1 is in service")
     deadline = time.monotonic() + 20 * SCALE
     while [model["deployed"] for model in lab.server.get("models")["models"]] != [1]:
         assert time.monotonic() < deadline, lab.server.get("models")

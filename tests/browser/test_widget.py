@@ -117,7 +117,11 @@ def test_widget_in_a_box_is_fed_over_the_comm_alone(bare: Lab) -> None:
     bare.server.ask("POST", "activity", {"text": "not about this run"})
     bare.panel.get_by_role("button", name="Stop").click()  # by way of the kernel
     expect_status(bare.panel, "completed", 20_000 * SCALE)
-    assert progress(bare.panel) == 100
+    steps = bare.server.get(f"runs/{run_id}")["result"]["steps"]
+    expect(bare.panel.locator(".jpp-whereabouts")).to_contain_text(
+        f"Stopped at step {steps['done']:,} of {steps['total']:,}"
+    )
+    assert progress(bare.panel) == 100 * steps["done"] // steps["total"]
     assert len(feed(bare.panel)) == len(set(feed(bare.panel)))
     expect(bare.panel).not_to_contain_text("not about this run")
 

@@ -18,7 +18,7 @@ STATE = {
     "running", "error", "result", "spec",
 }  # fmt: skip
 STAGE = {"id", "title", "status", "estimated_s", "elapsed_s", "progress"}
-RESULT = {"test", "confusion_matrix", "classes", "rows", "split", "stopped", "model"}
+RESULT = {"test", "confusion_matrix", "classes", "rows", "split", "stopped", "steps", "model"}
 SNAPSHOT = {"log_id", "offset", "server", "health", "runs", "activity", "models"}
 EVENTS = {"log_id", "offset", "head", "more", "recovered", "events", "volatile", "snapshot"}
 HEALTH = {

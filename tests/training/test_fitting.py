@@ -238,11 +238,13 @@ def test_stopped_fit_is_the_plain_fit_of_fewer_members(estimator, members):
     asked = Asked()
     stopped = clone(estimator)
     threading.Timer(0.7, lambda: setattr(asked, "to_stop", True)).start()
-    fitted, _ = watched_fit(stopped, X, y, asked=asked)
+    fitted, seen = watched_fit(stopped, X, y, asked=asked)
 
     assert fitted.stopped
     grown = len(getattr(stopped, members))
     assert 0 < grown < 100_000
+    last = seen.reports[-1]
+    assert (last["step"], last["total_steps"]) == (grown, 100_000)
     size = "max_iter" if members == "_predictors" else "n_estimators"
     plain = clone(estimator).set_params(**{size: grown}).fit(X[:300], y[:300])
     assert np.array_equal(predictions(plain, X), predictions(stopped, X))

@@ -208,6 +208,7 @@ def test_stopped_run_keeps_the_best_so_far_and_finishes(data_dir, scaled):
     assert state.result["test"]["accuracy"] > 0.5
     model = load_model(run.model_dir, key=data_dir.key())
     assert 0 < len(model.estimators_) < 5000
+    assert state.result["steps"] == {"done": len(model.estimators_), "total": 5000}
     kinds = [line.type for line in lines_of(run, WRITER)]
     assert kinds.count("training_stopping") == 1
     end = next(line for line in lines_of(run, "worker-1") if line.type == "training_completed")

@@ -21,6 +21,19 @@ export function wordsWithinRun({ text, kind }: Pick<Activity, "text" | "kind">, 
   return text;
 }
 
+/** A failure's line where its message stands above: "Failed in Train" for "Failed in Train: KeyError: 'a'". */
+export function wordsOfFailure(words: string): string {
+  return words.split(": ", 1)[0]!;
+}
+
+const LONGEST_NAME = 28;
+
+/** A line with its run's name cut, where that is so long that it would hide what happened. */
+export function shortened(text: string, name: string): string {
+  if (name.length <= LONGEST_NAME) return text;
+  return text.replace(name, () => `${name.slice(0, LONGEST_NAME - 1).trimEnd()}…`);
+}
+
 /** With the run's name before it, where the sentence does not hold it. */
 export function wordsAmongRuns({ text, kind }: Pick<Activity, "text" | "kind">, name: string): string {
   if (!name || OWN_KINDS.test(kind)) return text;

@@ -1,5 +1,6 @@
 /** How much of a run is done and how long the rest takes; the same as the server's core. */
 
+import { isAtWork } from "./order";
 import type { RunState, StageState } from "./wire";
 
 const MIN_SHOWN = 0.01; // below 1 % of a stage, its pace says nothing yet
@@ -52,7 +53,7 @@ export interface TimeLeft {
 
 /** The time left of a run and the range it is likely to be in; null while nothing is known. */
 export function remaining(run: RunState): TimeLeft | null {
-  if ((run.status !== "running" && run.status !== "stopping") || !run.stages.length) return null;
+  if (!isAtWork(run) || !run.stages.length) return null;
   let total = 0;
   let low = 0;
   let high = 0;

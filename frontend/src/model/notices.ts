@@ -1,6 +1,7 @@
 /** What a person is told once: a run's end, a change of health, a deployment. */
 
 import { headline } from "./format";
+import { titleOf } from "./reading";
 import { fields, label, text, texts } from "./reading_fields";
 import { hasEnded } from "./transitions";
 import type { Notice, NoticeLevel, ViewState } from "./view_state";
@@ -56,4 +57,21 @@ export function noticeOfEvent(message: Message, logId: string | null): Notice | 
     return { ...about, topic, level: "success", title, text: instead };
   }
   return null;
+}
+
+/** A notice as it reads in the panel of a run, whose name and failure stand there already. */
+export function noticeWithinRun(notice: Notice, run: RunState): Notice {
+  if (notice.topic !== `end ${run.run_id}` || !notice.title.startsWith(`${run.name} `)) return notice;
+  const words = notice.title.slice(run.name.length + 1).replace(/^was /, "");
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
+  const error = run.status === "failed" ? run.error : null;
+  if (!error) return { ...notice, title };
+  const where = error.stage ? ` in ${titleOf(error.stage)}` : "";
+  return { ...notice, title: title + where, text: error.type };
+}
+
+/** Whether a run's panel tells a notice: its own, and those of the machine while the run goes on. */
+export function isToldIn(notice: Notice, run: RunState): boolean {
+  if (notice.topic === "health") return !hasEnded(run.status);
+  return notice.run_id === null || notice.run_id === run.run_id;
 }

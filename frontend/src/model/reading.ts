@@ -24,6 +24,7 @@ import type {
   Snapshot,
   StageState,
   StageStatus,
+  Steps,
 } from "./wire";
 
 function numbers(value: unknown): Record<string, number | null> {
@@ -89,6 +90,11 @@ export function readError(value: unknown): RunError | null {
   };
 }
 
+function readSteps(value: unknown): Steps | null {
+  const done = number(fields(value)["done"]);
+  return done === null ? null : { done, total: number(fields(value)["total"]) };
+}
+
 export function readResult(value: unknown): RunResult | null {
   if (!isFields(value)) return null;
   const rows = isFields(value["rows"]) ? value["rows"] : null;
@@ -107,6 +113,7 @@ export function readResult(value: unknown): RunResult | null {
       test: number(rows["test"]),
     },
     stopped: value["stopped"] === true,
+    steps: readSteps(value["steps"]),
     model: name !== null && version !== null ? { name, version } : null,
   };
 }
@@ -121,7 +128,7 @@ function readResources(value: unknown): Resources | null {
   };
 }
 
-function readRange(value: unknown): [number, number] | null {
+function readPair(value: unknown): [number, number] | null {
   const low = number(items(value)[0]);
   const high = number(items(value)[1]);
   return low !== null && high !== null ? [low, high] : null;
@@ -159,7 +166,7 @@ export function readRun(value: unknown): RunState | null {
     updated_time: text(from["updated_time"]),
     elapsed_time: number(from["elapsed_time"]),
     estimated_remaining: number(from["estimated_remaining"]),
-    estimated_range: readRange(from["estimated_range"]),
+    estimated_range: readPair(from["estimated_range"]),
     live_accuracy: number(from["live_accuracy"]),
     live_score: readScore(from["live_score"]),
     metrics: numbers(from["metrics"]),

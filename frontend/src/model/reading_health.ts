@@ -1,6 +1,6 @@
 /** Reading a health report into the shape that the view relies on. */
 
-import { fields, isFields, items, number, oneOf, text } from "./reading_fields";
+import { fields, isFields, items, number, oneOf, text, texts } from "./reading_fields";
 import type { Gauge, Gpu, Health, HealthStatus, Latency } from "./wire";
 
 function readGauge(value: unknown): Gauge | null {
@@ -40,6 +40,7 @@ export function readHealth(value: unknown): Health | null {
     reasons: items(value["reasons"]).map((reason) =>
       typeof reason === "string" ? reason : (text(fields(reason)["text"]) ?? ""),
     ),
+    remarks: texts(value["remarks"]),
     time: text(value["time"]),
     cpu: readGauge(value["cpu"]),
     memory: readGauge(value["memory"]),

@@ -157,7 +157,7 @@ function forgetOldest(state: ViewState): ViewState {
 
 function withHealthChange(state: ViewState, message: Message): ViewState {
   const payload = fields(message.data);
-  const changed = { ...state.health, status: payload["to"], reasons: payload["reasons"] };
+  const changed = { ...state.health, status: payload["to"], reasons: payload["reasons"], remarks: [] };
   return { ...state, health: readHealth(changed) };
 }
 

@@ -57,6 +57,10 @@ export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K
   return new Map(map).set(key, value);
 }
 
+export function withoutRepeats(activity: readonly Activity[]): Activity[] {
+  return [...new Map(activity.map((told) => [told.id, told])).values()];
+}
+
 /** Newest first: a run's id begins with the time of its making. */
 export function runsNewestFirst(state: ViewState): RunState[] {
   return [...state.runs.values()].sort((a, b) => (a.run_id < b.run_id ? 1 : -1));

@@ -17,12 +17,19 @@ export type StageStatus = "pending" | "running" | "completed" | "failed" | "skip
 export type ActivityLevel = "info" | "success" | "warning" | "error";
 export type HealthStatus = "green" | "yellow" | "red";
 
+export interface Steps {
+  done: number;
+  total: number | null;
+}
+
 export interface RunResult {
   test: Record<string, number | null> | null;
   confusion_matrix: number[][] | null;
   classes: string[] | null;
   rows: { train: number | null; validation: number | null; test: number | null } | null;
   stopped: boolean;
+  /** Of the fit; null where it shows none. */
+  steps: Steps | null;
   model: { name: string; version: number } | null;
 }
 
@@ -46,6 +53,8 @@ export interface Gpu {
 export interface Health {
   status: HealthStatus;
   reasons: string[];
+  /** What is over its threshold at this moment, and by its average is not. */
+  remarks: string[];
   time: string | null;
   cpu: Gauge | null;
   memory: Gauge | null;

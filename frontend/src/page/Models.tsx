@@ -6,7 +6,7 @@ import { clock, nameOf, UNKNOWN } from "../model/format";
 import { readVersions } from "../model/reading";
 import { fields } from "../model/reading_fields";
 import type { ModelSummary, ModelVersion } from "../model/wire";
-import type { PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
 import { ActionButton } from "../view/ActionButton";
 import { whyNotNow } from "../view/Status";
 
@@ -19,15 +19,15 @@ function scoreOf({ result }: ModelVersion): string {
 }
 
 interface VersionsProps {
-  feed: PanelFeed;
+  view: FeedView;
   model: ModelSummary;
   whyNot: string | null;
 }
 
-function useVersions({ feed, model }: Omit<VersionsProps, "whyNot">): { versions: ModelVersion[]; problem: string } {
+function useVersions({ view, model }: Omit<VersionsProps, "whyNot">): { versions: ModelVersion[]; problem: string } {
   const [versions, setVersions] = useState<ModelVersion[]>([]);
   const [problem, setProblem] = useState("");
-  const { rest } = feed;
+  const { rest } = view;
   useEffect(() => {
     if (!rest) return;
     const closed = new AbortController();
@@ -46,8 +46,8 @@ function useVersions({ feed, model }: Omit<VersionsProps, "whyNot">): { versions
   return { versions, problem };
 }
 
-function Versions({ feed, model, whyNot }: VersionsProps): JSX.Element {
-  const { versions, problem } = useVersions({ feed, model });
+function Versions({ view, model, whyNot }: VersionsProps): JSX.Element {
+  const { versions, problem } = useVersions({ view, model });
   const [refusal, setRefusal] = useState("");
   const [pending, setPending] = useState<number | null>(null);
   const today = Date.now();
@@ -55,7 +55,7 @@ function Versions({ feed, model, whyNot }: VersionsProps): JSX.Element {
     setPending(version);
     setRefusal("");
     try {
-      await feed.control({ action: "deploy", model: model.name, version, runId: null });
+      await view.asking.control({ action: "deploy", model: model.name, version, runId: null });
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error));
     } finally {
@@ -109,8 +109,8 @@ function deployWords(model: ModelSummary, version: number, pending: number | nul
   return model.deployed !== null && version < model.deployed ? "Roll back" : "Deploy";
 }
 
-export function Models({ feed }: { feed: PanelFeed }): JSX.Element {
-  const { models } = feed.state;
+export function Models({ view }: { view: FeedView }): JSX.Element {
+  const { models } = view.state;
   if (!models.length) {
     return <p class="jpp-empty">No model is registered. Deploy a completed run to make the first.</p>;
   }
@@ -125,7 +125,7 @@ export function Models({ feed }: { feed: PanelFeed }): JSX.Element {
               {model.latest === null ? "" : ` · newest ${model.latest}`}
             </span>
           </summary>
-          <Versions feed={feed} model={model} whyNot={whyNotNow(feed.feeding)} />
+          <Versions view={view} model={model} whyNot={whyNotNow(view.feeding)} />
         </details>
       ))}
     </>

@@ -3,16 +3,18 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { RunState } from "../model/wire";
+import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityFeed } from "../view/Activity";
 import { Boundary } from "../view/Boundary";
 import { Caution } from "../view/Caution";
 import { useClock } from "../view/clock";
 import { Controls } from "../view/Controls";
-import { Details, Section, SECTIONS, type SectionName } from "../view/Details";
+import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox, HealthMark } from "../view/HealthBox";
 import { Notices } from "../view/Notices";
 import { Summary } from "../view/Panel";
+import { Section } from "../view/Section";
 import { ConnectionMark, isFresh, StatusMark, Tags, whyNotNow } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
@@ -43,14 +45,14 @@ function useSelected(): [string | null, (runId: string) => void] {
 
 export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
   useClock();
-  useFeed(feed);
-  const older = useOlderRuns(feed);
+  const view = useFeed(feed);
+  const older = useOlderRuns(view);
   const [wanted, select] = useSelected();
-  const { state, feeding } = feed;
+  const { state, feeding } = view;
   const fresh = isFresh(feeding.connection);
-  const runs = allRuns(feed, older);
+  const runs = allRuns(view, older);
   const run = wanted === null ? firstToShow(runs) : runs.find((known) => known.run_id === wanted);
-  useLookUp(feed, wanted, run !== undefined);
+  useLookUp(view, wanted, run !== undefined);
   return (
     <div class={fresh ? "jpp-page" : "jpp-page jpp-stale"}>
       <header class="jpp-top">
@@ -60,7 +62,7 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
       </header>
       <Boundary what="The list of runs">
         <RunList
-          feed={feed}
+          view={view}
           older={older}
           selected={run?.run_id ?? null}
           isFresh={fresh}
@@ -68,15 +70,15 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
         />
       </Boundary>
       <main class="jpp-main jpp">
-        <Caution feed={feed} feeding={feeding} isSaved={runs.length > 0} />
+        <Caution view={view} isSaved={runs.length > 0} />
         {run ? (
           <Boundary what="This run" key={run.run_id}>
-            <RunDetail feed={feed} run={run} isFresh={fresh} />
+            <RunDetail view={view} run={run} isFresh={fresh} />
           </Boundary>
         ) : (
           <NoRun wanted={wanted} isConnecting={!fresh} />
         )}
-        <Surroundings feed={feed} runs={runs} />
+        <Surroundings view={view} runs={runs} />
       </main>
       <Boundary what="Notices">
         <Notices notices={state.notices} />
@@ -86,11 +88,11 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
 }
 
 /** A run named in the address may be older than what the stream's snapshot holds. */
-function useLookUp(feed: PanelFeed, wanted: string | null, isKnown: boolean): void {
-  const canAsk = feed.rest !== null;
+function useLookUp({ rest, asking }: FeedView, wanted: string | null, isKnown: boolean): void {
+  const canAsk = rest !== null;
   useEffect(() => {
     if (wanted !== null && !isKnown && canAsk) {
-      feed.loadRun(wanted).catch((error: unknown) => console.warn(error));
+      asking.loadRun(wanted).catch((error: unknown) => console.warn(error));
     }
   }, [wanted, isKnown, canAsk]);
 }
@@ -106,8 +108,8 @@ function NoRun({ wanted, isConnecting }: { wanted: string | null; isConnecting: 
   );
 }
 
-function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunState; isFresh: boolean }): JSX.Element {
-  const progress = { run, heardAt: feed.state.heardAt.get(run.run_id) ?? null, isFresh: fresh };
+function RunDetail({ view, run, isFresh: fresh }: { view: FeedView; run: RunState; isFresh: boolean }): JSX.Element {
+  const progress = { run, heardAt: view.state.heardAt.get(run.run_id) ?? null, isFresh: fresh };
   return (
     <article class="jpp-panel jpp-detail" aria-label={run.name} key={run.run_id}>
       <header class="jpp-header">
@@ -117,23 +119,23 @@ function RunDetail({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunSta
         <code class="jpp-run-id">{run.run_id}</code>
       </header>
       <div class="jpp-live">
-        <Summary feed={feed} {...progress} opened={SECTIONS} />
+        <Summary view={view} {...progress} opened={SECTIONS} />
         <Boundary what="Controls">
-          <Controls run={run} feed={feed} feeding={feed.feeding} />
+          <Controls run={run} view={view} />
         </Boundary>
-        <Details feed={feed} shown={RUN_SECTIONS} {...progress} />
+        <Details view={view} shown={RUN_SECTIONS} {...progress} />
       </div>
     </article>
   );
 }
 
 /** What is not about one run. */
-function Surroundings({ feed, runs }: { feed: PanelFeed; runs: readonly RunState[] }): JSX.Element {
-  const { state } = feed;
+function Surroundings({ view, runs }: { view: FeedView; runs: readonly RunState[] }): JSX.Element {
+  const { state } = view;
   return (
     <div class="jpp-live jpp-surroundings">
       <Section title="Models">
-        <Models feed={feed} />
+        <Models view={view} />
       </Section>
       {state.health && (
         <Section title="Machine health">
@@ -144,9 +146,9 @@ function Surroundings({ feed, runs }: { feed: PanelFeed; runs: readonly RunState
         <ActivityFeed
           activity={state.activity}
           runs={new Map(runs.map((run) => [run.run_id, run]))}
-          loadOlder={feed.rest ? (before) => feed.loadActivity(before) : null}
-          say={(text) => feed.control({ action: "note", text, runId: null })}
-          whyNot={whyNotNow(feed.feeding)}
+          loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
+          say={(text) => view.asking.control({ action: "note", text, runId: null })}
+          whyNot={whyNotNow(view.feeding)}
         />
       </Section>
     </div>

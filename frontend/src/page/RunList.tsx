@@ -9,7 +9,7 @@ import { goingOn, isAtWork } from "../model/order";
 import { hasEnded } from "../model/transitions";
 import { runsNewestFirst } from "../model/view_state";
 import type { RunState } from "../model/wire";
-import type { PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
 import { runNote } from "../view/Everything";
 import { ProgressBar } from "../view/Progress";
 import { secondsSince } from "../view/shown";
@@ -25,14 +25,14 @@ export interface OlderRuns {
 }
 
 /** Runs from before the newest that a snapshot holds, a page at a time. */
-export function useOlderRuns(feed: PanelFeed): OlderRuns {
+export function useOlderRuns({ rest }: FeedView): OlderRuns {
   const [runs, setRuns] = useState<ReadonlyMap<string, RunState>>(new Map());
   const [next, setNext] = useState<string | null | undefined>(undefined);
   const [problem, setProblem] = useState("");
   const load = async (): Promise<void> => {
     const before = next ? `&before=${encodeURIComponent(next)}` : "";
     try {
-      const answer = fields(await feed.rest?.get(`runs?limit=${PAGE}${before}`));
+      const answer = fields(await rest?.get(`runs?limit=${PAGE}${before}`));
       const older = readRuns(answer["runs"]).map((run) => [run.run_id, run] as const);
       setRuns((known) => new Map([...known, ...older]));
       setNext(text(answer["next"]));
@@ -45,9 +45,9 @@ export function useOlderRuns(feed: PanelFeed): OlderRuns {
 }
 
 /** All runs known, newest first; what the stream says goes before what was fetched. */
-export function allRuns(feed: PanelFeed, older: OlderRuns): RunState[] {
-  const known = new Map([...older.runs, ...feed.state.runs]);
-  return runsNewestFirst({ ...feed.state, runs: known });
+export function allRuns({ state }: FeedView, older: OlderRuns): RunState[] {
+  const known = new Map([...older.runs, ...state.runs]);
+  return runsNewestFirst({ ...state, runs: known });
 }
 
 /** What a page opens on: the run at work, else the next to be, else the one that ended last. */
@@ -56,7 +56,7 @@ export function firstToShow(runs: readonly RunState[]): RunState | undefined {
 }
 
 interface RunListProps {
-  feed: PanelFeed;
+  view: FeedView;
   older: OlderRuns;
   selected: string | null;
   isFresh: boolean;
@@ -64,7 +64,7 @@ interface RunListProps {
 }
 
 export function RunList(props: RunListProps): JSX.Element {
-  const runs = allRuns(props.feed, props.older);
+  const runs = allRuns(props.view, props.older);
   const active = goingOn(runs);
   const ended = runs.filter((run) => hasEnded(run.status));
   const { older } = props;
@@ -95,7 +95,7 @@ export function RunList(props: RunListProps): JSX.Element {
 /** How many rows a narrow page shows before it is asked for all; `layout.css` counts as far. */
 const FEW = 3;
 
-type RowsProps = Pick<RunListProps, "feed" | "selected" | "isFresh" | "select"> & { runs: RunState[] };
+type RowsProps = Pick<RunListProps, "view" | "selected" | "isFresh" | "select"> & { runs: RunState[] };
 
 function Rows({ runs, selected, ...shared }: RowsProps): JSX.Element {
   const [isWhole, setWhole] = useState(false);
@@ -122,8 +122,8 @@ function Rows({ runs, selected, ...shared }: RowsProps): JSX.Element {
 
 type RowProps = Omit<RowsProps, "runs" | "selected"> & { run: RunState; isSelected: boolean };
 
-function Row({ run, isSelected, feed, isFresh, select }: RowProps): JSX.Element {
-  const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
+function Row({ run, isSelected, view, isFresh, select }: RowProps): JSX.Element {
+  const heardAt = view.state.heardAt.get(run.run_id) ?? null;
   const began = run.start_time ?? run.queued_time ?? "";
   return (
     <button

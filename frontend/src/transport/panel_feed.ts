@@ -10,7 +10,7 @@ import { readActivities, readRun, readSeries, readSnapshot } from "../model/read
 import { fields } from "../model/reading_fields";
 import { fetchedSeries } from "../model/series";
 import { hasEnded } from "../model/transitions";
-import { EMPTY, withEntry, type ViewState } from "../model/view_state";
+import { EMPTY, withEntry, withoutRepeats, type ViewState } from "../model/view_state";
 import type { Activity, Message, RunState } from "../model/wire";
 import { readFromKernel, type CommPort, type KernelConnection } from "./comm";
 import { SILENT_BEATS, type Way } from "./connection";
@@ -45,10 +45,6 @@ export interface PanelFeedOptions {
   now(): number;
 }
 
-function withoutRepeats(activity: readonly Activity[]): Activity[] {
-  return [...new Map(activity.map((told) => [told.id, told])).values()];
-}
-
 const KERNEL_SILENT_MS = 3000;
 const KERNEL_BEAT_MS = 1000;
 const ASK_AGAIN_MS = 1000;
@@ -64,6 +60,10 @@ export class PanelFeed {
   isUnknown = false;
   /** Why the kernel can feed nothing, and what to do about it; empty: it can, or there is none. */
   problem = "";
+  /** The activity that the page was saved with. */
+  saved: readonly Activity[] = [];
+  /** What was asked for of single runs. It may have gaps to the newest of all, and so stands beside them. */
+  askedFor: ReadonlyMap<string, readonly Activity[]> = new Map();
   #options: PanelFeedOptions;
   #controls: KernelControls | null;
   #endings: (() => void)[] = [];
@@ -82,9 +82,6 @@ export class PanelFeed {
   #isKernelInStep = false;
   #askedKernelAt = -Infinity;
   #snapshotAt = -Infinity;
-  #saved: Activity[] = [];
-  /** What was asked for of single runs. It may have gaps to the newest of all, and so stands beside them. */
-  #askedFor = new Map<string, Activity[]>();
 
   constructor(options: PanelFeedOptions) {
     this.#options = options;
@@ -131,16 +128,8 @@ export class PanelFeed {
     this.#snapshotAt = time;
     // Kept out of the state: what a saved notebook says starts no notice of what came since.
     this.run = run;
-    this.#saved = readActivities(activity);
+    this.saved = readActivities(activity);
     this.#tell();
-  }
-
-  /** A run's own activity, newest first; what the page was saved with goes on below the newest. */
-  activityOf(runId: string): Activity[] {
-    const own = this.state.activity.filter((told) => told.run_id === runId);
-    const logged = withoutRepeats([...own, ...(this.#askedFor.get(runId) ?? [])]);
-    logged.sort((a, b) => b.offset - a.offset);
-    return withoutRepeats([...logged, ...this.#saved.filter((told) => told.run_id === runId)]);
   }
 
   setKernelLog(logId: string): void {
@@ -240,8 +229,8 @@ export class PanelFeed {
     const { logId } = this.state;
     const page = await this.#pageOfActivity(before, `&run_id=${encodeURIComponent(runId)}`);
     if (logId !== this.state.logId) return page.next;
-    const known = this.#askedFor.get(runId) ?? [];
-    this.#askedFor.set(runId, withoutRepeats([...known, ...page.activity]));
+    const known = this.askedFor.get(runId) ?? [];
+    this.askedFor = withEntry(this.askedFor, runId, withoutRepeats([...known, ...page.activity]));
     this.#tell();
     return page.next;
   }
@@ -262,7 +251,7 @@ export class PanelFeed {
 
   #set(state: ViewState): void {
     // Offsets of another log do not order with those of this one.
-    if (state.logId !== this.state.logId) this.#askedFor.clear();
+    if (state.logId !== this.state.logId) this.askedFor = new Map();
     this.state = state;
     const { runId } = this.#options;
     if (runId !== null) this.run = state.runs.get(runId) ?? this.run;

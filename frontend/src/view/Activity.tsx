@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { wordsAmongRuns, wordsWithinRun } from "../model/activity_words";
+import { shortened, wordsAmongRuns, wordsOfFailure, wordsWithinRun } from "../model/activity_words";
 import { clock } from "../model/format";
 import type { Activity, ActivityLevel, RunState } from "../model/wire";
 import { ActionButton } from "./ActionButton";
@@ -15,15 +15,36 @@ const LEVELS: Record<ActivityLevel, { icon: IconName; words: string }> = {
   error: { icon: "cross", words: "Error" },
 };
 
-/** What the lines are about: one run, whose name stands above them, or any of some. */
-type About = { runName: string; runs?: never } | { runs: ReadonlyMap<string, RunState>; runName?: never };
+/**
+ * What the lines are about: one run, whose name stands above them, and its failure where `isFailureTold`;
+ * or any of some.
+ */
+type About =
+  | { runName: string; isFailureTold: boolean; runs?: never }
+  | { runs: ReadonlyMap<string, RunState>; runName?: never; isFailureTold?: never };
 
 type ActivityListProps = About & { activity: readonly Activity[] };
 
-function wordsOf(told: Activity, { runName, runs }: About): string {
-  if (runName !== undefined) return wordsWithinRun(told, runName);
-  if (told.run_id === null) return told.text;
-  return wordsAmongRuns(told, runs?.get(told.run_id)?.name || told.run_id);
+/** A line's words in short, and in full. */
+function wordsOf(told: Activity, { runName, isFailureTold, runs }: About): [string, string] {
+  if (runName !== undefined) {
+    const words = wordsWithinRun(told, runName);
+    return [isFailureTold && told.kind === "training_failed" ? wordsOfFailure(words) : words, told.text];
+  }
+  if (told.run_id === null) return [told.text, told.text];
+  const name = runs?.get(told.run_id)?.name || told.run_id;
+  const words = wordsAmongRuns(told, name);
+  return [shortened(words, name), words];
+}
+
+function Words({ told, ...about }: About & { told: Activity }): JSX.Element {
+  const [words, whole] = wordsOf(told, about);
+  return (
+    <span class="jpp-told-text" title={whole}>
+      {words}
+      {told.who ? <span class="jpp-note"> · {told.who}</span> : null}
+    </span>
+  );
 }
 
 export function ActivityList({ activity, ...about }: ActivityListProps): JSX.Element | null {
@@ -34,10 +55,7 @@ export function ActivityList({ activity, ...about }: ActivityListProps): JSX.Ele
       {activity.map((told) => (
         <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>
           <Icon name={LEVELS[told.level].icon} label={LEVELS[told.level].words} />
-          <span class="jpp-told-text">
-            {wordsOf(told, about)}
-            {told.who ? <span class="jpp-note"> · {told.who}</span> : null}
-          </span>
+          <Words told={told} {...about} />
           <time dateTime={told.time}>{clock(told.time, today)}</time>
         </li>
       ))}
@@ -93,8 +111,8 @@ export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
   );
 }
 
-function aboutOf({ runName, runs }: About): About {
-  return runName === undefined ? { runs } : { runName };
+function aboutOf({ runName, isFailureTold, runs }: About): About {
+  return runName === undefined ? { runs } : { runName, isFailureTold };
 }
 
 type NoteFormProps = Pick<ActivityFeedProps, "say" | "whyNot"> & { label: string };

@@ -1,26 +1,25 @@
 /** Why what is shown may not be what is, and what to do about it: said in words, not by a colour alone. */
 
 import type { JSX } from "preact";
-import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
 import { Icon } from "./icons";
 import { isFresh } from "./Status";
 
 interface CautionProps {
-  feed: PanelFeed;
-  feeding: Feeding;
+  view: FeedView;
   /** Whether a run stands below, which was saved earlier. */
   isSaved: boolean;
 }
 
 /** Whether it is said why nothing comes. */
-export function isCautioned(feed: PanelFeed, feeding: Feeding): boolean {
-  return cautionOf(feed, feeding) !== null;
+export function isCautioned(view: FeedView): boolean {
+  return cautionOf(view) !== null;
 }
 
-export function Caution({ feed, feeding, isSaved }: CautionProps): JSX.Element | null {
-  const words = cautionOf(feed, feeding);
+export function Caution({ view, isSaved }: CautionProps): JSX.Element | null {
+  const words = cautionOf(view);
   if (words === null) return null;
-  const saved = isSaved && feeding.connection !== "denied" ? " What is shown here was saved earlier." : "";
+  const saved = isSaved && view.feeding.connection !== "denied" ? " What is shown here was saved earlier." : "";
   return (
     <p class="jpp-caution">
       <Icon name="warning" label="Warning" />
@@ -40,11 +39,12 @@ const ABSENT = (
   </>
 );
 
-function cautionOf(feed: PanelFeed, { connection }: Feeding): JSX.Element | string | null {
-  if (feed.isUnknown) return "The server does not know this run.";
+function cautionOf(view: FeedView): JSX.Element | string | null {
+  const { connection } = view.feeding;
+  if (view.isUnknown) return "The server does not know this run.";
   if (connection === "denied") return "The server refuses this page. Log in again, then reload.";
   // The kernel knows more than this page: which Python its server runs.
-  if (feed.problem && !isFresh(connection)) return <Problem words={feed.problem} />;
+  if (view.problem && !isFresh(connection)) return <Problem words={view.problem} />;
   return connection === "absent" ? ABSENT : null;
 }
 

@@ -4,16 +4,14 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunState } from "../model/wire";
 import type { Control } from "../transport/controls";
-import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
 import { ActionButton } from "./ActionButton";
 import { Deployment } from "./Deployment";
 import { whyNotNow } from "./Status";
 
 interface ControlsProps {
   run: RunState;
-  feed: PanelFeed;
-  /** Given, not asked of the feed: a component is drawn again for its props only. */
-  feeding: Feeding;
+  view: FeedView;
 }
 
 const SLOW_MS = 1000;
@@ -26,7 +24,7 @@ export interface Asked {
 }
 
 /** Asks, and says so when the answer takes long: a busy kernel hears a click only at its end. */
-function useControl(feed: PanelFeed): Asked {
+function useControl({ asking }: FeedView): Asked {
   const [pending, setPending] = useState<Control["action"] | null>(null);
   const [isSlow, setSlow] = useState(false);
   const [problem, setProblem] = useState("");
@@ -34,7 +32,7 @@ function useControl(feed: PanelFeed): Asked {
     setPending(wanted.action);
     setProblem("");
     const timer = setTimeout(() => setSlow(true), SLOW_MS);
-    feed
+    asking
       .control(wanted)
       .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)))
       .finally(() => {
@@ -95,11 +93,11 @@ function CancelButton({ ask, isPending, whyNot }: CancelButtonProps): JSX.Elemen
   );
 }
 
-export function Controls({ run, feed, feeding }: ControlsProps): JSX.Element {
-  const asked = useControl(feed);
+export function Controls({ run, view }: ControlsProps): JSX.Element {
+  const asked = useControl(view);
   const isGoing = run.status === "running" || run.status === "queued" || run.status === "stopping";
   const hasHosting = run.kind !== "own";
-  const whyNot = whyNotNow(feeding);
+  const whyNot = whyNotNow(view.feeding);
   const ask = (action: "stop" | "cancel"): void => asked.ask({ action, runId: run.run_id });
   return (
     <div class="jpp-controls">
@@ -114,10 +112,10 @@ export function Controls({ run, feed, feeding }: ControlsProps): JSX.Element {
         />
       )}
       {run.status === "completed" && hasHosting && (
-        <Deployment run={run} feed={feed} asked={asked} whyNot={whyNot} />
+        <Deployment run={run} view={view} asked={asked} whyNot={whyNot} />
       )}
       {asked.isSlow && (
-        <SlowAnswer run={run} action={asked.pending} isKernel={feeding.via === "comm"} />
+        <SlowAnswer run={run} action={asked.pending} isKernel={view.feeding.via === "comm"} />
       )}
       {asked.problem && (
         <p class="jpp-problem" role="alert">

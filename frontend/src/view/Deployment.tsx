@@ -3,21 +3,21 @@
 import type { JSX } from "preact";
 import { modelNameFor } from "../model/naming";
 import type { RunState } from "../model/wire";
-import type { PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
 import { ActionButton } from "./ActionButton";
 import type { Asked } from "./Controls";
 
 interface DeploymentProps {
   run: RunState;
-  feed: PanelFeed;
+  view: FeedView;
   asked: Asked;
   whyNot: string | null;
 }
 
-export function Deployment({ run, feed, asked, whyNot }: DeploymentProps): JSX.Element {
+export function Deployment({ run, view, asked, whyNot }: DeploymentProps): JSX.Element {
   const registered = run.result?.model ?? null;
   const name = registered?.name ?? modelNameFor(run.name);
-  const inService = feed.state.models.find((model) => model.name === name)?.deployed ?? null;
+  const inService = view.state.models.find((model) => model.name === name)?.deployed ?? null;
   if (registered && inService === registered.version) {
     return (
       <span class="jpp-in-service">

@@ -1,15 +1,17 @@
 /** Everything about one run, section by section. */
 
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
+import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
-import type { PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "./Boundary";
-import { HealthBox, RunFacts } from "./HealthBox";
+import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { TestResults } from "./Results";
 import { RunActivity } from "./RunActivity";
-import { ScoreChart } from "./ScoreChart";
+import { ScoreSection } from "./ScoreChart";
+import { Section } from "./Section";
 import { StageTable } from "./Stages";
 
 export const SECTIONS = [
@@ -23,66 +25,54 @@ export const SECTIONS = [
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
-interface SectionProps {
-  title: string;
-  children: ComponentChildren;
-}
-
-export function Section({ title, children }: SectionProps): JSX.Element {
-  return (
-    <section class="jpp-section">
-      <h3>{title}</h3>
-      <Boundary what={title}>{children}</Boundary>
-    </section>
-  );
-}
-
 interface DetailsProps extends ProgressProps {
-  feed: PanelFeed;
+  view: FeedView;
   shown: readonly SectionName[];
 }
 
-export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element {
+export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element {
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
-  const { rest, state } = feed;
+  const { rest, state } = view;
+  const facts = runFacts(run);
+  const hasBegun = run.start_time !== null;
   return (
     <div class="jpp-details">
-      {has("results") && run.result && (
+      {has("results") && run.result && isTested(run) && (
         <Section title="Test results">
           <TestResults result={run.result} />
         </Section>
       )}
       {has("chart") && (
-        <Section title={run.live_accuracy === null ? "Live score" : "Live accuracy"}>
-          <ScoreChart
+        <Boundary what="The scores">
+          <ScoreSection
             run={run}
             known={state.series.get(run.run_id)}
-            load={rest ? (runId) => feed.loadSeries(runId) : null}
+            load={rest ? (runId) => view.asking.loadSeries(runId) : null}
           />
-        </Section>
+        </Boundary>
       )}
       {has("stages") && (
-        <Section title="Stages">
-          <StageTable {...progress} />
-        </Section>
+        <Boundary what="Stages">
+          <StagesSection {...progress} />
+        </Boundary>
       )}
-      {has("resources") && (
+      {has("resources") && hasBegun && facts.length > 0 && (
         <Section title="This run">
-          <RunFacts run={run} />
+          <RunFacts facts={facts} />
         </Section>
       )}
       {has("health") && state.health && (
-        <Section title="Machine health">
+        <Section title={hasEnded(run.status) ? "Machine health now" : "Machine health"}>
           <HealthBox health={state.health} />
         </Section>
       )}
       {has("activity") && (
         <Section title="Activity">
-          <RunActivity feed={feed} run={run} />
+          <RunActivity view={view} run={run} />
         </Section>
       )}
-      {has("output") && (
+      {has("output") && run.kind === "pipeline" && hasBegun && (
         <Section title="Output">
           <Output run={run} rest={rest} />
         </Section>
@@ -91,7 +81,16 @@ export function Details({ feed, shown, ...progress }: DetailsProps): JSX.Element
   );
 }
 
-/** What is about the machine (its health, a deployment) concerns every run. */
-export function isAbout(runId: string | null, run: RunState): boolean {
-  return runId === null || runId === run.run_id;
+function StagesSection(progress: ProgressProps): JSX.Element | null {
+  if (!progress.run.stages.length) return null;
+  return (
+    <Section title="Stages">
+      <StageTable {...progress} />
+    </Section>
+  );
+}
+
+/** A run of one's own has no test but what its code makes. */
+function isTested(run: RunState): boolean {
+  return run.kind === "pipeline" || run.result?.test != null;
 }

@@ -2,11 +2,13 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { stopWords } from "../model/early_end";
 import { headline, roughly } from "../model/format";
 import { goingOn, isAtWork } from "../model/order";
 import { runsNewestFirst } from "../model/view_state";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
+import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
 import { Boundary } from "./Boundary";
@@ -14,7 +16,7 @@ import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { HealthLine, HealthMark } from "./HealthBox";
-import { Notices } from "./Notices";
+import { HeaderNotice } from "./HeaderNotice";
 import { ProgressBar } from "./Progress";
 import { Summary } from "./Panel";
 import { secondsSince, shownProgress } from "./shown";
@@ -26,6 +28,8 @@ const NO_RUN = "No run yet. Start one with jp.train(…).";
 const NOT_HEARD = "Nothing has been heard of any run yet.";
 
 export function runNote(run: RunState, sinceHeard: number): string {
+  const stopped = stopWords(run);
+  if (stopped !== null) return `Completed · ${stopped}`;
   if (run.status === "completed") return headline(run) ?? "Completed";
   if (run.status === "failed") return run.error?.type ?? "Failed";
   if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
@@ -44,12 +48,16 @@ interface RowProps {
 }
 
 function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX.Element {
-  const since = secondsSince(heardAt, fresh);
+  const note = runNote(run, secondsSince(heardAt, fresh));
   return (
     <button type="button" class="jpp-run-row" aria-expanded={isOpen} onClick={onOpen}>
       <StatusIcon status={run.status} />
-      <span class="jpp-run-name">{run.name || run.run_id}</span>
-      <span class="jpp-run-note">{runNote(run, since)}</span>
+      <span class="jpp-run-name" title={run.name}>
+        {run.name || run.run_id}
+      </span>
+      <span class="jpp-run-note" title={note}>
+        {note}
+      </span>
       {isAtWork(run) && <ProgressBar run={run} heardAt={heardAt} isFresh={fresh} />}
     </button>
   );
@@ -57,25 +65,28 @@ function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX
 
 export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
   useClock();
-  useFeed(feed);
+  const view = useFeed(feed);
   const [opened, setOpened] = useState<string | null>(null);
-  const feeding = feed.feeding;
+  const { feeding, state } = view;
   const fresh = isFresh(feeding.connection);
-  const { state } = feed;
   const runs = runsNewestFirst(state);
   const active = goingOn(runs);
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
   return (
     <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
-      <header class="jpp-header">
-        <h2 class="jpp-name">Training runs</h2>
-        {state.health && <HealthMark health={state.health} />}
+      <header class="jpp-header jpp-line">
+        <div class="jpp-title">
+          <h2 class="jpp-name">Training runs</h2>
+          {state.health && <HealthMark health={state.health} />}
+        </div>
         <ConnectionMark feeding={feeding} />
+        <Boundary what="Notices">
+          <HeaderNotice notices={state.notices} />
+        </Boundary>
       </header>
-      <Notices notices={state.notices} />
-      <Caution feed={feed} feeding={feeding} isSaved={runs.length > 0} />
+      <Caution view={view} isSaved={runs.length > 0} />
       <div class="jpp-live">
-        {!runs.length && !isCautioned(feed, feeding) && (
+        {!runs.length && !isCautioned(view) && (
           <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>
         )}
         <ul class="jpp-runs">
@@ -89,7 +100,7 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
                   isOpen={opened === run.run_id}
                   onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
                 />
-                {opened === run.run_id && <Opened feed={feed} run={run} isFresh={fresh} />}
+                {opened === run.run_id && <Opened view={view} run={run} isFresh={fresh} />}
               </Boundary>
             </li>
           ))}
@@ -103,12 +114,12 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
   );
 }
 
-function Opened({ feed, run, isFresh: fresh }: { feed: PanelFeed; run: RunState; isFresh: boolean }): JSX.Element {
-  const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
+function Opened({ view, run, isFresh: fresh }: { view: FeedView; run: RunState; isFresh: boolean }): JSX.Element {
+  const heardAt = view.state.heardAt.get(run.run_id) ?? null;
   return (
     <div class="jpp-opened">
-      <Summary feed={feed} run={run} heardAt={heardAt} isFresh={fresh} />
-      <Controls run={run} feed={feed} feeding={feed.feeding} />
+      <Summary view={view} run={run} heardAt={heardAt} isFresh={fresh} />
+      <Controls run={run} view={view} />
     </div>
   );
 }

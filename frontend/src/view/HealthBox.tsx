@@ -10,16 +10,19 @@ import {
   percentage,
   rate,
   share,
+  UNKNOWN,
 } from "../model/format";
+import { hasEnded } from "../model/transitions";
 import type { Gauge, Health, RunState } from "../model/wire";
 
-const WORDS = { green: "Healthy", yellow: "Strained", red: "Critical" } as const;
+const WORDS = { green: "healthy", yellow: "strained", red: "critical" } as const;
 
+/** Named as the machine's: beside a run it would read as the run's own. */
 export function HealthMark({ health }: { health: Health }): JSX.Element {
   return (
     <span class={`jpp-health-mark jpp-health-${health.status}`} data-health={health.status}>
       <span class="jpp-dot" aria-hidden="true" />
-      {WORDS[health.status]}
+      Machine {WORDS[health.status]}
     </span>
   );
 }
@@ -95,7 +98,9 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
     <div class="jpp-health">
       <p class="jpp-health-line">
         <HealthMark health={health} />
-        <span>{health.reasons.join(" · ") || "Nothing is over its threshold."}</span>
+        <span>
+          {[...health.reasons, ...health.remarks].join(" · ") || "Nothing is over its threshold."}
+        </span>
       </p>
       <div class="jpp-meters">
         {GAUGES.map(([name, key, unit]) => {
@@ -148,25 +153,39 @@ function HealthFacts({ health }: { health: Health }): JSX.Element {
   );
 }
 
-/** What the run's own processes use, and what watching them costs. */
-export function RunFacts({ run }: { run: RunState }): JSX.Element {
-  const { resources } = run;
+type Fact = [name: string, words: string, isKnown: boolean];
+
+function factsOf(run: RunState): Fact[] {
+  const { resources, throughput, monitoring_overhead: overhead } = run;
   const limit = resources?.limit ? ` of ${bytes(resources.limit)}` : "";
+  const [cpu, memory, peak] = [resources?.cpu ?? null, resources?.memory ?? null, resources?.peak_memory ?? null];
+  const rows = throughput === null ? UNKNOWN : `${rate(throughput).replace("/s", "")} rows/s`;
+  const cost = overhead === null ? UNKNOWN : `${share(overhead)} of training time`;
+  return [
+    ["Predictions scored", count(run.predictions_processed), run.predictions_processed > 0],
+    ["Throughput", rows, throughput !== null],
+    ["CPU of the run", percentage(cpu), cpu !== null],
+    ["Memory of the run", `${bytes(memory)}${limit}`, memory !== null],
+    ["Peak memory", bytes(peak), peak !== null],
+    ["Cost of watching", cost, overhead !== null],
+  ];
+}
+
+/** The facts that there are, and while a pipeline goes on those that are to come. */
+export function runFacts(run: RunState): Fact[] {
+  const isToCome = run.kind === "pipeline" && !hasEnded(run.status);
+  return factsOf(run).filter(([, , isKnown]) => isKnown || isToCome);
+}
+
+/** What the run's own processes use, and what watching them costs. */
+export function RunFacts({ facts }: { facts: readonly Fact[] }): JSX.Element {
   return (
     <dl class="jpp-facts">
-      <Row name="Predictions scored">{count(run.predictions_processed)}</Row>
-      <Row name="Throughput">
-        {run.throughput === null ? "–" : `${rate(run.throughput).replace("/s", "")} rows/s`}
-      </Row>
-      <Row name="CPU of the run">{percentage(resources?.cpu ?? null)}</Row>
-      <Row name="Memory of the run">
-        {bytes(resources?.memory ?? null)}
-        {limit}
-      </Row>
-      <Row name="Peak memory">{bytes(resources?.peak_memory ?? null)}</Row>
-      <Row name="Cost of watching">
-        {run.monitoring_overhead === null ? "–" : `${share(run.monitoring_overhead)} of training time`}
-      </Row>
+      {facts.map(([name, words]) => (
+        <Row key={name} name={name}>
+          {words}
+        </Row>
+      ))}
     </dl>
   );
 }

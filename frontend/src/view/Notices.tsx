@@ -8,7 +8,7 @@ import { Icon, type IconName } from "./icons";
 const SHOWN_MS = 10_000;
 const MOST_SHOWN = 4;
 
-const ICONS: Record<NoticeLevel, IconName> = {
+export const ICONS: Record<NoticeLevel, IconName> = {
   info: "info",
   success: "check",
   warning: "warning",

@@ -2,16 +2,20 @@
 
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
+import { isToldIn, noticeWithinRun } from "../model/notices";
+import { stopWords } from "../model/early_end";
+import { waitingWords } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
-import type { Feeding, PanelFeed } from "../transport/panel_feed";
+import type { FeedView } from "../transport/feed_view";
+import type { PanelFeed } from "../transport/panel_feed";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
-import { Details, isAbout, SECTIONS, type SectionName } from "./Details";
+import { Details, SECTIONS, type SectionName } from "./Details";
 import { HealthLine } from "./HealthBox";
-import { Notices } from "./Notices";
+import { HeaderNotice } from "./HeaderNotice";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
 import { NewestActivity } from "./RunActivity";
@@ -25,59 +29,64 @@ export interface PanelProps {
   show: readonly SectionName[] | null;
 }
 
-function Header({ run, feeding }: { run: RunState; feeding: Feeding }): JSX.Element {
+function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
+  const stopped = stopWords(run);
+  const notices = view.state.notices.filter((notice) => isToldIn(notice, run));
   return (
-    <header class="jpp-header">
+    <header class="jpp-header jpp-line">
       <StatusMark status={run.status} />
-      <h2 class="jpp-name" title={run.run_id}>
-        {run.name || run.run_id}
-      </h2>
-      <Tags tags={run.tags} />
-      <ConnectionMark feeding={feeding} />
+      <div class="jpp-title">
+        {stopped && <span class="jpp-note jpp-stopped">· {stopped}</span>}
+        <h2 class="jpp-name" title={`${run.name}\n${run.run_id}`.trim()}>
+          {run.name || run.run_id}
+        </h2>
+        <span class="jpp-tags" title={run.tags.join(", ")}>
+          <Tags tags={run.tags} />
+        </span>
+      </div>
+      <ConnectionMark feeding={view.feeding} />
+      <Boundary what="Notices">
+        <HeaderNotice notices={notices.map((notice) => noticeWithinRun(notice, run))} />
+      </Boundary>
     </header>
   );
 }
 
-function progressOf(feed: PanelFeed, run: RunState, feeding: Feeding): ProgressProps {
-  const heardAt = feed.state.heardAt.get(run.run_id) ?? null;
-  return { run, heardAt, isFresh: isFresh(feeding.connection) && !feed.isUnknown };
+function progressOf(view: FeedView, run: RunState): ProgressProps {
+  const heardAt = view.state.heardAt.get(run.run_id) ?? null;
+  return { run, heardAt, isFresh: isFresh(view.feeding.connection) && !view.isUnknown };
 }
 
 export function RunPanel({ feed, show }: PanelProps): JSX.Element {
   useClock();
-  useFeed(feed);
-  const feeding = feed.feeding;
-  const { run } = feed;
-  if (!run) return <Waiting feed={feed} feeding={feeding} />;
-  const progress = progressOf(feed, run, feeding);
+  const view = useFeed(feed);
+  const { run } = view;
+  if (!run) return <Waiting view={view} />;
+  const progress = progressOf(view, run);
   // What has ended does not change: an old report of it is as good as new.
   const isStale = !progress.isFresh && !hasEnded(run.status);
   return (
     <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
-      <Header run={run} feeding={feeding} />
-      <Boundary what="Notices">
-        <Notices notices={feed.state.notices.filter((notice) => isAbout(notice.run_id, run))} />
-      </Boundary>
-      <Caution feed={feed} feeding={feeding} isSaved />
+      <Header run={run} view={view} />
+      <Caution view={view} isSaved />
       {show === null ? (
-        <Toggled feed={feed} {...progress} />
+        <Toggled view={view} {...progress} />
       ) : (
-        <Opened feed={feed} shown={show} {...progress} />
+        <Opened view={view} shown={show} {...progress} />
       )}
     </article>
   );
 }
 
 interface SummaryProps extends ProgressProps {
-  feed: PanelFeed;
+  view: FeedView;
   /** What is shown in full elsewhere, and so not in short here. */
   opened?: readonly SectionName[];
 }
 
 /** What is seen at a glance. */
-export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.Element {
+export function Summary({ view, opened = [], ...progress }: SummaryProps): JSX.Element {
   const { run } = progress;
-  const { health } = feed.state;
   return (
     <div class="jpp-live">
       <Boundary what="Progress">
@@ -85,40 +94,55 @@ export function Summary({ feed, opened = [], ...progress }: SummaryProps): JSX.E
         <Figures {...progress} />
       </Boundary>
       <Boundary what="Stages">
-        <StageStrip {...progress} />
+        <StageStrip {...progress} waiting={waitingWords(run, view.state)} />
       </Boundary>
       <Boundary what="What has happened">
         {run.error && <Failure error={run.error} isWhole={opened.length > 0} />}
-        {!opened.includes("health") && health && health.status !== "green" && (
-          <HealthLine health={health} />
-        )}
-        {!opened.includes("activity") && (
-          <NewestActivity feed={feed} run={run} />
-        )}
+        <News view={view} run={run} opened={opened} />
       </Boundary>
     </div>
   );
 }
 
-function Actions({ feed, run }: { feed: PanelFeed; run: RunState }): JSX.Element | null {
-  if (feed.isUnknown) return null;
+interface NewsProps {
+  view: FeedView;
+  run: RunState;
+  opened: readonly SectionName[];
+}
+
+/** What is new, in a place that is as high from the start as it will be. */
+function News({ view, run, opened }: NewsProps): JSX.Element | null {
+  const { health } = view.state;
+  // The machine's colour of now says nothing about a run that has ended.
+  const isStrained = health !== null && health.status !== "green" && !hasEnded(run.status);
+  if (opened.includes("health") && opened.includes("activity")) return null;
+  return (
+    <div class={opened.includes("activity") ? "jpp-news" : "jpp-news jpp-told-news"}>
+      {isStrained && !opened.includes("health") && <HealthLine health={health} />}
+      {!opened.includes("activity") && <NewestActivity view={view} run={run} />}
+    </div>
+  );
+}
+
+function Actions({ view, run }: { view: FeedView; run: RunState }): JSX.Element | null {
+  if (view.isUnknown) return null;
   return (
     <Boundary what="Controls">
-      <Controls run={run} feed={feed} feeding={feed.feeding} />
+      <Controls run={run} view={view} />
     </Boundary>
   );
 }
 
-type PartProps = ProgressProps & { feed: PanelFeed };
+type PartProps = ProgressProps & { view: FeedView };
 
-function Toggled({ feed, ...progress }: PartProps): JSX.Element {
+function Toggled({ view, ...progress }: PartProps): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
     <>
-      <Summary feed={feed} {...progress} opened={isOpen ? SECTIONS : []} />
+      <Summary view={view} {...progress} opened={isOpen ? SECTIONS : []} />
       <footer class="jpp-footer">
-        <Actions feed={feed} run={progress.run} />
+        <Actions view={view} run={progress.run} />
         <button
           type="button"
           class="jpp-button jpp-quiet jpp-toggle"
@@ -131,34 +155,34 @@ function Toggled({ feed, ...progress }: PartProps): JSX.Element {
         </button>
       </footer>
       <div id={id} class="jpp-live" hidden={!isOpen}>
-        {isOpen && <Details feed={feed} shown={SECTIONS} {...progress} />}
+        {isOpen && <Details view={view} shown={SECTIONS} {...progress} />}
       </div>
     </>
   );
 }
 
 /** Only the sections that were asked for, without a toggle. */
-function Opened({ feed, shown, ...progress }: PartProps & { shown: readonly SectionName[] }): JSX.Element {
+function Opened({ view, shown, ...progress }: PartProps & { shown: readonly SectionName[] }): JSX.Element {
   return (
     <>
-      <Summary feed={feed} {...progress} opened={shown} />
-      <Actions feed={feed} run={progress.run} />
+      <Summary view={view} {...progress} opened={shown} />
+      <Actions view={view} run={progress.run} />
       <div class="jpp-live">
-        <Details feed={feed} shown={shown} {...progress} />
+        <Details view={view} shown={shown} {...progress} />
       </div>
     </>
   );
 }
 
-function Waiting({ feed, feeding }: { feed: PanelFeed; feeding: Feeding }): JSX.Element {
+function Waiting({ view }: { view: FeedView }): JSX.Element {
   return (
     <article class="jpp-panel">
       <header class="jpp-header">
         <h2 class="jpp-name">Run</h2>
-        <ConnectionMark feeding={feeding} />
+        <ConnectionMark feeding={view.feeding} />
       </header>
-      <Caution feed={feed} feeding={feeding} isSaved={false} />
-      {!isCautioned(feed, feeding) && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
+      <Caution view={view} isSaved={false} />
+      {!isCautioned(view) && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
     </article>
   );
 }

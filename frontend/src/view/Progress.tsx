@@ -2,9 +2,12 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { duration, nameOf, roughly, UNKNOWN } from "../model/format";
+import { isStoppedEarly } from "../model/early_end";
+import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
+import { waitedSeconds } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
+import { wallClock } from "./clock";
 import { secondsSince, shownProgress } from "./shown";
 
 export interface ProgressProps {
@@ -32,7 +35,7 @@ export function ProgressBar(props: ProgressProps): JSX.Element {
   const progress = shownProgress(run, secondsOf(props));
   return (
     <div
-      class={`jpp-bar jpp-bar-${run.status}`}
+      class={`jpp-bar jpp-bar-${isStoppedEarly(run) ? "stopped" : run.status}`}
       role="progressbar"
       aria-label={`Progress of ${run.name}`}
       aria-valuemin={0}
@@ -78,7 +81,7 @@ function TimeLeft(props: ProgressProps): JSX.Element {
 }
 
 /** The score of the test rows once there is one; before that, the live one. */
-function ScoreFigure({ run }: { run: RunState }): JSX.Element {
+function ScoreFigure({ run }: { run: RunState }): JSX.Element | null {
   const test = run.result?.test;
   const metric = test && ["accuracy", "r2"].find((name) => typeof test[name] === "number");
   if (metric) {
@@ -86,25 +89,45 @@ function ScoreFigure({ run }: { run: RunState }): JSX.Element {
     return <Figure name={`Test ${nameOf(metric).replace("Accuracy", "accuracy")}`}>{value.toFixed(4)}</Figure>;
   }
   const score = run.live_score ?? (run.live_accuracy === null ? null : { name: "accuracy", value: run.live_accuracy });
+  if (score === null && run.kind !== "pipeline") return <NewestMetric run={run} />;
+  if (score === null && hasEnded(run.status)) return null;
   const name = score ? `Live ${nameOf(score.name).replace("Accuracy", "accuracy")}` : "Live score";
   return <Figure name={name}>{score?.value == null ? UNKNOWN : score.value.toFixed(4)}</Figure>;
 }
 
-/** Percent, elapsed, time left and the score, in columns that keep their places. */
+/** Of a loop of one's own, which has a score only where it logs one: the first metric that it logs. */
+function NewestMetric({ run }: { run: RunState }): JSX.Element | null {
+  const [first] = Object.entries(run.metrics);
+  return first ? <Figure name={nameOf(first[0])}>{figure(first[1])}</Figure> : null;
+}
+
+/** Elapsed, or for a run that has not begun how long it has waited. */
+function TimeFigure(props: ProgressProps): JSX.Element {
+  const { run } = props;
+  const isOver = hasEnded(run.status);
+  if (run.status === "queued") {
+    return <Figure name="Waiting">{duration(waitedSeconds(run, wallClock()))}</Figure>;
+  }
+  return <Figure name={isOver ? "Took" : "Elapsed"}>{duration(elapsedOf(props), isOver)}</Figure>;
+}
+
+/** Percent, elapsed, the score and the time left, in columns that keep their places to the end. */
 export function Figures(props: ProgressProps): JSX.Element {
   const { run } = props;
   const progress = shownProgress(run, secondsOf(props));
   const isOver = hasEnded(run.status);
   return (
-    <dl class="jpp-figures">
-      <Figure name="Progress">{Math.floor(progress)} %</Figure>
-      <Figure name={isOver ? "Took" : "Elapsed"}>{duration(elapsedOf(props), isOver)}</Figure>
+    <dl class="jpp-figures jpp-glance">
+      <Figure name="Progress" note={isStoppedEarly(run) ? "stopped" : null}>
+        {Math.floor(progress)} %
+      </Figure>
+      <TimeFigure {...props} />
+      <ScoreFigure run={run} />
       {!isOver && (
         <Figure name="Time left">
           {run.status === "queued" ? UNKNOWN : <TimeLeft {...props} />}
         </Figure>
       )}
-      <ScoreFigure run={run} />
     </dl>
   );
 }

@@ -10,7 +10,9 @@ import { Figure } from "./Progress";
 const MOST_CLASSES = 20;
 
 export function TestResults({ result }: { result: RunResult }): JSX.Element {
-  const { test, rows } = result;
+  const { rows } = result;
+  const measured = Object.entries(result.test ?? {});
+  const test = measured.some(([, value]) => value !== null) ? result.test : null;
   const isClassified = test !== null && "accuracy" in test;
   const digits = (value: number | null): string => {
     if (value === null) return UNKNOWN;
@@ -20,7 +22,7 @@ export function TestResults({ result }: { result: RunResult }): JSX.Element {
     <>
       {test ? (
         <dl class="jpp-figures">
-          {Object.entries(test).map(([name, value]) => (
+          {measured.map(([name, value]) => (
             <Figure key={name} name={nameOf(name)}>
               {digits(value)}
             </Figure>

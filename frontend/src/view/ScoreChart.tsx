@@ -1,12 +1,13 @@
 /** The live score over the steps: a chart for the eye, a summary and a table for everybody. */
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { count, nameOf } from "../model/format";
 import { hasEnded } from "../model/transitions";
 import type { RunSeries } from "../model/view_state";
 import type { Point, RunState } from "../model/wire";
+import { Section } from "./Section";
 
 const HEIGHT = 180;
 const TABLE_ROWS = 12;
@@ -107,25 +108,53 @@ interface ScoreChartProps {
   load: ((runId: string) => Promise<void>) | null;
 }
 
-export function ScoreChart({ run, known, load }: ScoreChartProps): JSX.Element {
+/** Whether the run has come to its training, in which scores are measured. */
+function hasTrained(run: RunState): boolean {
+  const stage = run.stages.find(({ id }) => id === "train");
+  return stage !== undefined && (stage.started_time !== null || stage.status === "completed");
+}
+
+/** Why there is no chart; null: nobody would expect one. */
+function whyNone(props: ScoreChartProps, points: readonly Point[]): string | null {
+  const { run, known, load } = props;
+  const isOver = hasEnded(run.status);
+  // A run of one's own measures scores only where its code logs them.
+  if (run.kind !== "pipeline" ? !points.length : isOver && !hasTrained(run)) return null;
+  if (!isOver) return "No scores yet: they come while the model is trained.";
+  if (known?.isWhole) {
+    const [only] = points;
+    if (only) return `One score was measured: ${only[1].toFixed(4)} at step ${count(only[0])}.`;
+    // Of one that ended under way, nobody knows what it would have shown.
+    if (run.status !== "completed") return "No score was measured before the run ended.";
+    return "This estimator showed no scores while it was trained.";
+  }
+  return load ? "Loading…" : "The scores are shown while the server can be reached.";
+}
+
+/** The chart in its section; where there are no scores, why, or nothing at all. */
+export function ScoreSection(props: ScoreChartProps): JSX.Element | null {
+  const { run, known, load } = props;
+  const [problem, setProblem] = useState("");
   const points = pointsOf(known);
   const isWhole = known?.isWhole ?? false;
   const canLoad = load !== null;
   useEffect(() => {
     // An unanswered request is asked again when the connection or the series changes.
-    if (load && !isWhole) load(run.run_id).catch((error: unknown) => console.warn(error));
-  }, [run.run_id, run.status, canLoad, isWhole]);
-  const name = nameOf(run.live_score?.name ?? "accuracy");
-  if (points.length < 2) {
-    return (
-      <p class="jpp-empty">
-        {points.length || !hasEnded(run.status)
-          ? "No scores yet: they come while the model is trained."
-          : "This estimator showed no scores while it was trained."}
-      </p>
+    if (!load || isWhole) return;
+    load(run.run_id).then(
+      () => setProblem(""),
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
-  }
-  return <Plot points={points} name={name} />;
+  }, [run.run_id, run.status, canLoad, isWhole]);
+  const reason = points.length < 2 ? whyNone(props, points) : "";
+  if (reason === null) return null;
+  const name = nameOf(run.live_score?.name ?? "accuracy");
+  return (
+    <Section title={run.live_accuracy === null ? "Live score" : "Live accuracy"}>
+      {reason ? <p class="jpp-empty">{reason}</p> : <Plot points={points} name={name} />}
+      {problem && !isWhole && <p class="jpp-problem">The scores cannot be loaded: {problem}</p>}
+    </Section>
+  );
 }
 
 function Plot({ points, name }: { points: Point[]; name: string }): JSX.Element {

@@ -1,9 +1,11 @@
 /** A run's stages: as a strip of marks, and as a table with their times and metrics. */
 
 import type { JSX } from "preact";
+import { stopWords } from "../model/early_end";
 import { stageRemaining } from "../model/eta";
 import { count, duration, metricWords, roughly, UNKNOWN } from "../model/format";
-import type { StageState, StageStatus } from "../model/wire";
+import { hasEnded } from "../model/transitions";
+import type { RunState, StageState, StageStatus } from "../model/wire";
 import { now } from "./clock";
 import { Icon, type IconName } from "./icons";
 import type { ProgressProps } from "./Progress";
@@ -25,31 +27,62 @@ function StageMark({ stage }: { stage: StageState }): JSX.Element {
   );
 }
 
-/** Where the run is, in one line: what a narrow strip has no room to say. */
-function Whereabouts(props: ProgressProps): JSX.Element | null {
+interface StripProps extends ProgressProps {
+  /** What a queued run waits for. */
+  waiting: string;
+}
+
+/** Where the run is, in one line: what a narrow strip has no room to say. Its place is always there. */
+function Whereabouts(props: StripProps): JSX.Element | null {
   const { run } = props;
+  if (run.status === "queued") return <p class="jpp-whereabouts">{props.waiting}</p>;
+  if (hasEnded(run.status)) {
+    const words = endWords(run);
+    // A loop of one's own that told nothing of its way has no place kept for it either.
+    return words || run.kind === "pipeline" ? <p class="jpp-whereabouts">{words}</p> : null;
+  }
   const index = run.stages.findIndex((stage) => stage.id === run.current_stage);
   const stage = run.stages[index];
-  if (!stage) return null;
   // One step of one is no inner progress: the estimator was fitted in one go.
-  const hasSteps = run.step !== null && run.total_steps !== null && run.total_steps > 1;
+  const hasSteps = run.step !== null && run.total_steps !== 1 && (stage === undefined || run.total_steps !== null);
+  const steps = `step ${count(run.step)}${run.total_steps === null ? "" : ` of ${count(run.total_steps)}`}`;
+  if (!stage && !hasSteps && run.kind !== "pipeline") return null;
+  if (!stage) return <p class="jpp-whereabouts">{hasSteps ? steps.replace("s", "S") : ""}</p>;
   return (
     <p class="jpp-whereabouts">
-      Stage {index + 1} of {run.stages.length} · <b>{stage.title}</b>
-      {hasSteps && ` · step ${count(run.step)} of ${count(run.total_steps)}`}
+      {stageWords(run, index)} · <b>{stage.title}</b>
+      {hasSteps && ` · ${steps}`}
       {isWithoutSteps(props, stage) && (
         <span class="jpp-no-steps">
           {" · "}
-          {NO_STEPS}; the time left is {run.estimated_remaining === null ? "not known" : "judged by earlier runs"}
+          {NO_STEPS}; time left {run.estimated_remaining === null ? "not known" : "judged by earlier runs"}
         </span>
       )}
     </p>
   );
 }
 
+function stageWords(run: RunState, index: number): string {
+  return `Stage ${index + 1} of ${run.stages.length}`;
+}
+
+/** How far a run came that has ended. */
+function endWords(run: RunState): string {
+  const stopped = stopWords(run);
+  if (stopped !== null) return `${stopped.charAt(0).toUpperCase()}${stopped.slice(1)}, as asked; what it had by then was kept`;
+  const index = run.stages.findIndex((stage) => stage.id === run.current_stage);
+  const ended = { failed: "Failed", cancelled: "Cancelled", interrupted: "Interrupted" };
+  if (run.status in ended) {
+    const words = ended[run.status as keyof typeof ended];
+    if (run.start_time === null) return `${words} before it began`;
+    return index < 0 ? "" : `${words} in stage ${index + 1} of ${run.stages.length} · ${run.stages[index]!.title}`;
+  }
+  return run.stages.length ? `All ${run.stages.length} stages done` : "";
+}
+
 const PATIENCE_S = 5;
 // Which of both it is, nobody can tell from outside: a first step may take long.
-const NO_STEPS = "this estimator shows no inner progress yet, and may show none";
+const NO_STEPS = "no inner progress yet, and there may be none";
 
 /** The estimator has been fitting for a while, and nothing is seen of it. */
 function isWithoutSteps(props: ProgressProps, stage: StageState): boolean {
@@ -58,19 +91,20 @@ function isWithoutSteps(props: ProgressProps, stage: StageState): boolean {
   return isFitting && stage.status === "running" && run.step === null && elapsedSeconds(stage, props) >= PATIENCE_S;
 }
 
-export function StageStrip(props: ProgressProps): JSX.Element | null {
+export function StageStrip(props: StripProps): JSX.Element {
   const { run } = props;
-  if (!run.stages.length) return null;
   return (
     <div class="jpp-stages">
-      <ol class="jpp-strip" aria-label="Stages">
-        {run.stages.map((stage) => (
-          <li key={stage.id} class={`jpp-stage jpp-stage-${stage.status}`} title={stage.title}>
-            <StageMark stage={stage} />
-            <span class="jpp-stage-title">{stage.title}</span>
-          </li>
-        ))}
-      </ol>
+      {run.stages.length > 0 && (
+        <ol class="jpp-strip" aria-label="Stages">
+          {run.stages.map((stage) => (
+            <li key={stage.id} class={`jpp-stage jpp-stage-${stage.status}`} title={stage.title}>
+              <StageMark stage={stage} />
+              <span class="jpp-stage-title">{stage.title}</span>
+            </li>
+          ))}
+        </ol>
+      )}
       <Whereabouts {...props} />
     </div>
   );

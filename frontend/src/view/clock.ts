@@ -31,6 +31,11 @@ export function useClock(): number {
   return now.value;
 }
 
+/** The wall clock's time, in ms, as of the last tick. */
+export function wallClock(): number {
+  return performance.timeOrigin + now.value;
+}
+
 /** A moment of the wall clock in this page's clock. */
 export function pageTime(iso: unknown): number {
   const at = typeof iso === "string" ? Date.parse(iso) : NaN;

@@ -1,9 +1,11 @@
 /** Redrawing with a feed: once a frame, however many messages came. */
 
 import { useEffect, useState } from "preact/hooks";
+import { viewOf, type FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
 
-export function useFeed(feed: PanelFeed): void {
+/** The feed as it is now, drawn again whenever it changes. */
+export function useFeed(feed: PanelFeed): FeedView {
   const [, redraw] = useState(0);
   useEffect(() => {
     let frame: number | undefined;
@@ -20,4 +22,5 @@ export function useFeed(feed: PanelFeed): void {
       if (frame !== undefined) cancelAnimationFrame(frame);
     };
   }, [feed]);
+  return viewOf(feed);
 }

@@ -22,6 +22,12 @@ describe("a bar between two updates", () => {
     expect(expectedProgress({ ...running(50, 10), status: "failed" }, 60)).toBe(50);
   });
 
+  it("goes back to what a stopped run had done of its steps, wherever the estimate was", () => {
+    const result = { stopped: true, steps: { done: 371, total: 1000 } };
+    const stopped = readRun({ run_id: "r", status: "completed", progress: 100, result })!;
+    expect(moveOn({ runId: "r", progress: 60 }, stopped, 0).progress).toBeCloseTo(37.1);
+  });
+
   it("never shows the end before it is there", () => {
     expect(expectedProgress(running(99.8, 0.1), 60)).toBeLessThan(100);
   });

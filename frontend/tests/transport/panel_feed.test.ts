@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readRun } from "../../src/model/reading";
 import type { CommPort } from "../../src/transport/comm";
 import { LOST_AFTER_MS } from "../../src/transport/controls";
+import { activityOf, viewOf } from "../../src/transport/feed_view";
 import { ageToShow, PanelFeed } from "../../src/transport/panel_feed";
 import type { ServerFeed } from "../../src/transport/server_feed";
 import { Clock, feedOf, LoggingServer } from "./server";
@@ -354,7 +355,7 @@ it("reads nothing into a snapshot that names no run", () => {
 });
 
 describe("the activity of one run", () => {
-  const texts = (feed: PanelFeed): string[] => feed.activityOf(RUN).map((told) => told.text);
+  const texts = (feed: PanelFeed): string[] => activityOf(viewOf(feed), RUN).map((told) => told.text);
 
   it("is asked for in pages where it lies below the newest of all, and joined to what comes live", async () => {
     server.runs = [stateOf(100, "completed")];

@@ -52,6 +52,8 @@ export class LoggingServer {
   logId = "log-a";
   events: Message[] = [];
   runs: Record<string, unknown>[] = [];
+  /** What it answers as every run's scores. */
+  series: Record<string, [number, number][]> = {};
   acceptsSockets = true;
   /** 200: answers; else the status it refuses with, 0 for unreachable. */
   restStatus = 200;
@@ -146,6 +148,7 @@ export class LoggingServer {
     await Promise.resolve();
     if (this.restStatus !== 200) throw new RestError(this.restStatus, "refused", "refused");
     const url = new URL(path, "http://server/");
+    if (url.pathname.endsWith("/metrics")) return { series: this.series };
     if (url.pathname.startsWith("/runs/")) {
       const run = this.runs.find((known) => `/runs/${String(known["run_id"])}` === url.pathname);
       if (!run) throw new RestError(404, "unknown_run", "There is no such run");

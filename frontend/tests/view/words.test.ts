@@ -18,7 +18,7 @@ interface Seen {
   live: string;
 }
 
-const WITHOUT_STEPS = "this estimator shows no inner progress yet, and may show none; the time left is";
+const WITHOUT_STEPS = "no inner progress yet, and there may be none; time left";
 
 describe("the view", () => {
   let seen: Seen;

@@ -27,7 +27,8 @@ def run(context: Context) -> dict[str, Any]:
         warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
     )
-    if not shows_steps(context.estimator):
+    has_steps = shows_steps(context.estimator)
+    if not has_steps:
         context.finding(
             "info",
             f"{_named(context.estimator)} shows no inner progress: its fit is one call, and its "
@@ -40,7 +41,7 @@ def run(context: Context) -> dict[str, Any]:
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
     context.stopped = fitted.stopped
-    context.steps = watch.steps
+    context.steps = watch.steps if has_steps else None
     context.live = dict(watch.last)
     context.processed = watch.processed
     context.model = _whole(context)

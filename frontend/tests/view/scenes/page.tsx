@@ -81,8 +81,10 @@ function words(element: Element, selector: string): string[] {
 /** Percent and time left of the selected run: in the list, and in its header. */
 function figures(page: HTMLElement): { list: string; header: string } {
   const list = page.querySelector<HTMLElement>("[aria-current='true'] .jpp-run-note")!.innerText;
-  const [percent, , left] = words(page, "article .jpp-figure dd");
-  return { list, header: `${percent} · ${left} left` };
+  const names = words(page, "article .jpp-figure dt");
+  const values = words(page, "article .jpp-figure dd");
+  const named = (name: string): string | undefined => values[names.indexOf(name)];
+  return { list, header: `${named("Progress")} · ${named("Time left")} left` };
 }
 
 async function watchFigures(page: HTMLElement, kernel: Queue): Promise<{ seen: string[]; different: string[] }> {

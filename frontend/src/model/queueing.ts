@@ -1,0 +1,30 @@
+/** Why a queued run waits, as far as a view knows of the others. */
+
+import { goingOn, isAtWork } from "./order";
+import { number } from "./reading_fields";
+import { withEntry, type ViewState } from "./view_state";
+import type { RunState } from "./wire";
+
+const runs = (howMany: number): string => (howMany === 1 ? "1 run" : `${howMany} runs`);
+
+/** What a queued run waits for, as a sentence begins; empty for a run that is not queued. */
+export function waitingWords(run: RunState, state: ViewState): string {
+  if (run.status !== "queued") return "";
+  if (run.kind !== "pipeline") return "Waits for its program to begin";
+  // The run itself may be older than what the state holds.
+  const line = goingOn(withEntry(state.runs, run.run_id, run).values()).filter((other) => other.kind === "pipeline");
+  const ahead = line.slice(0, line.indexOf(run));
+  const training = ahead.filter(isAtWork).length;
+  const queued = ahead.length - training;
+  const atOnce = number(state.server["max_concurrent_runs"]);
+  const free = atOnce === null ? 0 : Math.max(0, atOnce - training);
+  if (!ahead.length || queued < free) return "Starts in a moment";
+  const place = `Number ${queued + 1} in line: waits for ${runs(ahead.length)} ahead of it`;
+  return atOnce === null ? place : `${place}; ${atOnce} at a time is the server's setting`;
+}
+
+/** How long a run has waited, in seconds; null where nobody knows when it was queued. */
+export function waitedSeconds(run: RunState, nowMs: number): number | null {
+  const since = Date.parse(run.queued_time ?? "");
+  return Number.isNaN(since) ? null : Math.max(0, (nowMs - since) / 1000);
+}

@@ -1,0 +1,58 @@
+/** A panel's notices, in a place of its header that is always there: nothing below moves for them. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Notice } from "../model/view_state";
+import { ICONS } from "./Notices";
+import { Icon } from "./icons";
+
+const SHOWN_MS = 10_000;
+/** While another waits to be told. */
+const SHOWN_BEFORE_NEXT_MS = 3000;
+
+interface OneProps {
+  notice: Notice;
+  hasNext: boolean;
+  dismiss: () => void;
+}
+
+function One({ notice, hasNext, dismiss }: OneProps): JSX.Element {
+  useEffect(() => {
+    const timer = setTimeout(dismiss, hasNext ? SHOWN_BEFORE_NEXT_MS : SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [notice.key, hasNext]);
+  return (
+    <li class={`jpp-notice jpp-told-${notice.level}`} title={`${notice.title} ${notice.text}`.trim()}>
+      <Icon name={ICONS[notice.level]} />
+      <span class="jpp-notice-words">
+        <b>{notice.title}</b>
+        {notice.text && ` · ${notice.text}`}
+      </span>
+      <button type="button" class="jpp-close" aria-label="Dismiss" onClick={dismiss}>
+        ×
+      </button>
+    </li>
+  );
+}
+
+/**
+ * One after the other, each for its time, also where something went wrong: what lasts of it (a failure,
+ * a colour) stands in the panel. The region is always there, for screen readers announce only what
+ * comes into a known one.
+ */
+export function HeaderNotice({ notices }: { notices: readonly Notice[] }): JSX.Element {
+  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
+  const [first, ...next] = notices.filter((notice) => !dismissed.has(notice.key));
+  return (
+    <ul class="jpp-notices" aria-live="polite" aria-label="Notices">
+      {first && (
+        <One
+          key={first.key}
+          notice={first}
+          hasNext={next.length > 0}
+          dismiss={() => setDismissed((known) => new Set(known).add(first.key))}
+        />
+      )}
+    </ul>
+  );
+}
