@@ -16,10 +16,12 @@ import msgspec
 from ..errors import InvalidRequest
 from .events import VOLATILE, CandidateCompleted
 from .external import (
+    EVENTS_LIMIT,
     STAGES_LIMIT,
     Activity,
     Completed,
     Ended,
+    EventsRequest,
     ExternalRequest,
     Failed,
     Metrics,
@@ -75,6 +77,24 @@ def check_external_request(request: ExternalRequest) -> ExternalRequest:
     check_tags(request.tags)
     _check_stages("stages", request.stages)
     return request
+
+
+def check_events(request: EventsRequest) -> EventsRequest:
+    """Check what a producer sends, and bring it into the form in which it is journalled.
+
+    Raises
+    ------
+    InvalidRequest
+        The message names the field.
+    """
+    if len(request.events) > EVENTS_LIMIT:
+        raise InvalidRequest(
+            "events", f"has {len(request.events):,} entries; at most {EVENTS_LIMIT:,}"
+        )
+    return EventsRequest(
+        writer=writer_of(request.writer),
+        events=[check_event(index, event) for index, event in enumerate(request.events)],
+    )
 
 
 def check_event(index: int, event: SentEvent) -> SentEvent:

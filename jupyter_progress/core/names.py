@@ -90,10 +90,10 @@ def check_label(field: str, text: str, limit: int = LABEL_LIMIT) -> str:
     InvalidRequest
         It is empty, too long, shows nothing, or holds control characters or line ends.
     """
-    if not text.strip() or all(unicodedata.category(c) in _UNSEEN for c in text):
-        raise InvalidRequest(field, "is empty; expected some text")
     if len(text) > limit:
         raise InvalidRequest(field, f"has {len(text)} characters; at most {limit} are allowed")
+    if not text.strip() or all(unicodedata.category(c) in _UNSEEN for c in text):
+        raise InvalidRequest(field, "is empty; expected some text")
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
             raise InvalidRequest(field, f"holds the control character {character!r}")

@@ -19,6 +19,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..errors import ProgressError, Unavailable, error_from_wire
 from .child_environment import child_environment
 
@@ -102,7 +104,8 @@ class Companion:
         Parameters
         ----------
         request
-            Of JSON types. It must not matter if it is asked twice.
+            Of JSON types, or what msgspec writes as such; NaN becomes null. It must not matter if
+            it is asked twice.
         timeout_s
             For the answer; a process that exceeds it is ended. Starting has its own.
         patience_s
@@ -122,7 +125,7 @@ class Companion:
         CompanionBusy
             Only with ``patience_s``, which was exceeded.
         """
-        line = json.dumps(request, allow_nan=False).encode() + b"\n"
+        line = msgspec.json.encode(request) + b"\n"
         self._take_turn(timeout_s, patience_s)
         try:
             if self._start():

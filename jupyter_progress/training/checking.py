@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from ..core.requests import RunRequest
 from ..models.child_environment import child_argv
 from ..models.companion import Companion, CompanionBusy
@@ -82,7 +80,7 @@ class Checker:
         Unavailable
             The process did not start or did not answer; asking again can help.
         """
-        question = {"check": msgspec.to_builtins(request)}
+        question = {"check": request}
         try:
             self._companion.ask(question, _CHECK_S, patience_s=_PATIENCE_S)
         except CompanionBusy:

@@ -147,3 +147,20 @@ async def test_message_over_the_limit_closes_for_good(open_stream: Any) -> None:
         await stream.until("heartbeat")
         await stream.send("é" * (size // 2))
         assert await stream.ended() == code
+
+
+async def test_large_body_is_read_off_the_loop(ask: Any) -> None:
+    announced = (await ask("POST", "runs", {"kind": "external", "name": "far away"})).json
+    run = f"runs/{announced['run_id']}"
+    lists = b"[" + b"[]," * 199_000 + b"[]]"
+    calls = [
+        ("PATCH", run, b'{"name": ' + lists + b"}", 400),
+        ("POST", "models/m/predict", b'{"rows": ' + lists + b"}", 404),
+        ("POST", f"{run}/events", b'{"writer": "a", "events": ' + lists + b"}", 400),
+        ("POST", "runs", b'{"dataset": {}, "estimator": ' + lists + b"}", 400),
+    ]
+    # What the loop's thread computes, and not how long it takes: this machine may be busy.
+    computed_s = time.thread_time()
+    for method, path, body, status in calls:
+        assert (await ask(method, path, body)).status == status, path
+    assert time.thread_time() - computed_s < 0.12

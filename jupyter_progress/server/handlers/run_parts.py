@@ -33,7 +33,7 @@ class ControlHandler(RunHandler):
     @web.authenticated
     @authorized("execute", RESOURCE)
     async def post(self, run_id: str, action: Literal["stop", "cancel"]) -> None:
-        self.read_body(Nothing, optional=True)
+        await self.read_body(Nothing, optional=True)
         state = await self.state_of(run_id)
         directory = await self.directory_of(run_id)
         await self.services.work(self._ask, directory, state, action)
@@ -103,7 +103,7 @@ class RegisterHandler(RunHandler):
     @web.authenticated
     @authorized("execute", RESOURCE)
     async def post(self, run_id: str) -> None:
-        name = check_model_name("name", self.read_body(Registration).name)
+        name = check_model_name("name", (await self.read_body(Registration)).name)
         state = await self.state_of(run_id)
         version = await self.services.work(register_run, self.services, name, state, self.who)
         self.answer(RegisteredAnswer(name=name, version=version, run_id=run_id), 201)
