@@ -145,14 +145,14 @@ class Companion:
             self._lock.release()
 
     def _take_turn(self, timeout_s: float, patience_s: float | None) -> None:
-        if patience_s is not None and not self._lock.acquire(timeout=patience_s):
-            if self._is_ready:
-                raise CompanionBusy(f"{self._what} is busy with an earlier request")
-        elif patience_s is not None:
-            return
-        # One that is starting is waited for: a second one would only slow it down.
-        if not self._lock.acquire(timeout=timeout_s + STARTS_TRIED * self._startup_timeout_s):
-            raise self._failure(f"{self._what} is busy with earlier requests")
+        longest_s = timeout_s + STARTS_TRIED * self._startup_timeout_s
+        deadline = time.monotonic() + longest_s
+        while not self._lock.acquire(timeout=longest_s if patience_s is None else patience_s):
+            # One that is starting is waited for: a second one would only slow it down.
+            if patience_s is not None and self._is_ready:
+                raise CompanionBusy(f"{self._what} is busy; ask again in a moment")
+            if time.monotonic() >= deadline:
+                raise self._failure(f"{self._what} is busy with earlier requests")
 
     def close(self) -> None:
         """End the process; whoever waits for an answer gets an error."""

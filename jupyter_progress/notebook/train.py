@@ -17,6 +17,7 @@ from ..core.requests import RunRequest, Split, check_run_request
 from ..errors import InvalidRequest, PathNotAllowed, UnknownColumn, UnknownKey, UnsuitableData
 from ..tracking import arguments
 from ..training.scoring_checks import check_scorer_name, check_scoring
+from ..training.sources.table import near_name
 from . import checks, handover
 from .backend import Backend, current_backend
 from .content import check_content
@@ -287,10 +288,8 @@ def _split_frame(X: Any, y: Any, target: str) -> tuple[Any, Any]:
     if columns is None:
         raise InvalidRequest("target", "needs a DataFrame; X has no named columns")
     if not isinstance(target, Hashable) or target not in columns:
-        near = difflib.get_close_matches(str(target), [str(column) for column in columns], 1)
-        hint = (
-            f"did you mean {near[0]!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
-        )
+        near = near_name(str(target), [str(column) for column in columns])
+        hint = f"did you mean {near!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
         shown = shorten(repr(target), 80)
         raise UnknownColumn("target", f"{shown} is no column of X; {hint}")
     found = X[target]

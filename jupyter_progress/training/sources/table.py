@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ import numpy as np
 from ...core.names import shorten
 from ...errors import UnknownColumn, UnsuitableData
 from .masked import is_masked, unmasked
+
+_COMPARED = 1000  # names, with what may be a misspelling of one
+_COMPARED_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -121,14 +125,28 @@ def no_column(target: str | None, names: list[str], field: str) -> UnknownColumn
     """The error for a column that is not there; a near miss is named."""
     if target is None:
         return UnknownColumn(field, f"is missing; expected one of {_listed(names)}")
-    plain = {name.strip().casefold(): name for name in names}
-    near = difflib.get_close_matches(target.strip().casefold()[:200], plain, n=1, cutoff=0.6)
-    meant = f"did you mean {plain[near[0]]!r}? " if near else ""
+    near = near_name(target, names)
+    meant = f"did you mean {shorten(repr(near), 80)}? " if near is not None else ""
     told = f"{shorten(repr(target), 80)} is no column; {meant}expected one of {_listed(names)}"
     if len(names) == 1:
         marks = [mark for mark in (";", "\t", "|") if mark in names[0]]
         told += "".join(f" (columns are separated by ',' in CSV, not {mark!r})" for mark in marks)
     return UnknownColumn(field, told)
+
+
+def near_name(wanted: str, names: Sequence[str]) -> str | None:
+    """The name that was probably meant; None where none is near.
+
+    One that differs only in case or spaces is found among all; one that is misspelt among the first
+    thousand: a file can have a million columns, and each comparison takes a while.
+    """
+    plain = wanted.strip().casefold()
+    for name in names:
+        if len(name) <= 2 * len(wanted) + 20 and name.strip().casefold() == plain:
+            return name
+    compared = {name.strip().casefold(): name for name in names[:_COMPARED] if len(name) <= 200}
+    near = difflib.get_close_matches(plain[:_COMPARED_CHARACTERS], compared, n=1, cutoff=0.6)
+    return compared[near[0]] if near else None
 
 
 def _listed(names: list[str]) -> str:
