@@ -25,8 +25,8 @@ class Checker:
     """Checks requests in a process of its own. Safe to use from many threads; each call blocks.
 
     While that process is at a slow check (an 8 MB file can take it seconds), a second one answers,
-    so that a small request waits for half a second of it at most. Where both are, a third request is
-    told to come again.
+    so that a small request waits for half a second of it at most. Where both are, a third
+    request is told to come again.
 
     Parameters
     ----------
