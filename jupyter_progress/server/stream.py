@@ -31,6 +31,7 @@ from ..errors import Denied, InvalidRequest, ProgressError
 from .admission import retry_after, user_key, viewer_key
 from .catch_up import Position, read_published, resume_from
 from .channel import Channel, ChannelBroken
+from .client_frames import ClientFrames
 from .frames import array_frame
 from .handlers.answers import answer_of, methods_of
 from .handlers.query import Query
@@ -72,6 +73,14 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
 
     def set_default_headers(self) -> None:
         """A handshake has no use for the headers of pages."""
+
+    def get_websocket_protocol(self) -> ClientFrames | None:
+        """Tornado's protocol, which also looks at how and how often a client sends."""
+        plain: Any = super().get_websocket_protocol()
+        if plain is None:
+            return None
+        rate = self.services.options.max_messages_per_s
+        return ClientFrames(plain, rate=rate, refuse=self._refuse)
 
     def get_compression_options(self) -> None:
         """No compression: it costs five times what it saves."""
