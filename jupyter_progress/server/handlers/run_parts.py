@@ -65,11 +65,20 @@ class MetricsHandler(RunHandler):
         series = await self.services.read(
             self.services.reader.series,
             run_id,
-            names=[name for name in names.split(",") if name] if names else None,
+            names=split_names(names) if names else None,
             max_points=max_points,
             since_step=since_step,
         )
         self.answer(MetricsAnswer(series=series))
+
+
+def split_names(text: str) -> list[str]:
+    """The series that a query names: commas stand between, and one within a name is ``%2C``.
+
+    That is ``%252C`` in the address; a ``%`` that is followed by ``2C`` or ``25`` is ``%25``.
+    """
+    names = (name.replace("%2C", ",").replace("%25", "%") for name in text.split(","))
+    return [name for name in names if name]
 
 
 class OutputHandler(RunHandler):
