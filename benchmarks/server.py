@@ -8,11 +8,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from .table import Figure, best_of
@@ -20,6 +22,7 @@ from .table import Figure, best_of
 TOKEN = "a-token-for-measuring-only"
 WARM_REQUESTS = 15
 STARTS = 4
+LOOKS = 100  # while large bodies come
 
 
 def measure() -> list[Figure]:
@@ -31,7 +34,7 @@ def measure() -> list[Figure]:
         without, having = (min(took) for took in zip(*turns, strict=True))
         figures = [Figure("server start with the extension", having, "s", "without it", without)]
         with running_server(folder, True) as server:
-            return figures + _requests(server.url)
+            return figures + _large_bodies(server.url) + _requests(server.url)
 
 
 def _requests(url: str) -> list[Figure]:
@@ -56,6 +59,52 @@ def _requests(url: str) -> list[Figure]:
     ]
 
 
+def _large_bodies(url: str) -> list[Figure]:
+    """What others wait for an answer while one client sends the worst bodies of a megabyte."""
+    run = _ask(url, "POST", "runs", {"kind": "external", "name": "elsewhere"})["run_id"]
+    lists, points = [[]] * 199_000, [[step, 0.25] for step in range(20_000)]
+    series = {"type": "metrics_appended", "time": "2026-01-01T00:00:00Z", "data": {}}
+    series["data"] = {"series": {"loss": points}}
+    events = [{"sequence": number + 1, **series} for number in range(3)]
+    bodies = {
+        "PATCH runs/{id} with 340,000 lists": ("PATCH", f"runs/{run}", {"name": [[]] * 340_000}),
+        "PATCH runs/{id} with 199,000 lists": ("PATCH", f"runs/{run}", {"name": lists}),
+        "POST predict with 199,000 rows": ("POST", "models/m/predict", {"rows": lists}),
+        "POST events with 60,000 points": (
+            "POST", f"runs/{run}/events", {"writer": "a", "events": events},
+        ),
+    }  # fmt: skip
+    figures = []
+    for what, (method, path, body) in bodies.items():
+        encoded = json.dumps(body, separators=(",", ":")).encode()
+        slowest = _slowest_status(url, lambda m=method, p=path, e=encoded: _send(url, m, p, e))
+        figures.append(
+            Figure(f"GET status, slowest of {LOOKS}, beside {what}", 1e3 * slowest, "ms")
+        )
+    return figures
+
+
+def _slowest_status(url: str, meanwhile: Callable[[], object]) -> float:
+    done = threading.Event()
+
+    def flood() -> None:
+        while not done.is_set():
+            meanwhile()
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    try:
+        took = []
+        for _ in range(LOOKS):
+            began = time.perf_counter()
+            _ask(url, "GET", "status")
+            took.append(time.perf_counter() - began)
+    finally:
+        done.set()
+        flooding.join()
+    return max(took)
+
+
 def _request(trees: int) -> dict[str, object]:
     forest = "sklearn.ensemble.RandomForestClassifier"
     return {
@@ -65,13 +114,21 @@ def _request(trees: int) -> dict[str, object]:
 
 
 def _ask(url: str, method: str, path: str, body: object = None) -> dict[str, object]:
+    return json.loads(_send(url, method, path, None if body is None else json.dumps(body).encode()))
+
+
+def _send(url: str, method: str, path: str, body: bytes | None) -> bytes:
     request = Request(
-        f"{url}jupyter-progress/api/v1/{path}", method=method,
-        data=None if body is None else json.dumps(body).encode(),
+        f"{url}jupyter-progress/api/v1/{path}", method=method, data=body,
         headers={"Authorization": f"token {TOKEN}", "Content-Type": "application/json"},
     )  # fmt: skip
-    with urlopen(request, timeout=60) as answer:
-        return json.loads(answer.read())
+    try:
+        with urlopen(request, timeout=60) as answer:
+            return answer.read()
+    except HTTPError as refused:
+        if refused.code >= 500 or method == "GET":
+            raise
+        return refused.read()
 
 
 def _time(folder: Path, extension: bool) -> float:

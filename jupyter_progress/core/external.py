@@ -153,7 +153,8 @@ class Activity(Strict, frozen=True):
 class Metrics(Strict, frozen=True):
     """``metrics_appended``."""
 
-    series: dict[str, list[tuple[float, float | None]]]
+    # Whole steps stay whole: as a float 2**53 + 1 would be 2**53.
+    series: dict[str, list[tuple[int | float, float | None]]]
 
 
 class Score(Strict, frozen=True):

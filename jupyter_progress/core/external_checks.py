@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,10 +15,12 @@ import msgspec
 from ..errors import InvalidRequest
 from .events import VOLATILE, CandidateCompleted
 from .external import (
+    EVENTS_LIMIT,
     STAGES_LIMIT,
     Activity,
     Completed,
     Ended,
+    EventsRequest,
     ExternalRequest,
     Failed,
     Metrics,
@@ -33,7 +34,7 @@ from .external import (
     Stopping,
     Use,
 )
-from .names import NOTES_LIMIT, check_label, check_lines, shorten
+from .names import NOTES_LIMIT, check_label, check_lines, is_control, shorten
 from .requests import check_tags, read_request
 from .stages import title_of
 from .times import from_iso, to_iso
@@ -77,6 +78,24 @@ def check_external_request(request: ExternalRequest) -> ExternalRequest:
     return request
 
 
+def check_events(request: EventsRequest) -> EventsRequest:
+    """Check what a producer sends, and bring it into the form in which it is journalled.
+
+    Raises
+    ------
+    InvalidRequest
+        The message names the field.
+    """
+    if len(request.events) > EVENTS_LIMIT:
+        raise InvalidRequest(
+            "events", f"has {len(request.events):,} entries; at most {EVENTS_LIMIT:,}"
+        )
+    return EventsRequest(
+        writer=writer_of(request.writer),
+        events=[check_event(index, event) for index, event in enumerate(request.events)],
+    )
+
+
 def check_event(index: int, event: SentEvent) -> SentEvent:
     """Check one event, and bring its facts into the form in which they are journalled.
 
@@ -92,7 +111,9 @@ def check_event(index: int, event: SentEvent) -> SentEvent:
     """
     field = f"events[{index}]"
     if not 1 <= event.sequence <= STEP_LIMIT:
-        raise InvalidRequest(f"{field}.sequence", f"is {event.sequence}; expected 1 or more")
+        raise InvalidRequest(
+            f"{field}.sequence", f"is {event.sequence!r:.60}; expected 1 to {STEP_LIMIT:,}"
+        )
     known = _KINDS.get(event.type)
     if known is None:
         expected = ", ".join(_KINDS)
@@ -282,9 +303,13 @@ def _check_figure(
     field: str, value: float | None, least: float = -math.inf, most: float = math.inf
 ) -> None:
     if value is not None and not (least <= value <= most and abs(value) < math.inf):
-        bounds = "" if least == -math.inf else f" from {least:g}"
-        bounds += "" if most == math.inf else f" to {most:g}"
+        bounds = "" if least == -math.inf else f" from {_told(least)}"
+        bounds += "" if most == math.inf else f" to {_told(most)}"
         raise InvalidRequest(field, f"is {value!r:.60}; expected a number{bounds}")
+
+
+def _told(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
 
 
 def _bounded(field: str, text: str, limit: int) -> str:
@@ -292,9 +317,7 @@ def _bounded(field: str, text: str, limit: int) -> str:
     if len(text) > limit:
         raise InvalidRequest(field, f"has {len(text):,} characters; at most {limit:,} are allowed")
     spelled = [
-        repr(character)[1:-1]
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t"
-        else character
+        repr(character)[1:-1] if is_control(character) and character not in "\n\r\t" else character
         for character in text
     ]
     return check_lines(field, "".join(spelled))

@@ -26,7 +26,7 @@ def told(**schema: Any) -> msgspec.Meta:
     return msgspec.Meta(extra_json_schema=schema)
 
 
-_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
 _LINE_ENDS = r"\t\n\r\u2028\u2029"
 _UNSEEN = r"\s\u00ad\u0600-\u0605\u061c\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _LABEL = f"^[^{_CONTROLS}{_LINE_ENDS}]*[^{_CONTROLS}{_UNSEEN}][^{_CONTROLS}{_LINE_ENDS}]*$"

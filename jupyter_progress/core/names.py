@@ -24,6 +24,8 @@ NOTES_LIMIT = 20_000
 
 # Categories of characters that leave no mark: controls, formats, spaces.
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+# What turns the direction of all that follows: "abc.exe" can be made to look like "abexe.c".
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def new_run_id(timestamp: float, entropy: int) -> str:
@@ -90,14 +92,19 @@ def check_label(field: str, text: str, limit: int = LABEL_LIMIT) -> str:
     InvalidRequest
         It is empty, too long, shows nothing, or holds control characters or line ends.
     """
-    if not text.strip() or all(unicodedata.category(c) in _UNSEEN for c in text):
-        raise InvalidRequest(field, "is empty; expected some text")
     if len(text) > limit:
         raise InvalidRequest(field, f"has {len(text)} characters; at most {limit} are allowed")
+    if not text.strip() or all(unicodedata.category(c) in _UNSEEN for c in text):
+        raise InvalidRequest(field, "is empty; expected some text")
     for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+        if is_control(character) or unicodedata.category(character) in ("Zl", "Zp"):
             raise InvalidRequest(field, f"holds the control character {character!r}")
     return text
+
+
+def is_control(character: str) -> bool:
+    """Whether a character acts on what shows it, or turns the text around it (Unicode, UAX #9)."""
+    return character in _TURNING or unicodedata.category(character) in ("Cc", "Cs")
 
 
 def check_lines(field: str, text: str) -> str:
@@ -109,7 +116,7 @@ def check_lines(field: str, text: str) -> str:
         It holds others: an escape sequence would move the cursor of a terminal that shows it.
     """
     for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t":
+        if is_control(character) and character not in "\n\r\t":
             raise InvalidRequest(field, f"holds the control character {character!r}")
     return text
 

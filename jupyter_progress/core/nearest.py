@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable
 
 _LEAST = 2  # letters that a beginning must have to tell anything
 _LONGEST = 200  # characters that are compared: difflib's time grows with the square
+_COMPARED = 1000  # names, with what may be a misspelling of one: a file can have a million columns
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -20,7 +22,8 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     name
         What was written.
     known
-        The names that there are; of two that are as near, the one that comes first.
+        The names that there are; of two that are as near, the one that comes first. Of very many,
+        only the first thousand are held against a misspelling.
     cutoff
         How alike two names must be, 0-1, where one does not begin with the other.
 
@@ -38,7 +41,8 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     longer = [candidate for candidate in plain if candidate.startswith(asked)]
     if longer and len(asked) >= _LEAST:
         return plain[min(longer, key=len)]
-    near = difflib.get_close_matches(asked, plain, n=1, cutoff=cutoff)
+    compared = itertools.islice(plain, _COMPARED)
+    near = difflib.get_close_matches(asked, compared, n=1, cutoff=cutoff)
     return plain[near[0]] if near else None
 
 

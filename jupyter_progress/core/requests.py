@@ -1,18 +1,16 @@
 """What ``POST runs`` and the other requests may hold: the types, and how a body is read into them.
 
-A body that does not fit is refused with the path of the field that is wrong. NaN and infinities are
-no JSON, and ``1e999`` is one in disguise: both are refused.
+A body that does not fit is refused with the path of the field that is wrong.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from ..errors import InvalidRequest, MalformedBody, UnknownKey
+from ..errors import InvalidRequest, UnknownKey
 from .field_kinds import (
     Label,
     Lines,
@@ -35,7 +33,6 @@ from .names import (
     shorten,
 )
 
-MAX_DEPTH = 50
 SYS_PATH_LIMIT_BYTES = 40_000
 
 
@@ -176,50 +173,6 @@ class PredictRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 T = TypeVar("T", bound=msgspec.Struct)
-
-
-def read_json(body: bytes) -> Any:
-    """Read a body as JSON.
-
-    Raises
-    ------
-    MalformedBody
-        It is not UTF-8, not JSON, holds a number out of range, or is nested too deeply.
-    """
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MalformedBody("", f"the body is not UTF-8: byte {error.start} is not") from None
-    try:
-        found = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
-        words = str(error).partition(" - at `$")[0]
-        raise MalformedBody("", f"the body is not JSON: {words}") from None
-    except RecursionError:
-        raise MalformedBody("", "the body is nested too deeply to be read") from None
-    _check_json(found, 0)
-    return found
-
-
-def _check_json(value: Any, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise MalformedBody("", f"the body is nested more than {MAX_DEPTH} levels deep")
-    if isinstance(value, int | float) and not _is_finite(value):
-        raise MalformedBody("", "the body holds a number out of range; expected finite numbers")
-    if isinstance(value, dict):
-        for inner in value.values():
-            _check_json(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            _check_json(inner, depth + 1)
-
-
-def _is_finite(value: float) -> bool:
-    """Whether a number is one in floating point, too: a whole number of 400 digits is not."""
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
 
 
 def read_request(body: Any, kind: type[T]) -> T:

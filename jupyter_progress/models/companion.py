@@ -19,6 +19,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..errors import ProgressError, Unavailable, error_from_wire
 from .child_environment import child_environment
 
@@ -102,7 +104,8 @@ class Companion:
         Parameters
         ----------
         request
-            Of JSON types. It must not matter if it is asked twice.
+            Of JSON types, or what msgspec writes as such; NaN becomes null. It must not matter if
+            it is asked twice.
         timeout_s
             For the answer; a process that exceeds it is ended. Starting has its own.
         patience_s
@@ -122,7 +125,7 @@ class Companion:
         CompanionBusy
             Only with ``patience_s``, which was exceeded.
         """
-        line = json.dumps(request, allow_nan=False).encode() + b"\n"
+        line = msgspec.json.encode(request) + b"\n"
         self._take_turn(timeout_s, patience_s)
         try:
             if self._start():
@@ -142,14 +145,14 @@ class Companion:
             self._lock.release()
 
     def _take_turn(self, timeout_s: float, patience_s: float | None) -> None:
-        if patience_s is not None and not self._lock.acquire(timeout=patience_s):
-            if self._is_ready:
-                raise CompanionBusy(f"{self._what} is busy with an earlier request")
-        elif patience_s is not None:
-            return
-        # One that is starting is waited for: a second one would only slow it down.
-        if not self._lock.acquire(timeout=timeout_s + STARTS_TRIED * self._startup_timeout_s):
-            raise self._failure(f"{self._what} is busy with earlier requests")
+        longest_s = timeout_s + STARTS_TRIED * self._startup_timeout_s
+        deadline = time.monotonic() + longest_s
+        while not self._lock.acquire(timeout=longest_s if patience_s is None else patience_s):
+            # One that is starting is waited for: a second one would only slow it down.
+            if patience_s is not None and self._is_ready:
+                raise CompanionBusy(f"{self._what} is busy; ask again in a moment")
+            if time.monotonic() >= deadline:
+                raise self._failure(f"{self._what} is busy with earlier requests")
 
     def close(self) -> None:
         """End the process; whoever waits for an answer gets an error."""

@@ -130,7 +130,7 @@ class ServerBackend:
 
     def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
         """A run's metrics: ``{name: [[step, value], …]}``."""
-        asked = ",".join(names) if names else None
+        asked = joined_names(names) if names else None
         path = f"runs/{quote(run_id, safe='')}/metrics"
         answer = self.client.get(path, names=asked, max_points=MAX_POINTS)
         found: dict[str, list[list[float | None]]] = answer["series"]
@@ -205,3 +205,8 @@ def _state(told: Any) -> RunState:
 def _without_defaults(body: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is None, but for ``split``, where None means something."""
     return {key: value for key, value in body.items() if value is not None or key == "split"}
+
+
+def joined_names(names: list[str]) -> str:
+    """Names of series for a query: commas stand between, those within are written ``%2C``."""
+    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)

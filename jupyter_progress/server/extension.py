@@ -74,6 +74,12 @@ class JupyterProgress(ExtensionApp):
         min=256,
         help="The size of a message that a client sends on a stream.",
     ).tag(config=True)
+    max_messages_per_s = Float(
+        50.0,
+        min=0.0,
+        help="How many messages a second a client can send on one stream for long, pings and "
+        "pieces included; 0: without a limit. Beyond, the stream is closed with 4501.",
+    ).tag(config=True)
     max_requests_per_s = Float(
         300.0,
         min=0.0,
@@ -191,6 +197,7 @@ class JupyterProgress(ExtensionApp):
             max_subscribers=self.max_subscribers,
             max_subscribers_per_user=self.max_subscribers_per_user,
             max_message_bytes=self.max_message_bytes,
+            max_messages_per_s=self.max_messages_per_s,
             max_requests_per_s=self.max_requests_per_s,
             max_request_burst=self.max_request_burst,
             max_body_bytes=self.max_body_bytes,

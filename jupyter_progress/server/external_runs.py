@@ -16,13 +16,14 @@ import msgspec
 
 from ..core.activity import activity_id
 from ..core.answers import KeptAnswer
+from ..core.bodies import no_collection
 from ..core.events import DURABLE, LAST_EVENTS, JournalLine
-from ..core.external import EVENTS_LIMIT, EventsRequest, ExternalRequest, SentEvent, Stage
-from ..core.external_checks import check_event, planned, writer_of
+from ..core.external import EventsRequest, ExternalRequest, SentEvent, Stage
+from ..core.external_checks import planned
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended
-from ..errors import Conflict, InvalidRequest, RunHasEnded, Unavailable
+from ..errors import Conflict, RunHasEnded, Unavailable
 from ..store.control import ControlReader, append_control
 from ..store.foreign_journal import append_lines, last_kept, one_at_a_time
 from ..store.indexer import Indexer
@@ -126,6 +127,11 @@ class ExternalRuns:
     def take(self, run_id: str, request: EventsRequest) -> KeptAnswer:
         """Keep what a producer sends.
 
+        Parameters
+        ----------
+        request
+            From ``check_events``.
+
         Returns
         -------
         KeptAnswer
@@ -133,23 +139,20 @@ class ExternalRuns:
 
         Raises
         ------
-        InvalidRequest
-            An event cannot be right; nothing of the request is kept.
         Conflict
             Events before these are missing, or the run does not train elsewhere.
         RunHasEnded
         """
-        if len(request.events) > EVENTS_LIMIT:
-            raise InvalidRequest("events", f"has {len(request.events)} entries; at most 2,000")
-        writer = writer_of(request.writer)
-        events = [check_event(index, event) for index, event in enumerate(request.events)]
+        writer, events = request.writer, request.events
         directory = self._data.run(run_id)
         announced = directory.request()
         if announced.get("kind") != "external":
             raise Conflict(f"the run {run_id} trains here; only its own worker tells its events")
         with one_at_a_time(directory):
             path = directory.journal(writer)
-            kept = last_kept(path)
+            # Reading a last line of many points, which are gone again at once.
+            with no_collection():
+                kept = last_kept(path)
             fresh = _fresh(events, kept)
             # What is only repeated was taken before, whatever has become of the run since.
             if fresh or not events:

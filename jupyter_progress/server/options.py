@@ -22,6 +22,7 @@ class Options:
     max_subscribers: int = 4000
     max_subscribers_per_user: int = 2000
     max_message_bytes: int = 64 << 10
+    max_messages_per_s: float = 50.0
     max_requests_per_s: float = 300.0
     max_request_burst: int = 3000
     max_body_bytes: int = 1 << 20

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
-from typing import Protocol
 
 from .broadcaster import Broadcaster
-
-log = logging.getLogger(__name__)
+from .permissions import Permissions, Stream
 
 MEASURE_EVERY_S = 10.0
 PORTIONS = 50  # in which all streams are looked after between two heartbeats
 SPREAD = 0.8  # of the time between two heartbeats
-
-
-class Stream(Protocol):
-    """The handler of one stream."""
-
-    def measure(self) -> None:
-        """Send a ping whose answer is measured."""
-
-    async def check_permission(self) -> None:
-        """Close the stream of a user who may no longer read."""
 
 
 class Pulse:
@@ -56,6 +43,7 @@ class Pulse:
         self._head = head
         self._may_measure = may_measure
         self._streams: set[Stream] = set()
+        self.permissions = Permissions(heartbeat_s)
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -66,10 +54,12 @@ class Pulse:
     def watch(self, stream: Stream) -> None:
         """Take a stream that has been opened."""
         self._streams.add(stream)
+        self.permissions.watch(stream)
 
     def forget(self, stream: Stream) -> None:
         """Leave out a stream that has been closed."""
         self._streams.discard(stream)
+        self.permissions.forget(stream)
 
     def start(self) -> None:
         """Begin to beat."""
@@ -79,6 +69,7 @@ class Pulse:
         """Beat no more."""
         if self._task is not None:
             self._task.cancel()
+        self.permissions.stop()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -93,9 +84,10 @@ class Pulse:
             await self._look_after(tuple(self._streams), beats, due)
 
     async def _look_after(self, streams: tuple[Stream, ...], beats: int, due: float) -> None:
-        """Check every stream before the next beat, and ping some, in small portions.
+        """Have every stream checked before the next beat, and ping some, in small portions.
 
         At once for a thousand streams, this would hold up everything else for tens of milliseconds.
+        No answer is waited for here.
         """
         loop = asyncio.get_running_loop()
         measure_every = max(1, round(MEASURE_EVERY_S / self._heartbeat_s))
@@ -106,10 +98,6 @@ class Pulse:
                 stream = streams[place]
                 if may_measure and (place + beats) % measure_every == 0:
                     stream.measure()
-                try:
-                    await stream.check_permission()
-                except Exception:
-                    # An authorizer of the operator's that fails: asked again at the next beat.
-                    log.exception("the permission of a stream could not be checked")
+                self.permissions.look_at(stream, beats)
             pause_until = due + SPREAD * self._heartbeat_s * (number + 1) / portions
             await asyncio.sleep(max(0.0, pause_until - loop.time()))

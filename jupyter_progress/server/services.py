@@ -76,6 +76,8 @@ class Services:
         self._workers = ThreadPoolExecutor(8, thread_name_prefix="progress-work")
         # Apart, so that no stop or prediction waits for requests that wait to be checked.
         self._checks = ThreadPoolExecutor(8, thread_name_prefix="progress-check")
+        # One: several threads that read bodies would take turns, and the loop each of them.
+        self._bodies = ThreadPoolExecutor(1, thread_name_prefix="progress-body")
         self._open_store(version)
         self._open_models()
         self._open_monitor()
@@ -226,6 +228,10 @@ class Services:
             self._readers, functools.partial(call, *arguments, **named)
         )
 
+    async def read_body(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Read a large body, in a thread; one at a time."""
+        return await asyncio.get_running_loop().run_in_executor(self._bodies, call, *arguments)
+
     async def work(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Do something that can take its time, in a thread of its own."""
         loop = asyncio.get_running_loop()
@@ -300,6 +306,7 @@ class Services:
         self._log.close()
         self.kernel_pass.withdraw()
         self._slot_lock.release()
+        self._bodies.shutdown(wait=False, cancel_futures=True)
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._checks.shutdown(wait=False, cancel_futures=True)

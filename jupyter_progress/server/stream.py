@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import struct
 import time
+from collections.abc import Hashable
 from typing import Any
 
 import msgspec
@@ -26,9 +28,10 @@ from ..core.wire import (
     durable_message,
 )
 from ..errors import Denied, InvalidRequest, ProgressError
-from .admission import retry_after, user_key
+from .admission import retry_after, user_key, viewer_key
 from .catch_up import Position, read_published, resume_from
 from .channel import Channel, ChannelBroken
+from .client_frames import ClientFrames
 from .frames import array_frame
 from .handlers.answers import answer_of, methods_of
 from .handlers.query import Query
@@ -70,6 +73,14 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
 
     def set_default_headers(self) -> None:
         """A handshake has no use for the headers of pages."""
+
+    def get_websocket_protocol(self) -> ClientFrames | None:
+        """Tornado's protocol, which also looks at how and how often a client sends."""
+        plain: Any = super().get_websocket_protocol()
+        if plain is None:
+            return None
+        rate = self.services.options.max_messages_per_s
+        return ClientFrames(plain, rate=rate, refuse=self._refuse)
 
     def get_compression_options(self) -> None:
         """No compression: it costs five times what it saves."""
@@ -269,11 +280,23 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
             (sent,) = struct.unpack("!d", data)
             self.services.times.add("socket", max(0.0, time.monotonic() - sent))
 
-    async def check_permission(self) -> None:
-        """Close the channel of a user who may no longer read."""
+    @functools.cached_property
+    def viewer(self) -> Hashable:
+        """Who watches; the same for all streams of one user, and of those who bear the token."""
+        return viewer_key(self.current_user)
+
+    def is_let_in(self) -> bool:
+        """Whether a JupyterHub, if there is one, still lets the user in."""
         self._hub_access = self._hub_access or HubAccess(self)
-        if not self._hub_access.is_granted() or not await self.is_permitted():
-            self._refuse(CLOSE_PERMISSION_WITHDRAWN, "you may no longer read this")
+        return self._hub_access.is_granted()
+
+    def close_denied(self) -> None:
+        """End the stream of a user who may no longer read."""
+        self._refuse(CLOSE_PERMISSION_WITHDRAWN, "you may no longer read this")
+
+    def close_unchecked(self) -> None:
+        """End a stream of which nobody can say whether it may go on."""
+        self._refuse(CLOSE_TRY_AGAIN, "your permission cannot be checked; come back")
 
     def on_close(self) -> None:
         self._leave()

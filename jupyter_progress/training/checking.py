@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from ..core.requests import RunRequest
 from ..models.child_environment import child_argv
 from ..models.companion import Companion, CompanionBusy
@@ -18,6 +16,7 @@ from . import catalogue
 _PROCESS = f"{__package__}.checker_process"
 _CHECK_S = 120.0  # seconds of a busy machine; at most some seconds of an idle one
 _PATIENCE_S = 0.5
+_SPARE_PATIENCE_S = 5.0
 _SPARE_IDLE_S = 60.0
 _LIST_S = 60.0  # listing the estimators imports all of scikit-learn
 
@@ -26,7 +25,8 @@ class Checker:
     """Checks requests in a process of its own. Safe to use from many threads; each call blocks.
 
     While that process is at a slow check (an 8 MB file can take it seconds), a second one answers,
-    so that a small request waits for half a second of it at most.
+    so that a small request waits for half a second of it at most. Where both are, a third
+    request is told to come again.
 
     Parameters
     ----------
@@ -80,13 +80,15 @@ class Checker:
             A subclass of it, naming the field that is wrong and what was expected.
         UnknownUpload
         Unavailable
-            The process did not start or did not answer; asking again can help.
+            No process is free, or it did not start or answer; asking again can help.
         """
-        question = {"check": msgspec.to_builtins(request)}
+        self._ask({"check": request}, _CHECK_S)
+
+    def _ask(self, question: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         try:
-            self._companion.ask(question, _CHECK_S, patience_s=_PATIENCE_S)
+            return self._companion.ask(question, timeout_s, patience_s=_PATIENCE_S)
         except CompanionBusy:
-            self._spare.ask(question, _CHECK_S)
+            return self._spare.ask(question, timeout_s, patience_s=_SPARE_PATIENCE_S)
 
     def datasets(self) -> list[dict[str, Any]]:
         """The bundled data sets: ``{name, rows, columns, task}``."""
@@ -95,7 +97,7 @@ class Checker:
     def estimators(self) -> list[dict[str, Any]]:
         """scikit-learn's classifiers and regressors: ``{class, task, params}``."""
         if self._estimators is None:
-            self._estimators = self._companion.ask({"estimators": True}, _LIST_S)["estimators"]
+            self._estimators = self._ask({"estimators": True}, _LIST_S)["estimators"]
         return self._estimators
 
     def close(self) -> None:

@@ -28,6 +28,9 @@ def ask_to_stop(
 ) -> None:
     """Ask a run to end. On return it is on disk; the run ends by itself, soon after.
 
+    What has taken effect already can be asked again: whoever sends a request twice, because the
+    answer was lost, is told the same.
+
     Parameters
     ----------
     state
@@ -42,9 +45,12 @@ def ask_to_stop(
     Raises
     ------
     RunHasEnded
+        In another way than this one.
     NothingToKeep
         A stop before the training has made anything that could be kept.
     """
+    if _has_ended_so(state, action):
+        return
     if has_ended(state.status):
         raise RunHasEnded(f"the run {state.run_id} has {_ended_as(state.status)} already")
     if action == "stop" and state.status != "stopping":
@@ -58,6 +64,13 @@ def ask_to_stop(
     if action not in asked:
         _journal(run_dir, writer, "training_stopping", facts, state.name, who)
     append_control(run_dir, writer, action, who)
+
+
+def _has_ended_so(state: RunState, action: str) -> bool:
+    """Whether a run has ended in the way that is asked for."""
+    if action == "cancel":
+        return state.status == "cancelled"
+    return state.status == "completed" and bool((state.result or {}).get("stopped"))
 
 
 def _ended_as(status: str) -> str:
@@ -85,7 +98,10 @@ def _cancel_queued(run_dir: RunDirectory, state: RunState, who: str, writer: str
     if not lock.acquire():
         return False
     try:
-        if run_dir.exit_file.exists():
+        exit_facts = run_dir.exit()
+        if exit_facts is not None:
+            if exit_facts.get("asked") == "cancel":
+                return True  # by another request, just now
             raise RunHasEnded(f"the run {state.run_id} has ended already")
         facts = {"stage": None, "elapsed_time": None, "who": who}
         follows = last_sequences(run_dir.journals, but=writer)

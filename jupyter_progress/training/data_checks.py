@@ -23,12 +23,14 @@ from .features import Features, check_features, look_at
 from .sources import files as tables
 from .sources import npz
 from .sources.files import one_line
+from .sources.header import csv_names
 from .sources.load import LoadedData, load
 from .sources.table import Table, no_column
 from .splitting import split_rows
 from .uploads import Uploads
 
 CONTENT_CHECKED_UP_TO_BYTES = 8 * 2**20
+CONTENT_CHECKED_UP_TO_COLUMNS = 20_000
 UNPACKED_UP_TO_BYTES = 64 * 2**20
 
 # Above this a split takes longer than a check may, and leaves no part empty.
@@ -130,7 +132,7 @@ class DataReader:
         too_large = any(stat.st_size > CONTENT_CHECKED_UP_TO_BYTES for stat in stats)
         # A small file can be packed, and hold more than a check has the time and memory for.
         unpacked = sum(_unpacked_bytes(path) for path in files.values())
-        if too_large or unpacked > UNPACKED_UP_TO_BYTES:
+        if too_large or unpacked > UNPACKED_UP_TO_BYTES or any(map(_is_wide, files.values())):
             for field, path in files.items():
                 _check_target_of_large(path, dataset.get("target"), field)
             return None
@@ -212,17 +214,34 @@ def _check_split(y: np.ndarray, split: Split, is_classifier: bool) -> None:
         )
 
 
+def _is_wide(path: Path) -> bool:
+    """Whether a CSV file has so many columns that a frame of them takes a minute."""
+    if path.suffix == ".npz" or path.stat().st_size < CONTENT_CHECKED_UP_TO_COLUMNS:
+        return False
+    with path.open("rb") as file:
+        return (
+            file.readline(CONTENT_CHECKED_UP_TO_BYTES).count(b",") >= CONTENT_CHECKED_UP_TO_COLUMNS
+        )
+
+
 def _check_target_of_large(path: Path, target: str | None, field: str) -> None:
     """Of a file too large to be read here, look at the names of its columns only."""
     names = _column_names(path, field)
     if names is None or (target is not None and target in names):
         return
+    if target is not None and _may_be_given_by_pandas(target, names):
+        return
     raise no_column(target, names, "dataset.target")
 
 
-def _column_names(path: Path, field: str) -> list[str] | None:
-    import pandas as pd
+def _may_be_given_by_pandas(name: str, names: list[str]) -> bool:
+    """Whether pandas may call a column so whose own name is empty, or is there twice."""
+    first, _, number = name.rpartition(".")
+    is_second = number.isdigit() and names.count(first) > 1
+    return is_second or (name.startswith("Unnamed: ") and "" in names)
 
+
+def _column_names(path: Path, field: str) -> list[str] | None:
     with path.open("rb") as file:
         magic = file.read(4)
     try:
@@ -232,7 +251,7 @@ def _column_names(path: Path, field: str) -> list[str] | None:
             return [str(name) for name in parquet.read_schema(path).names]
         if path.suffix == ".npz":
             return None
-        return [str(name) for name in pd.read_csv(path, nrows=0).columns]
+        return csv_names(path)
     except ImportError:
         return None  # the interpreter that trains may have pyarrow
     except (OSError, ValueError) as error:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
+from jupyter_progress.core.bodies import VALUES_LIMIT, read_json
 from jupyter_progress.core.requests import (
     RunRequest,
     check_run_request,
-    read_json,
     read_request,
 )
 from jupyter_progress.errors import InvalidRequest, MalformedBody, UnknownKey
@@ -42,12 +43,36 @@ def test_smallest_request_gets_the_defaults() -> None:
         (b'{"a": Infinity}', "not JSON"),
         (b'{"a": 1e999}', "out of range"),
         (b"[" * 60 + b"]" * 60, "deep"),
-        (b"[" * 200_000 + b"]" * 200_000, "deep"),
+        (b"[" * 52 + b"]" * 52, "more than 50 levels"),
+        (b"[" * 100_000 + b"]" * 100_000, "deep"),
+        (b'{"a": ' + b"9" * 400 + b"}", "out of range"),
+        (b"[[], -" + b"9" * 400 + b"]", "out of range"),
+        (b"[" * 200_002 + b"]" * 200_002, "more than 200,000 values"),
+        (b"[" + b"1," * 200_000 + b"1]", "more than 200,000 values"),
+        (b'["a,b",' + b'"",' * 200_000 + b"{}]", "more than 200,000 values"),
+        (b'"' + b'\\"' * 300_000 + b"," * 300_000, "not JSON"),
     ],
 )
 def test_malformed_body_is_refused(body: bytes, words: str) -> None:
     with pytest.raises(MalformedBody, match=words):
         read_json(body)
+
+
+def test_as_many_values_as_allowed_are_read_and_marks_in_texts_are_none() -> None:
+    most = read_json(b"[" + b"[]," * (VALUES_LIMIT - 1) + b"[]]")
+    assert len(most) == VALUES_LIMIT
+    text = r"[{,\"" * 100_000
+    assert read_json(json.dumps({"notes": [text, text]}).encode()) == {"notes": [text, text]}
+    assert read_json(b"[" * 51 + b"]" * 51)
+
+
+@pytest.mark.parametrize("shape", [b"[[],", b"[{},", b'["",', b'["\\"",', b'{"a":1,', b"[,"])
+def test_counting_a_large_body_takes_no_longer_than_its_length(shape: bytes) -> None:
+    hostile = shape * (1_000_000 // len(shape))
+    started = time.thread_time()
+    with pytest.raises(MalformedBody):
+        read_json(hostile)
+    assert time.thread_time() - started < 1.0
 
 
 @pytest.mark.parametrize("body", [None, 1, "x", [GOOD], True])

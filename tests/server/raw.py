@@ -79,17 +79,20 @@ async def _read_answer(reader: asyncio.StreamReader) -> RawAnswer:
     return RawAnswer(int(head.split(b" ", 2)[1]), head, body)
 
 
-def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
-    """A frame as a client sends it (RFC 6455, section 5.2)."""
-    mask = os.urandom(4)
+def frame(opcode: int, payload: bytes, *, final: bool = True, masked: bool = True) -> bytes:
+    """A frame as a client sends it (RFC 6455, section 5.2); it is to mask each."""
+    mask = os.urandom(4) if masked else b""
+    bit = 0x80 if masked else 0
     first = bytes([(0x80 if final else 0) | opcode])
     size = len(payload)
     if size < 126:
-        length = bytes([0x80 | size])
+        length = bytes([bit | size])
     elif size < 1 << 16:
-        length = bytes([0x80 | 126]) + size.to_bytes(2, "big")
+        length = bytes([bit | 126]) + size.to_bytes(2, "big")
     else:
-        length = bytes([0x80 | 127]) + size.to_bytes(8, "big")
+        length = bytes([bit | 127]) + size.to_bytes(8, "big")
+    if not masked:
+        return first + length + payload
     return first + length + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload))
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 from jupyter_server.auth import Authorizer
+from jupyter_server.base.handlers import APIHandler
 from tornado.httpclient import HTTPClientError
 from tornado.web import RequestHandler
 
@@ -52,10 +53,10 @@ def cookies(
 
 
 @pytest.fixture
-def call(http_server_client: Any, jp_base_url: str) -> Any:
-    async def call(path: str, verb: str, headers: dict[str, str]) -> tuple[int, bytes]:
+def fetch(http_server_client: Any, jp_base_url: str) -> Any:
+    async def fetch(path: str, verb: str, headers: dict[str, str]) -> Any:
         try:
-            answer = await http_server_client.fetch(
+            return await http_server_client.fetch(
                 f"{jp_base_url}{path}",
                 method=verb,
                 headers=headers,
@@ -66,7 +67,15 @@ def call(http_server_client: Any, jp_base_url: str) -> Any:
         except HTTPClientError as error:
             if error.response is None:
                 raise
-            answer = error.response
+            return error.response
+
+    return fetch
+
+
+@pytest.fixture
+def call(fetch: Any) -> Any:
+    async def call(path: str, verb: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        answer = await fetch(path, verb, headers)
         return answer.code, answer.body
 
     return call
@@ -123,6 +132,8 @@ def test_table_has_every_address_and_verb_of_the_application(
             if next((p for p, _ in own if re.match(p, f"{jp_base_url}{path}")), None) == pattern
         ]
         assert told, f"{pattern} is not in the table"
+        # Jupyter's own answer to what a browser asks before a request to another origin, or none.
+        assert handler.options in (APIHandler.options, missing), pattern
         for path in told:
             assert set(TABLE[path]) == verbs, (pattern, path)
 
@@ -205,7 +216,10 @@ async def test_cookie_with_the_xsrf_header_opens_everything(
         check_let_in(path, verb, *await call(path, verb, dict(headers)))
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
+FOREIGN = ("http://evil.example", "null", "http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
 async def test_cookie_from_a_foreign_page_is_refused(
     call: Any, cookies: dict[str, str], origin: str
 ) -> None:
@@ -223,14 +237,61 @@ async def test_cookie_from_a_foreign_page_is_refused(
                 assert status in (403, 404), (path, verb)
 
 
-async def test_request_for_a_foreign_host_is_refused_with_the_right_token(
-    call: Any, jp_auth_header: dict[str, str]
+@pytest.mark.parametrize("origin", FOREIGN)
+async def test_foreign_page_can_change_nothing_and_read_nothing_with_a_cookie(
+    fetch: Any, cookies: dict[str, str], origin: str
 ) -> None:
+    # Also the page and its files, which a browser may load for a foreign page, but not hand to it.
+    headers = {"Cookie": cookie_header(cookies), "Origin": origin}
     for path, verb in CALLS:
-        headers = {**jp_auth_header, "Host": "evil.example"}
-        status, body = await call(path, verb, headers)
-        check_refusal(path, verb, status, body, {302, 403})
-        assert status == 403 or not is_interface(path)
+        for sent in (headers, {**headers, "Sec-Fetch-Site": "cross-site"}):
+            answer = await fetch(path, verb, dict(sent))
+            told = (path, verb, answer.code, dict(answer.headers))
+            assert "Access-Control-Allow-Origin" not in answer.headers, told
+            assert "Access-Control-Allow-Credentials" not in answer.headers, told
+            if verb not in ("GET", "HEAD"):
+                check_refusal(path, verb, answer.code, answer.body, {403, 404, 405})
+            else:
+                assert b"log_id" not in (answer.body or b""), told
+
+
+async def test_preflight_is_answered_without_a_word_and_opens_nothing_to_a_cookie(
+    fetch: Any, cookies: dict[str, str], jp_auth_header: dict[str, str]
+) -> None:
+    cookie = {"Cookie": cookie_header(cookies), "X-XSRFToken": cookies["_xsrf"]}
+    asked = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    for path in TABLE:
+        for who in (*STRANGERS.values(), cookie, jp_auth_header):
+            answer = await fetch(path, "OPTIONS", {**who, **asked})
+            told = (path, who, answer.code, dict(answer.headers))
+            if is_interface(path) and not path.endswith("stream"):
+                assert (answer.code, answer.body) == (200, b""), told
+            else:
+                check_refusal(path, "OPTIONS", answer.code, answer.body, {302, 403, 405})
+            assert "Access-Control-Allow-Credentials" not in answer.headers, told
+            if who is not jp_auth_header:
+                assert "Access-Control-Allow-Origin" not in answer.headers, told
+            answer = await fetch(path, "OPTIONS", {**who, **asked, "Host": "evil.example"})
+            check_refusal(path, "OPTIONS", answer.code, answer.body, {302, 403})
+
+
+@pytest.mark.parametrize("by", ["token", "cookie"])
+async def test_request_for_a_foreign_host_is_refused_with_the_right_token_or_cookie(
+    call: Any, jp_auth_header: dict[str, str], cookies: dict[str, str], by: str
+) -> None:
+    cookie = {"Cookie": cookie_header(cookies), "X-XSRFToken": cookies["_xsrf"]}
+    # Also under the name that the cookie has on that host, as a page there could set it.
+    name = next(name for name in cookies if name.startswith("username-"))
+    there = {**cookies, "username-evil-example": cookies[name]}
+    for path, verb in CALLS:
+        for let_in in (
+            [jp_auth_header]
+            if by == "token"
+            else [cookie, {**cookie, "Cookie": cookie_header(there)}]
+        ):
+            status, body = await call(path, verb, {**let_in, "Host": "evil.example"})
+            check_refusal(path, verb, status, body, {302, 403})
+            assert status == 403 or not is_interface(path)
 
 
 @pytest.mark.parametrize("denied", ["read", "write", "execute"])

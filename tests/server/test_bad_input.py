@@ -241,6 +241,21 @@ async def test_bad_notes_and_changes_are_refused(ask: Any) -> None:
         assert named in answer.json["message"]
     answer = await ask("POST", "activity", {"text": "x", "run_id": RUN})
     assert answer.status == 404
+    run = (await ask("POST", "runs", {"kind": "external", "name": "far \u200f away"})).json[
+        "run_id"
+    ]
+    for turning in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        text = f"gpj{turning}exe"
+        for method, path, body in (
+            ("POST", "activity", {"text": text}),
+            ("POST", "runs", {"kind": "external", "name": text}),
+            ("PATCH", f"runs/{run}", {"name": text}),
+            ("PATCH", f"runs/{run}", {"tags": [text]}),
+            ("PATCH", f"runs/{run}", {"notes": text}),
+        ):
+            answer = await ask(method, path, body)
+            assert answer.status == 400, (path, body)
+            assert f"holds the control character {turning!r}" in answer.json["message"]
 
 
 async def test_uploads_are_refused_without_a_known_format_or_a_body(ask: Any) -> None:

@@ -195,6 +195,11 @@ async def test_interrupted_run_can_go_on(ask: Any, producer: Any) -> None:
          "events[0].data.step"),
         ({"writer": "a", "events": [event(1, "metrics_appended", series={"a": [[1e20, 1]]})]},
          "events[0].data.series.a[0][0]"),
+        ({"writer": "a", "events": [event(1, "metrics_appended", series={"a": [[2**53 + 1, 1]]})]},
+         "events[0].data.series.a[0][0]: is 9007199254740993; expected a number from "
+         "-9,007,199,254,740,992 to 9,007,199,254,740,992"),
+        ({"writer": "a", "events": [event(10**30, "training_started")]},
+         f"events[0].sequence: is {10**30}; expected 1 to 9,007,199,254,740,992"),
         ({"writer": "a", "events": [event(1, "metrics_appended", series={"a\n": [[1, 1]]})]},
          "events[0].data.series"),
         ({"writer": "a", "events": [event(1, "training_completed", result={"test": [1]})]},
@@ -336,3 +341,32 @@ def test_line_that_was_cut_short_was_never_kept(tmp_path: Path) -> None:
     assert last_kept(path) == 2
     append_lines(path, [JournalLine(sequence=3, type="run_deleted", time=NOW)])
     assert [line.sequence for line in read_journal(path).lines] == [1, 2, 3]
+
+
+async def test_series_with_a_comma_in_its_name_can_be_asked_for(ask: Any, producer: Any) -> None:
+    send = await producer()
+    points = {"a,b": [[2**53, 1.0]], "a": [[1, 2.0]], "b": [[1, 3.0]], "50%25": [[1, 4.0]]}
+    assert (await send(STORY[0], event(2, "metrics_appended", series=points))).status == 200
+
+    async def named(text: str) -> Any:
+        path = f"runs/{send.run_id}/metrics"
+        return (await ask("GET", path, params={"names": text})).json["series"]
+
+    for _ in range(100):
+        if await named("a"):
+            break
+        await asyncio.sleep(0.05)
+    assert await named("a,b") == {"a": [[1, 2.0]], "b": [[1, 3.0]]}
+    assert await named("a%2Cb") == {"a,b": [[2**53, 1.0]]}
+    assert set(await named("a%2Cb,50%2525,b")) == {"a,b", "50%25", "b"}
+
+
+async def test_text_that_turns_is_spelled_out_or_refused(ask: Any, producer: Any) -> None:
+    send = await producer()
+    error = {"type": "E", "message": "gpj\u202e.exe", "reason": "training_error"}
+    assert (await send(STORY[0], event(2, "training_failed", error=error))).status == 200
+    state = (await ask("GET", f"runs/{send.run_id}")).json
+    assert state["error"]["message"] == r"gpj\u202e.exe"
+    error["type"] = "E\u2066"
+    refused = await send(event(3, "training_failed", error=error))
+    assert r"error.type: holds the control character '\u2066'" in refused.json["message"]

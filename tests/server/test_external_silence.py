@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_progress.core.external import EventsRequest, ExternalRequest, SentEvent
+from jupyter_progress.core.external_checks import check_events
 from jupyter_progress.core.state import RunState
 from jupyter_progress.server.external_runs import ExternalRuns
 from jupyter_progress.server.facts import Facts
@@ -107,7 +108,7 @@ def begin(server: Server) -> str:
 
 
 def tell(server: Server, run_id: str, *events: SentEvent) -> None:
-    server.runs.take(run_id, EventsRequest(writer="a", events=list(events)))
+    server.runs.take(run_id, check_events(EventsRequest(writer="a", events=list(events))))
 
 
 def test_a_sign_of_life_counts_as_much_as_an_event(server: Server) -> None:
@@ -167,7 +168,7 @@ def test_log_that_is_made_again_says_the_same_whatever_the_producers_clock(
                       data={"series": {"loss": [[1, 0.5]]}}),
         ],
     )  # fmt: skip
-    server.runs.take(run_id, second)
+    server.runs.take(run_id, check_events(second))
     tell(server, run_id, SentEvent(sequence=2, type="training_completed", time=EARLIER))
     assert server.settled(run_id).status == "completed"
     rebuilt = Server(data, 1)

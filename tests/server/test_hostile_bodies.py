@@ -128,6 +128,12 @@ FRAMES: dict[str, tuple[bytes, set[int | None]]] = {
     "a second begin": (frame(TEXT, b"{", final=False) + frame(TEXT, PING), {1002, None}),
     "a ping in pieces": (frame(9, b"x", final=False), {1002, None}),
     "a ping that is too long": (frame(9, b"x" * 126), {1002, None}),
+    "not masked": (frame(TEXT, PING, masked=False), {1002}),
+    "a piece that is not masked": (frame(TEXT, PING[:9], final=False, masked=False), {1002}),
+    "a ping that is not masked": (frame(9, b"x", masked=False), {1002}),
+    "a masked one before one that is not": (
+        frame(9, b"x") + frame(TEXT, PING, masked=False), {1002},
+    ),
     "a close with half a code": (frame(CLOSE, b"\x03"), {1002, 1005, 1000, None}),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -15,12 +16,14 @@ from jupyter_progress.errors import TooManyRequests, TooManyStreams
 from jupyter_progress.server.admission import FORGET_ABOVE, Admission, retry_after, user_key
 from jupyter_progress.server.kernel_pass import KernelUser
 
+from .raw import RawClient, close_code, frame
+
 
 @pytest.fixture
 def extension_config() -> dict[str, Any]:
     return {
         "max_requests_per_s": 1.0, "max_request_burst": 20, "max_subscribers_per_user": 2,
-        "max_message_bytes": 1000,
+        "max_message_bytes": 1000, "max_messages_per_s": 20,
     }  # fmt: skip
 
 
@@ -147,3 +150,49 @@ async def test_message_over_the_limit_closes_for_good(open_stream: Any) -> None:
         await stream.until("heartbeat")
         await stream.send("é" * (size // 2))
         assert await stream.ended() == code
+
+
+async def test_large_body_is_read_off_the_loop(ask: Any) -> None:
+    announced = (await ask("POST", "runs", {"kind": "external", "name": "far away"})).json
+    run = f"runs/{announced['run_id']}"
+    lists = b"[" + b"[]," * 199_000 + b"[]]"
+    calls = [
+        ("PATCH", run, b'{"name": ' + lists + b"}", 400),
+        ("POST", "models/m/predict", b'{"rows": ' + lists + b"}", 404),
+        ("POST", f"{run}/events", b'{"writer": "a", "events": ' + lists + b"}", 400),
+        ("POST", "runs", b'{"dataset": {}, "estimator": ' + lists + b"}", 400),
+    ]
+    # What the loop's thread computes, and not how long it takes: this machine may be busy.
+    computed_s = time.thread_time()
+    for method, path, body, status in calls:
+        assert (await ask(method, path, body)).status == status, path
+    assert time.thread_time() - computed_s < 0.12
+
+
+PIECE = frame(0, b"", final=False)
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        (b"", frame(1, b'{"type": "ping", "id": 1}')),
+        (b"", frame(9, b"x")),
+        (frame(1, b"", final=False), PIECE),
+    ],
+    ids=["messages", "pings", "pieces"],
+)
+async def test_client_that_sends_without_pause_is_closed_and_read_no_more(
+    raw: RawClient, open_stream: Any, first: bytes, kind: bytes
+) -> None:
+    other = await open_stream()
+    await other.until("heartbeat")
+    reader, writer = await raw.shake_hands()
+    writer.write(first + kind * 120)
+    assert await close_code(reader, 10) == 4501
+    writer.write(kind * 20_000)
+    with contextlib.suppress(ConnectionResetError):
+        assert await close_code(reader, 10) is None
+    writer.close()
+    for number in range(60):  # who keeps to the rate goes on
+        await other.send({"type": "ping", "id": number})
+        assert (await other.until("pong"))["id"] == number

@@ -169,7 +169,6 @@ def let_loose(server: JupyterProcess, *words: str) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.slow
 def test_schemathesis_finds_no_failure_in_a_few_requests(server: JupyterProcess) -> None:
     let_loose(server, "--phases=fuzzing", "--max-examples=4")
     assert all(run["kind"] == "external" for run in server.get("runs")["runs"])

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_progress.errors import Conflict, InvalidRequest, UnknownKey
+from jupyter_progress.notebook.server_backend import joined_names
 from jupyter_progress.server.handlers.query import Query
+from jupyter_progress.server.handlers.run_parts import split_names
 from jupyter_progress.server.idempotency import KEPT_S, IdempotencyKeys
 
 
@@ -87,3 +89,9 @@ def test_key_of_a_run_that_is_gone_stands_for_the_next_one_everywhere(tmp_path: 
     newest.touch()
     keys.forget_old(time.time())
     assert keys.reserve("k", b"body", gone.__contains__) == last
+
+
+def test_names_of_series_are_split_as_they_were_joined() -> None:
+    names = ["loss", "a,b", "50%", "%2C", "a%252C,", ",%"]
+    assert split_names(joined_names(names)) == names
+    assert split_names("a,b,,50%") == ["a", "b", "50%"]

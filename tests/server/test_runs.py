@@ -199,6 +199,11 @@ async def test_stop_keeps_the_best_so_far_and_cancel_drops_it(
     state = await until_ended(run_id)
     assert (state["status"], state["result"]["stopped"]) == ("completed", True)
     assert (await ask("POST", f"runs/{run_id}/cancel")).json["reason"] == "run_has_ended"
+    again = await ask("POST", f"runs/{run_id}/stop")
+    assert (again.status, again.json["status"]) == (202, "completed")
+    again = await ask("POST", f"runs/{second}/cancel")
+    assert (again.status, again.json["status"]) == (202, "cancelled")
+    assert (await ask("POST", f"runs/{second}/stop")).json["reason"] == "run_has_ended"
     asked_for = [m for m in stream.messages if m["type"] == "training_stopping"]
     assert len([m for m in asked_for if m["run_id"] == run_id]) == 1
     dropped = [m["data"]["action"] for m in asked_for if m["run_id"] == second]
@@ -409,3 +414,23 @@ async def test_runs_start_in_the_order_in_which_they_were_queued(
     started = [(await stream.until("training_started"))["run_id"] for _ in queued]
     assert started == queued
     await until_ended(queued[-1])
+
+
+async def test_cancel_of_a_queued_run_is_answered_alike_however_often_it_comes(
+    ask: Any, services: Any, until_ended: Any
+) -> None:
+    running = [await start(ask, LONG) for _ in range(services.options.max_concurrent_runs)]
+    waiting = (await start(ask, LONG))["run_id"]
+    answers = await asyncio.gather(*(ask("POST", f"runs/{waiting}/cancel") for _ in range(8)))
+    assert [(a.status, a.json["status"]) for a in answers] == [(202, "cancelled")] * 8
+    told = await ask("GET", "activity", params={"kind": "training_cancelled"})
+    assert [line["run_id"] for line in told.json["activity"]].count(waiting) == 1
+    for run in running:
+        await ask("POST", f"runs/{run['run_id']}/cancel")
+    for run in running:
+        await until_ended(run["run_id"])
+    whole = await start(ask, {**DIGITS, "dataset": {"source": "sklearn", "name": "iris"}})
+    assert (await until_ended(whole["run_id"]))["status"] == "completed"
+    for action in ("stop", "cancel"):
+        answer = await ask("POST", f"runs/{whole['run_id']}/{action}")
+        assert (answer.status, answer.json["reason"]) == (409, "run_has_ended")

@@ -431,6 +431,49 @@ def test_request_does_not_wait_for_a_slow_check_of_another(checker: Checker) -> 
         slow.result(30 * SCALE)
 
 
+def test_request_that_finds_both_processes_busy_is_told_so_soon(checker: Checker) -> None:
+    checker.check(request(bundled("iris")))
+    os.kill(checker.pid or 0, signal.SIGSTOP)
+    spare = checker._spare
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            slow = [pool.submit(checker.check, request(bundled("wine")))]
+            time.sleep(0.1)
+            checker.check(request(bundled("digits")))
+            os.kill(spare.pid or 0, signal.SIGSTOP)
+            slow.append(pool.submit(checker.check, request(bundled("wine"))))
+            time.sleep(1.0)
+            started = time.monotonic()
+            with pytest.raises(Unavailable, match="busy; ask again") as told:
+                checker.check(request(bundled("digits")))
+            assert time.monotonic() - started < 6.5 + SCALE
+            assert told.value.retryable
+            with pytest.raises(Unavailable):
+                checker.estimators()
+        finally:
+            for pid in (checker.pid, spare.pid):
+                os.kill(pid or 0, signal.SIGCONT)
+        for answer in slow:
+            answer.result(30 * SCALE)
+
+
+def test_target_that_a_million_columns_do_not_hold_is_refused_soon(
+    check: Check, root: Path
+) -> None:
+    for count in (300_000, 1_000_000):
+        names = b",".join(b"c%d" % number for number in range(count - 1)) + b", Last "
+        rows = (b",".join([b"1"] * count) + b"\n") * 3
+        (root / "wide.csv").write_bytes(names + b"\n" + rows)
+        started = time.process_time()
+        reason, field, told = refusal(check, file("wide.csv", "y"))
+        assert (reason, field) == ("unknown_column", "dataset.target")
+        assert "did you mean" not in told
+        assert "did you mean ' Last '?" in refusal(check, file("wide.csv", "last"))[2]
+        assert "did you mean 'c77'?" in refusal(check, file("wide.csv", "c-77"))[2]
+        check(file("wide.csv", "c5"))
+        assert time.process_time() - started < 10.0
+
+
 def test_lists_what_can_be_named(checker: Checker) -> None:
     assert {"name": "digits", "rows": 1797, "columns": 64, "task": "classification"} in (
         checker.datasets()

@@ -157,8 +157,11 @@ def test_cancelled_run_ends_within_two_seconds_and_says_who(data_dir, scaled):
     state = wait_for_end(run, scaled(2))
     assert state.status == "cancelled"
     assert lines_of(run, "keeper")[-2].data["who"] == "grace"
+    journals = {path: path.read_bytes() for path in run.journals.iterdir()}
+    ask_to_stop(run, state, action="cancel", who="ada", writer="server-0")  # that it is already
+    assert {path: path.read_bytes() for path in run.journals.iterdir()} == journals
     with pytest.raises(RunHasEnded):
-        ask_to_stop(run, state, action="cancel", who="grace", writer="server-0")
+        ask_to_stop(run, state, action="stop", who="grace", writer="server-0")
 
 
 @pytest.mark.slow

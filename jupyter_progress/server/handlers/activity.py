@@ -44,7 +44,7 @@ class ActivityHandler(ProgressHandler):
     @web.authenticated
     @authorized("write", RESOURCE)
     async def post(self) -> None:
-        note = self.read_body(Note)
+        note = await self.read_body(Note)
         check_text(note.text)
         self.services.check_open()
         if note.run_id is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,8 +11,9 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, stream_request_body
 
+from ...core.bodies import no_collection, read_json
 from ...core.names import is_run_id, shorten
-from ...core.requests import read_json, read_request
+from ...core.requests import read_request
 from ...errors import BodyTooLarge, Denied, ProgressError, UnknownRun
 from ..admission import retry_after, user_key
 from ..kernel_pass import KernelPassMixin, person
@@ -21,7 +23,9 @@ from .query import Query
 
 RESOURCE = "jupyter_progress"
 READ_AWAY_BYTES = 128 << 20  # of a body that is refused for its size
+ON_LOOP_BYTES = 16 << 10  # of a body that is read at once: a millisecond at most
 T = TypeVar("T", bound=msgspec.Struct)
+Found = TypeVar("Found")
 
 
 @stream_request_body
@@ -82,7 +86,7 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         else:
             self._received.clear()
 
-    def read_body(self, kind: type[T], *, optional: bool = False) -> T:
+    async def read_body(self, kind: type[T], *, optional: bool = False) -> T:
         """The body as a request.
 
         Raises
@@ -92,19 +96,23 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         """
         if optional and not b"".join(self._received).strip() and self._is_within_limit:
             return kind()
-        return read_request(self.read_decoded(), kind)
+        return await self.read_decoded(lambda found: read_request(found, kind))
 
-    def read_decoded(self) -> Any:
-        """The body as the JSON that it is.
+    async def read_decoded(self, read: Callable[[Any], Found]) -> Found:
+        """What is made of the body, of which JSON has been read; a large one in a thread.
 
         Raises
         ------
         InvalidRequest
-            It is too large, or no JSON.
+            It is too large, no JSON, or what ``read`` raises.
         """
         if not self._is_within_limit:
             raise self._too_large(self._received_bytes)
-        return read_json(b"".join(self._received))
+        body = b"".join(self._received)
+        self._received.clear()
+        if len(body) <= ON_LOOP_BYTES:
+            return read(read_json(body))
+        return await self.services.read_body(_read_large, body, read)
 
     @property
     def _is_within_limit(self) -> bool:
@@ -196,3 +204,8 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         services = self.settings.get("jupyter_progress_services")
         if services is not None and self.get_status() < 500:
             services.times.add("rest", self.request.request_time())
+
+
+def _read_large(body: bytes, read: Callable[[Any], Found]) -> Found:
+    with no_collection():
+        return read(read_json(body))

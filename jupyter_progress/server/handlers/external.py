@@ -15,8 +15,9 @@ from jupyter_server.auth import User
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ...core.answers import KeptAnswer
 from ...core.external import EventsRequest
+from ...core.external_checks import check_events
+from ...core.requests import read_request
 from ..run_tokens import admits, presented_bearer
 from .base import RESOURCE, ProgressHandler
 
@@ -76,10 +77,9 @@ class RunEventsHandler(ProgressHandler):
         self.services.check_open()
         self.query()
         self.run_id(run_id)
+        events = await self.read_decoded(
+            lambda found: check_events(read_request(found, EventsRequest))
+        )
+        external = self.services.external
         loop = asyncio.get_running_loop()
-        kept = await loop.run_in_executor(self.services.external.threads, self._take, run_id)
-        self.answer(kept)
-
-    def _take(self, run_id: str) -> KeptAnswer:
-        # A megabyte of events is read and checked off the loop.
-        return self.services.external.take(run_id, self.read_body(EventsRequest))
+        self.answer(await loop.run_in_executor(external.threads, external.take, run_id, events))

@@ -68,7 +68,7 @@ class DeployHandler(ProgressHandler):
     @web.authenticated
     @authorized("execute", RESOURCE)
     async def post(self, name: str) -> None:
-        request = self.read_body(DeployRequest)
+        request = await self.read_body(DeployRequest)
         self.services.check_open()
         check_model_name("name", name)
         if (request.version is None) == (request.run_id is None):
@@ -91,7 +91,7 @@ class PredictHandler(ProgressHandler):
     @web.authenticated
     @authorized("execute", RESOURCE)
     async def post(self, name: str) -> None:
-        request = self.read_body(PredictRequest)
+        request = await self.read_body(PredictRequest)
         self.services.check_open()
         self.answer(
             await self.services.work(self.services.serving.predict, known_name(name), request.rows)

@@ -33,7 +33,7 @@ class ControlHandler(RunHandler):
     @web.authenticated
     @authorized("execute", RESOURCE)
     async def post(self, run_id: str, action: Literal["stop", "cancel"]) -> None:
-        self.read_body(Nothing, optional=True)
+        await self.read_body(Nothing, optional=True)
         state = await self.state_of(run_id)
         directory = await self.directory_of(run_id)
         await self.services.work(self._ask, directory, state, action)
@@ -65,11 +65,20 @@ class MetricsHandler(RunHandler):
         series = await self.services.read(
             self.services.reader.series,
             run_id,
-            names=[name for name in names.split(",") if name] if names else None,
+            names=split_names(names) if names else None,
             max_points=max_points,
             since_step=since_step,
         )
         self.answer(MetricsAnswer(series=series))
+
+
+def split_names(text: str) -> list[str]:
+    """The series that a query names: commas stand between, and one within a name is ``%2C``.
+
+    That is ``%252C`` in the address; a ``%`` that is followed by ``2C`` or ``25`` is ``%25``.
+    """
+    names = (name.replace("%2C", ",").replace("%25", "%") for name in text.split(","))
+    return [name for name in names if name]
 
 
 class OutputHandler(RunHandler):
@@ -103,7 +112,7 @@ class RegisterHandler(RunHandler):
     @web.authenticated
     @authorized("execute", RESOURCE)
     async def post(self, run_id: str) -> None:
-        name = check_model_name("name", self.read_body(Registration).name)
+        name = check_model_name("name", (await self.read_body(Registration)).name)
         state = await self.state_of(run_id)
         version = await self.services.work(register_run, self.services, name, state, self.who)
         self.answer(RegisteredAnswer(name=name, version=version, run_id=run_id), 201)

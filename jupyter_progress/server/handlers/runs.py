@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from jupyter_server.auth.decorator import authorized
@@ -85,11 +86,10 @@ class RunsHandler(RunHandler):
     @authorized("execute", RESOURCE)
     async def post(self) -> None:
         self.services.check_open()
-        body = self.read_decoded()
-        if isinstance(body, dict) and body.get("kind") == "external":
-            await self._announce(check_external_request(read_request(body, ExternalRequest)))
+        request = await self.read_decoded(read_any_run)
+        if isinstance(request, ExternalRequest):
+            await self._announce(request)
             return
-        request = check_run_request(read_request(body, RunRequest))
         if await self._runs_code(request):
             await self.require("execute", "kernels")
         reserve = self._reservation(request)
@@ -139,8 +139,9 @@ class RunsHandler(RunHandler):
         if not key:
             fresh = reserve_now()
             return lambda: fresh
-        body = msgspec.json.encode(request, order="sorted")
-        return lambda: self.services.idempotency.reserve(key, body, self._is_gone)
+        return lambda: self.services.idempotency.reserve(
+            key, msgspec.json.encode(request, order="sorted"), self._is_gone
+        )
 
     def _exists(self, run_id: str) -> bool:
         return (self.services.data.runs / run_id).is_dir()
@@ -181,6 +182,13 @@ class RunsHandler(RunHandler):
         return reserved.run_id
 
 
+def read_any_run(body: Any) -> RunRequest | ExternalRequest:
+    """A run that is asked for, here or elsewhere, from its JSON."""
+    if isinstance(body, dict) and body.get("kind") == "external":
+        return check_external_request(read_request(body, ExternalRequest))
+    return check_run_request(read_request(body, RunRequest))
+
+
 class OneRunHandler(RunHandler):
     """``GET``, ``PATCH`` and ``DELETE runs/{id}``."""
 
@@ -193,7 +201,7 @@ class OneRunHandler(RunHandler):
     @web.authenticated
     @authorized("write", RESOURCE)
     async def patch(self, run_id: str) -> None:
-        change = self.read_body(RunChange)
+        change = await self.read_body(RunChange)
         _check_change(change)
         state = await self.state_of(run_id)
         directory = await self.directory_of(run_id)

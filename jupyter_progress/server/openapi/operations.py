@@ -184,7 +184,7 @@ READING: tuple[Operation, ...] = (
         "GET", "runs/{run_id}/metrics", "read", "What a run has measured, extremes kept.",
         answers.MetricsAnswer,
         parameters=(
-            _text("names", run_parts.NAMES_LIMIT, "which series, with commas between; all"),
+            _text("names", run_parts.NAMES_LIMIT, "which series, commas between; %2C in a name"),
             _whole("max_points", 2, run_parts.MAX_POINTS, run_parts.POINTS, "of each series"),
             Parameter(
                 "since_step",

@@ -122,7 +122,7 @@ def no_column(target: str | None, names: list[str], field: str) -> UnknownColumn
     if target is None:
         return UnknownColumn(field, f"is missing; expected one of {_listed(names)}")
     near = nearest(target, names)
-    meant = f"did you mean {near!r}? " if near else ""
+    meant = f"did you mean {shorten(repr(near), 80)}? " if near else ""
     told = f"{shorten(repr(target), 80)} is no column; {meant}expected one of {_listed(names)}"
     if len(names) == 1:
         marks = [mark for mark in (";", "\t", "|") if mark in names[0]]
