@@ -20,7 +20,7 @@ interface Seen {
     figures: { seen: string[]; different: string[] };
     chart: { inStep: boolean[]; captions: string[] };
   };
-  narrow: { order: string[]; told: string[]; cut: string[]; isWithin: boolean };
+  narrow: { order: string[]; notes: string[]; told: string[]; cut: string[]; isWithin: boolean };
   older: Older;
   silent: Older;
 }
@@ -73,6 +73,7 @@ describe("the page", () => {
 describe("the panel of everything", () => {
   it("has the order of the page, and whole names and notes where it is narrow", () => {
     expect(seen.narrow.order).toEqual(ORDER);
+    expect(seen.narrow.notes.at(-1)).toBe("Completed · stopped at step 1,371 of 30,000");
     expect(seen.narrow.cut).toEqual([]);
     expect(seen.narrow.isWithin).toBe(true);
     expect(seen.narrow.told[1]).toBe("at work: 3 columns have the same value");

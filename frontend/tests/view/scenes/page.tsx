@@ -21,7 +21,7 @@ const AT_WORK = { name: "at work", queued_time: "2026-11-22T09:59:00.000Z", esti
 const ENDED = queuedRun(1, "ended", {
   status: "completed",
   progress: 100,
-  result: { test: { accuracy: 0.9694 }, rows: { train: 1, validation: 1, test: 360 } },
+  result: { test: { accuracy: 0.9694 }, stopped: true, steps: { done: 1371, total: 30_000 } },
 });
 // Newest first, as a snapshot has them.
 const RUNS = [queuedRun(3, "second in line"), queuedRun(2, "first in line"), ENDED];
@@ -174,6 +174,7 @@ async function seenNarrow(): Promise<Record<string, unknown>> {
   return {
     order: words(panel, ".jpp-run-name"),
     told: words(panel, ".jpp-told-text"),
+    notes: words(panel, ".jpp-run-note"),
     cut,
     isWithin: panel.scrollWidth <= panel.clientWidth,
   };
