@@ -53,7 +53,8 @@ def connect(path: Path | str) -> sqlite3.Connection:
             check_soundness(connection, Path(path))
         _set_modes(connection, path)
         _migrate(connection)
-    except sqlite3.DatabaseError as error:
+    # Of a schema that was overwritten, the message itself can be no text.
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
         if isinstance(error, sqlite3.OperationalError):
             raise  # busy, full, not writable: nothing is wrong with the file itself

@@ -53,7 +53,9 @@ def test_log_that_is_opened_again_is_the_same_log(tmp_path: Path) -> None:
     log.close()
 
 
-@pytest.mark.parametrize("damage", ["no database", "torn pages", "cut", "empty", "missing offset"])
+@pytest.mark.parametrize(
+    "damage", ["no database", "torn pages", "no text", "cut", "empty", "missing offset"]
+)
 def test_damaged_log_is_set_aside_and_begun_anew(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "log-0.db"
     log = Log.open(path, now=START)
@@ -67,6 +69,8 @@ def test_damaged_log_is_set_aside_and_begun_anew(tmp_path: Path, damage: str) ->
         path.write_bytes(b"not a database at all" * 1000)
     elif damage == "torn pages":
         path.write_bytes(content[:4096] + b"\xa5" * 8192 + content[12288:])
+    elif damage == "no text":
+        path.write_bytes(content.replace(b"CREATE TABLE", b"CREATE \xf6ABLE", 1))
     elif damage == "cut":
         path.write_bytes(content[: len(content) // 2])
     elif damage == "empty":
