@@ -159,7 +159,10 @@ def test_a_run_is_ended_from_a_terminal_that_watches_it(
         assert (status, ended["status"], ended["result"]["stopped"]) == (0, "completed", True)
     else:
         assert (status, ended["status"]) == (1, "cancelled")
-    status, _, refused = command(action, run.run_id)
+    status, told, _ = command(action, run.run_id)
+    assert status == 0
+    assert "has ended so already" in told
+    status, _, refused = command({"stop": "cancel", "cancel": "stop"}[action], run.run_id)
     assert status == 1
     assert "already" in refused
 
