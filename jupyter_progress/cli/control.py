@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 
+from ..core.transitions import has_ended
 from ..tracking.record import user_name
 from ..training.controls import ask_to_stop
 from .local_view import data_directory, print_json, read_run
@@ -28,6 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.json:
         print_json(read_run(state.run_id))
+    elif has_ended(state.status):
+        print(f"{state.name} ({state.run_id}) has ended so already")
     else:
         verb = "stopping" if arguments.command == "stop" else "cancelling"
         print(f"{verb} {state.name} ({state.run_id})")

@@ -169,7 +169,10 @@ def test_a_run_is_ended_from_a_terminal_that_watches_it(
         assert early in next(line for line in listed if line.startswith(run.run_id))
     else:
         assert (status, ended["status"]) == (1, "cancelled")
-    status, _, refused = command(action, run.run_id)
+    status, told, _ = command(action, run.run_id)
+    assert status == 0
+    assert "has ended so already" in told
+    status, _, refused = command({"stop": "cancel", "cancel": "stop"}[action], run.run_id)
     assert status == 1
     assert "already" in refused
 
