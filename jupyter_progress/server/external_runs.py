@@ -29,6 +29,7 @@ from ..store.indexer import Indexer
 from ..store.journal import JournalWriter, tell
 from ..store.journal_reader import read_journal
 from ..store.layout import DataDirectory, RunDirectory
+from ..store.regular_files import regular_files
 from ..training.plain_journal import last_sequences
 from .facts import Facts, Place
 from .idempotency import Reserved
@@ -101,7 +102,7 @@ class ExternalRuns:
             self._data.create_run(run_id, request_facts)
         directory = self._data.run(run_id)
         with one_at_a_time(directory):
-            if not any(directory.journals.glob("*.jsonl")):
+            if not regular_files(directory.journals, ".jsonl"):
                 self._tell_queued(directory, request, spec, who)
             token = new_token(directory)
         taker = str((directory.request().get("queued_by") or {}).get("writer"))

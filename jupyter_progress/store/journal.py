@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.activity import activity_for, activity_id
-from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER
+from .durable_files import PRIVATE_FOLDER
 from .journal_lines import Waiting, bounded, encode_lines
 from .journal_reader import JournalPart, last_sequence_in, read_journal
+from .regular_files import open_regular
 
 __all__ = ["JournalPart", "JournalWriter", "note", "read_journal", "tell"]
 
@@ -270,8 +271,7 @@ class JournalWriter:
 
     def _open(self) -> int:
         self.path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-        descriptor = os.open(self.path, flags, PRIVATE_FILE)
+        descriptor = open_regular(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             # A writer before this one was killed in mid-line; its line is lost, the next is not.

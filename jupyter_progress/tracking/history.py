@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..store.journal import read_journal
 from ..store.layout import RunDirectory
+from ..store.regular_files import regular_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ def frame_of(series: Mapping[str, Sequence[Sequence[float | None]]]) -> pd.DataF
 def series_in(directory: RunDirectory) -> Series:
     """All points that a run's journals hold, by the metric's name, in the order of each writer."""
     found: Series = {}
-    for path in sorted(directory.journals.glob("*.jsonl")):
+    for path in sorted(regular_files(directory.journals, ".jsonl")):
         byte = 0
         while (part := read_journal(path, byte)).next_byte > byte:
             byte = part.next_byte
