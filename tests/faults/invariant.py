@@ -119,7 +119,7 @@ def _whole_lines(path: Path) -> list[dict[str, Any]]:
             # Half of a pair of surrogates is a number that no text can be written with.
             json.dumps(line, ensure_ascii=False, allow_nan=False).encode()
             from_iso(line["time"])
-            is_next = line["sequence"] > known and line["sequence"] < 2**53
+            is_next = isinstance(line["sequence"], int) and known < line["sequence"] < 2**53
             if max(line.get("follows", {}).values(), default=0) >= 2**53 or _depth(line) > 201:
                 continue
         except (ValueError, TypeError, KeyError, RecursionError):
