@@ -22,11 +22,18 @@ from ..core.external_checks import check_event, planned, writer_of
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended
-from ..errors import Conflict, InvalidRequest, RunHasEnded, Unavailable
+from ..errors import (
+    Conflict,
+    InvalidRequest,
+    RunDirectoryBroken,
+    RunHasEnded,
+    Unavailable,
+    UnknownRun,
+)
 from ..store.control import ControlReader, append_control
 from ..store.foreign_journal import append_lines, last_kept, one_at_a_time
 from ..store.indexer import Indexer
-from ..store.journal import JournalWriter, tell
+from ..store.journal import JournalWriter, refuse_unwritten, tell
 from ..store.journal_reader import read_journal
 from ..store.layout import DataDirectory, RunDirectory
 from ..store.regular_files import regular_files
@@ -121,6 +128,7 @@ class ExternalRuns:
         journal = JournalWriter(directory.journal(self._facts.writer))
         try:
             tell(journal, directory.run_id, "training_queued", queued, request.name, who)
+            refuse_unwritten(journal, 1)
         finally:
             journal.close()
 
@@ -139,12 +147,23 @@ class ExternalRuns:
         Conflict
             Events before these are missing, or the run does not train elsewhere.
         RunHasEnded
+        UnknownRun
         """
         if len(request.events) > EVENTS_LIMIT:
             raise InvalidRequest("events", f"has {len(request.events)} entries; at most 2,000")
         writer = writer_of(request.writer)
         events = [check_event(index, event) for index, event in enumerate(request.events)]
         directory = self._data.run(run_id)
+        try:
+            return self._take(directory, writer, events)
+        except (FileNotFoundError, RunDirectoryBroken, Conflict):
+            if directory.path.is_dir():
+                raise
+            # Deleted in between: whatever was kept of it went with it.
+            raise UnknownRun(run_id) from None
+
+    def _take(self, directory: RunDirectory, writer: str, events: list[SentEvent]) -> KeptAnswer:
+        run_id = directory.run_id
         announced = directory.request()
         if announced.get("kind") != "external":
             raise Conflict(f"the run {run_id} trains here; only its own worker tells its events")
@@ -180,6 +199,8 @@ class ExternalRuns:
             append_lines(path, lines)
             if ends and ends[-1] in LAST_EVENTS:
                 write_exit(directory)
+        except FileNotFoundError:
+            raise
         except OSError as error:
             raise Unavailable(f"the events cannot be kept: {error.strerror}; ask again") from error
 

@@ -91,6 +91,8 @@ class Indexer:
         Reads the log, from any thread.
     problems
         The newest lines that could not be taken in, in words.
+    trouble
+        Why nothing can be logged just now; None where it can.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Indexer:
         self.reader = log.reader()
         self.problems: collections.deque[str] = collections.deque(maxlen=PROBLEMS_KEPT)
         self._told: set[str] = set()
+        self.trouble: Exception | None = None
         self._logged = log.cursors()
         self._forgotten = log.forgotten()
         self._states: dict[str, RunState] = {}  # of runs in progress
@@ -432,24 +435,23 @@ class Indexer:
             self.problems.append(problem)
 
     def _index_forever(self) -> None:
-        is_failing = False
         while not self._stopping.is_set():
             self._woken.clear()
             wait_s = RETRY_S
             try:
                 has_more = self.index_once()
-                is_failing = False
+                self.trouble = None
                 if has_more:
                     continue
                 self._caught_up.set()
                 wait_s = self._poll_s if self._watch.is_busy else IDLE_POLL_S
             except (OSError, sqlite3.Error) as error:
-                if not is_failing:
+                if self.trouble is None:
                     logger.warning("the log cannot be written (%s); it is tried again", error)
-                is_failing = True
-            except Exception:
+                self.trouble = error
+            except Exception as error:
                 # Nobody would be told anything any more if this thread ended.
-                if not is_failing:
+                if self.trouble is None:
                     logger.exception("the journals cannot be logged; it is tried again")
-                is_failing = True
+                self.trouble = error
             self._woken.wait(wait_s)

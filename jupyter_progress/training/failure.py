@@ -6,9 +6,11 @@ import sys
 from typing import Any
 
 from ..errors import ProgressError
+from ..store.durable_files import is_full
 from ..tracking.messages import message_of
 from ..tracking.tracebacks import users_traceback
 from .handed_over import read_estimator
+from .last_words import FREE_SPACE
 from .sources.load import read_pickle
 
 # A worker runs no code of the user's from a string; dataclasses and the like are made so.
@@ -36,7 +38,6 @@ _HINTS = (
      "run's working directory."),
     ("Can't get attribute", "The object was pickled by a name that the run's interpreter does not "
      "have: define its class in an importable module, or in the notebook itself."),
-    ("No space left on device", "Free some space on the disk."),
 )  # fmt: skip
 _NO_PICKLE = (
     "The file that was uploaded is not a pickle that this Python "
@@ -97,6 +98,8 @@ def _reason(failure: BaseException, stage: str | None) -> str:
         return failure.reason
     if isinstance(failure, MemoryError):
         return "out_of_memory"
+    if is_full(failure):
+        return "disk_full"
     if isinstance(failure, ImportError):
         return "import_failed"
     return _REASONS.get(stage or "", "training_error")
@@ -107,6 +110,8 @@ def _hint(failure: BaseException, message: str, stage: str | None) -> str:
         return ""  # our own messages say what was expected
     if isinstance(failure, MemoryError):
         return "Use fewer rows or columns, a smaller model, or a machine with more memory."
+    if is_full(failure):
+        return FREE_SPACE
     for words, hint in _HINTS:
         if words in message:
             return hint

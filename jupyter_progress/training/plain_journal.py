@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time as clock
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +42,8 @@ class PlainJournal:
         self._sequence = last_sequence(path) + lost
         self._fd = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._is_torn = _ends_torn(path)
+        #: How a line is written; whoever may wait for room on a full disk puts its own way here.
+        self.with_room: Callable[[Callable[[], None]], None] = lambda write: write()
 
     @property
     def writer(self) -> str:
@@ -77,14 +79,17 @@ class PlainJournal:
         if follows:
             line["follows"] = follows
         text = json.dumps(line, separators=(",", ":"), allow_nan=False) + "\n"
-        opening = "\n" if self._is_torn else ""
-        self._is_torn = True  # until all of the line is there: a full disk takes part of it
-        write_all(self._fd, (opening + text).encode())
-        self._is_torn = False
+        self.with_room(lambda: self._write(text.encode()))
         self._sequence += 1
         if sync:
             os.fsync(self._fd)
         return self._sequence
+
+    def _write(self, text: bytes) -> None:
+        opening = b"\n" if self._is_torn else b""
+        self._is_torn = True  # until all of the line is there: a full disk takes part of it
+        write_all(self._fd, opening + text)
+        self._is_torn = False
 
     def tell(
         self,
