@@ -28,6 +28,7 @@ ProgressError
 ├── Unavailable (503)            for now; asking again can help
 │   ├── ServerUnreachable
 │   ├── ShuttingDown
+│   ├── DiskFull                 the disk takes nothing more (507)
 │   ├── ServingFailed            the process that answers `predict` did not start or died
 │   └── TooMany (429)
 │       ├── TooManyRequests      one user asks more often than the server allows
@@ -277,6 +278,13 @@ class ShuttingDown(Unavailable):
     """The Jupyter server is going down."""
 
     reason = "shutting_down"
+
+
+class DiskFull(Unavailable):
+    """The disk that holds the data directory takes nothing more."""
+
+    reason = "disk_full"
+    status = 507
 
 
 class ServingFailed(Unavailable):

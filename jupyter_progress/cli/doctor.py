@@ -18,6 +18,7 @@ from ..core.events import JournalLine
 from ..errors import ProgressError
 from ..store.journal_reader import read_journal
 from ..store.layout import RunDirectory
+from ..store.regular_files import kind_of, regular_files
 from .local_view import data_directory, full_run_id
 
 LIBRARIES = ("jupyter-server", "jupyterlab", "ipywidgets", "anywidget", "scikit-learn", "skops")
@@ -68,7 +69,10 @@ def _tell_story(directory: RunDirectory) -> int:
     print(f"run directory {directory.path}")
     lines: list[tuple[str, str, JournalLine]] = []
     reports: Counter[str] = Counter()
-    for path in sorted((directory.path / "journal").glob("*.jsonl")):
+    for path in sorted(directory.journals.glob("*.jsonl")):
+        if (kind := kind_of(path)) is not None:
+            print(f"  {path.name} is no journal but {kind}; it is passed over")
+    for path in sorted(regular_files(directory.journals, ".jsonl")):
         part = read_journal(path, 0)
         facts = [line for line in part.lines if line.type not in VOLATILE]
         lines += [(line.time, path.stem, line) for line in facts]

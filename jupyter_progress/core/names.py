@@ -21,6 +21,7 @@ MODEL_NAME_LIMIT = 100  # characters
 LABEL_LIMIT = 200  # characters in a run's name or tag
 TAGS_LIMIT = 50
 NOTES_LIMIT = 20_000
+SEQUENCE_LIMIT = (1 << 53) - 1  # what a database and every view hold exactly
 
 # Categories of characters that leave no mark: controls, formats, spaces.
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})

@@ -63,6 +63,7 @@ class LocalBackend:
         self._health = LocalHealth(self.data)
         self._serving: ServingPool | None = None
         self._checker: Checker | None = None
+        self._root = Path.cwd()
         feed = Feed(self._follower, is_kept=True)
         self.feeds = Feeds(feed, feed)
 
@@ -116,7 +117,9 @@ class LocalBackend:
             self._uploads.path(upload_id)
         if "class" in request.estimator or request.dataset["source"] != "upload":
             self._check(request)
-        run = create_run(self.data, request, who=self.who, writer=self.writer)
+        # The worker looks for a file where it was checked, wherever the kernel has gone since.
+        limits = {"root_dir": str(self._root)} if request.dataset["source"] == "file" else None
+        run = create_run(self.data, request, who=self.who, writer=self.writer, limits=limits)
         start_keeper(run, self.data)
         self.follower.wake()
         return self._known(run.run_id)
@@ -124,7 +127,8 @@ class LocalBackend:
     def _check(self, request: RunRequest) -> None:
         with self._lock:
             if self._checker is None:
-                self._checker = Checker(self.data, Path.cwd())
+                self._root = Path.cwd()
+                self._checker = Checker(self.data, self._root)
         self._checker.check(request)
 
     # Reading

@@ -23,13 +23,14 @@ from ..core.external_checks import planned
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended
-from ..errors import Conflict, RunHasEnded, Unavailable
+from ..errors import Conflict, RunDirectoryBroken, RunHasEnded, Unavailable, UnknownRun
 from ..store.control import ControlReader, append_control
 from ..store.foreign_journal import append_lines, last_kept, one_at_a_time
 from ..store.indexer import Indexer
-from ..store.journal import JournalWriter, tell
+from ..store.journal import JournalWriter, refuse_unwritten, tell
 from ..store.journal_reader import read_journal
 from ..store.layout import DataDirectory, RunDirectory
+from ..store.regular_files import regular_files
 from ..training.plain_journal import last_sequences
 from .facts import Facts, Place
 from .idempotency import Reserved
@@ -102,7 +103,7 @@ class ExternalRuns:
             self._data.create_run(run_id, request_facts)
         directory = self._data.run(run_id)
         with one_at_a_time(directory):
-            if not any(directory.journals.glob("*.jsonl")):
+            if not regular_files(directory.journals, ".jsonl"):
                 self._tell_queued(directory, request, spec, who)
             token = new_token(directory)
         taker = str((directory.request().get("queued_by") or {}).get("writer"))
@@ -121,6 +122,7 @@ class ExternalRuns:
         journal = JournalWriter(directory.journal(self._facts.writer))
         try:
             tell(journal, directory.run_id, "training_queued", queued, request.name, who)
+            refuse_unwritten(journal, 1)
         finally:
             journal.close()
 
@@ -142,9 +144,20 @@ class ExternalRuns:
         Conflict
             Events before these are missing, or the run does not train elsewhere.
         RunHasEnded
+        UnknownRun
         """
         writer, events = request.writer, request.events
         directory = self._data.run(run_id)
+        try:
+            return self._take(directory, writer, events)
+        except (FileNotFoundError, RunDirectoryBroken, Conflict):
+            if directory.path.is_dir():
+                raise
+            # Deleted in between: whatever was kept of it went with it.
+            raise UnknownRun(run_id) from None
+
+    def _take(self, directory: RunDirectory, writer: str, events: list[SentEvent]) -> KeptAnswer:
+        run_id = directory.run_id
         announced = directory.request()
         if announced.get("kind") != "external":
             raise Conflict(f"the run {run_id} trains here; only its own worker tells its events")
@@ -182,6 +195,8 @@ class ExternalRuns:
             append_lines(path, lines)
             if ends and ends[-1] in LAST_EVENTS:
                 write_exit(directory)
+        except FileNotFoundError:
+            raise
         except OSError as error:
             raise Unavailable(f"the events cannot be kept: {error.strerror}; ask again") from error
 

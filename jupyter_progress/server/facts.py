@@ -13,12 +13,14 @@ from typing import Any
 
 from ..core.activity import activity_id
 from ..core.times import to_iso
-from ..errors import Unavailable
+from ..errors import DiskFull, Unavailable
+from ..store.durable_files import is_full
 from ..store.indexer import Indexer
-from ..store.journal import JournalWriter, tell
+from ..store.journal import JournalWriter, refuse_unwritten, tell
 from ..store.layout import DataDirectory, RunDirectory
 
 LOGGED_WITHIN_S = 60.0  # milliseconds, but for a disk that others keep busy
+LOOK_EVERY_S = 1.0  # for what keeps it from being logged
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,19 @@ class Facts:
         ----------
         follows
             The last sequence of each other writer that must be logged before it.
+
+        Raises
+        ------
+        DiskFull, Unavailable
+            Nothing was kept.
         """
         with self.writing:
             known = self._indexer.known_sequence(run.run_id, self.writer)
             journal = JournalWriter(run.journal(self.writer), after=known)
             try:
+                first = journal.last_sequence + 1
                 sequence = tell(journal, run.run_id, kind, data, name, who=who, follows=follows)
+                refuse_unwritten(journal, first)
             finally:
                 journal.close()
         self._indexer.wake()
@@ -99,7 +108,13 @@ class Facts:
     def note(
         self, level: str, text: str, *, who: str, run_id: str | None
     ) -> tuple[dict[str, Any], Place]:
-        """Journal somebody's own note; answers it as the feed has it."""
+        """Journal somebody's own note; answers it as the feed has it.
+
+        Raises
+        ------
+        DiskFull, Unavailable
+            Nothing was kept.
+        """
         with self.writing:
             now = time.time()
             sequence = self._own.last_sequence + 1
@@ -107,6 +122,7 @@ class Facts:
             data = {"id": identity, "level": level, "kind": "note", "text": text, "who": who}
             note = {**data, "run_id": run_id, "time": to_iso(now)}
             self._own.append("activity_update", data, run_id=run_id, flush=True, time_s=now)
+            refuse_unwritten(self._own, sequence, goes_on=True)
             place = Place(self.writer, self.writer, sequence)
         self._indexer.wake()
         return note, place
@@ -116,10 +132,18 @@ class Facts:
 
         Raises
         ------
-        Unavailable
+        DiskFull, Unavailable
             The log is that far behind; the fact is kept and will be logged.
         """
-        if not self._indexer.logged(place.origin, place.writer, place.sequence, LOGGED_WITHIN_S):
+        until = time.monotonic() + LOGGED_WITHIN_S
+        while not self._indexer.logged(place.origin, place.writer, place.sequence, LOOK_EVERY_S):
+            if is_full(self._indexer.trouble) or is_full(self._own.trouble):
+                raise DiskFull(
+                    "what you asked for is kept, but the disk that holds the data directory is "
+                    "full; it is logged, and shown, as soon as there is room"
+                )
+            if time.monotonic() < until:
+                continue
             raise Unavailable(
                 f"what you asked for is kept, but was not logged within {LOGGED_WITHIN_S:g} s; "
                 "the disk may be slow or full"

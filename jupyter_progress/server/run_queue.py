@@ -18,6 +18,7 @@ from ..core.state import RunState
 from ..core.times import to_iso
 from ..errors import ProgressError, UnknownRun
 from ..store.control import append_control
+from ..store.durable_files import is_full
 from ..store.layout import DataDirectory, RunDirectory
 from ..store.locks import FileLock, is_locked
 from ..training.launch import start_keeper
@@ -62,6 +63,8 @@ class RunQueue:
         self._active: tuple[RunState, ...] = ()
         self._keepers: dict[str, subprocess.Popen[bytes]] = {}
         self._starts: dict[str, int] = {}
+        self._unrecovered: set[str] = set()
+        self._waits_for_room = False
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="progress-queue", daemon=True)
@@ -136,6 +139,12 @@ class RunQueue:
                 self._wake_log()
         except UnknownRun:
             return  # deleted in between
+        except OSError as error:
+            if run_id not in self._unrecovered:
+                log.warning("run %s has no last event yet, and gets none now: %s", run_id, error)
+            self._unrecovered.add(run_id)
+            return
+        self._unrecovered.discard(run_id)
 
     def _start(self, run: RunState) -> int:
         """Start a run's keeper; answers how many were started."""
@@ -153,7 +162,14 @@ class RunQueue:
             if not self._is_ours(directory):
                 return 0
             self._keepers[run.run_id] = start_keeper(directory, self._data_dir)
+            self._waits_for_room = False
         except (OSError, ProgressError) as error:
+            if is_full(error):
+                # No attempt: it is started as soon as there is room.
+                if not self._waits_for_room:
+                    log.warning("queued runs wait for room on the disk: %s", error)
+                self._waits_for_room = True
+                return 0
             # A broken directory, no memory for a process: the other runs are not kept waiting.
             log.warning("the keeper of run %s could not be started: %s", run.run_id, error)
             self._starts[run.run_id] = tried + 1

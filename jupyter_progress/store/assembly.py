@@ -16,6 +16,7 @@ from ..core.reduce import reduce
 from ..core.state import RunState
 from ..core.transitions import has_ended
 from .batch import Batch
+from .doubt import Place
 
 WITNESS = "indexer"  # the writer of what no journal says
 
@@ -44,6 +45,8 @@ class Assembly:
         state just before it.
     problems
         Lines that were passed over, in words.
+    lines, last
+        How many journal lines it has, and which is the last.
     """
 
     batch: Batch
@@ -53,9 +56,12 @@ class Assembly:
     reported: set[str] = field(default_factory=set)
     endings: list[tuple[int, str, RunState]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    lines: int = 0
+    last: Place | None = None
 
     def add(self, origin: str, is_run: bool, writer: str, line: JournalLine) -> None:
         """Take one line in."""
+        self.lines, self.last = self.lines + 1, (origin, writer, line.sequence)
         run_id = origin if is_run else line.run_id
         if is_run and (origin in self.forgotten or origin in self.batch.forgotten):
             return
@@ -67,8 +73,12 @@ class Assembly:
             elif not self._is_health_of_another(origin, line):
                 self._event(origin, writer, run_id, line)
         except msgspec.ValidationError as error:
-            place = f"{origin}/{writer}, sequence {line.sequence}"
-            self.problems.append(f"{place}: {with_article(line.type)} that cannot be read: {error}")
+            self.refuse(origin, writer, line, str(error))
+
+    def refuse(self, origin: str, writer: str, line: JournalLine, why: str) -> None:
+        """Pass a line over, and say so."""
+        place = f"{origin}/{writer}, sequence {line.sequence}"
+        self.problems.append(f"{place}: {with_article(line.type)} that cannot be read: {why}")
 
     def vanish(self, run_id: str, time: str) -> None:
         """Forget a run whose directory somebody has removed: no journal is left to say so.

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.times import to_iso
-from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER, write_all
+from .durable_files import PRIVATE_FOLDER, write_all
 from .layout import RunDirectory
+from .regular_files import open_regular, regular_files
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def append_control(run_dir: RunDirectory, writer: str, action: str, who: str) ->
     line = json.dumps({"action": action, "who": who, "time": to_iso(time.time())}) + "\n"
     path = run_dir.control(writer)
     path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+    descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
         # Two threads of one server write as the same writer.
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -66,21 +67,16 @@ class ControlReader:
     def poll(self) -> list[Control]:
         """What is new, by time. The first call returns all that was ever asked."""
         found: list[Control] = []
-        try:
-            with os.scandir(self._folder) as entries:
-                names = [entry.name for entry in entries if entry.name.endswith(".jsonl")]
-        except FileNotFoundError:
-            return found
-        for name in names:
-            found += self._read(name)
+        for path in regular_files(self._folder, ".jsonl"):
+            found += self._read(path)
         return sorted(found, key=lambda control: control.time)
 
-    def _read(self, name: str) -> list[Control]:
-        path = Path(self._folder, name)
+    def _read(self, path: Path) -> list[Control]:
+        name = path.name
         position = self._positions.get(name, 0)
         if path.stat().st_size <= position:
             return []
-        with path.open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             file.seek(position)
             fresh = file.read()
         whole, newline, _torn = fresh.rpartition(b"\n")
@@ -93,5 +89,5 @@ def _control_of(line: bytes) -> Control | None:
     try:
         facts = json.loads(line)
         return Control(str(facts["action"]), str(facts.get("who", "")), str(facts["time"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

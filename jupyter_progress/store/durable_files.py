@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_SQLITE_FULL = 13
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -40,6 +43,23 @@ def create_once(path: Path, content: bytes) -> bytes:
         aside.unlink(missing_ok=True)
     sync_folder(path.parent)
     return content
+
+
+def has_no_room(error: BaseException | None) -> bool:
+    """Whether an error says that the disk, or the user's share of it, is full for now."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, says that there is no room for what was written."""
+    while error is not None:
+        too_large = isinstance(error, OSError) and error.errno == errno.EFBIG
+        # As sqlite3 has it; the keeper does without that module.
+        code = getattr(error, "sqlite_errorcode", 0)
+        if has_no_room(error) or too_large or code & 0xFF == _SQLITE_FULL:
+            return True
+        error = error.__cause__
+    return False
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,6 +19,7 @@ from ..core.events import JournalLine
 from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER, sync_folder, write_all
 from .journal_reader import last_sequence_in
 from .layout import RunDirectory
+from .regular_files import open_regular
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -45,12 +46,15 @@ def last_kept(path: Path) -> int:
     be called under :func:`one_at_a_time`.
     """
     try:
-        with path.open("rb+") as file:
-            whole = _end_of_whole_lines(file.fileno())
-            if whole < os.fstat(file.fileno()).st_size:
-                file.truncate(whole)
+        descriptor = open_regular(path, os.O_RDWR)
     except FileNotFoundError:
         return 0
+    try:
+        whole = _end_of_whole_lines(descriptor)
+        if whole < os.fstat(descriptor).st_size:
+            os.ftruncate(descriptor, whole)
+    finally:
+        os.close(descriptor)
     return last_sequence_in(path)
 
 
@@ -66,7 +70,7 @@ def append_lines(path: Path, lines: Sequence[JournalLine]) -> None:
     """
     is_new = not path.exists()
     path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+    descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
         before = os.fstat(descriptor).st_size
         try:

@@ -16,16 +16,18 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ..core.events import Event
+from ..core.events import Event, JournalLine
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended
 from ..core.wire import VolatileMessage
 from .assembly import Assembly
 from .batch import Batch
+from .doubt import Doubt, NothingHolds, is_about_lines
 from .layout import DataDirectory
 from .log import Log
 from .ordering import FOLLOWS_PATIENCE_S, Ordering
+from .regular_files import kind_of
 from .volatile import VolatileMessages
 from .watch import JournalFile, Origin, Watch
 
@@ -39,6 +41,7 @@ BATCH_EVENTS = 2000
 BATCH_LINES = 50_000
 ROUND_BYTES = 8 << 20  # read in one round; a rebuild of everything takes many
 PROBLEMS_KEPT = 200
+TOLD_KEPT = 10_000  # problems that are not told again
 VANISHED_S = 0.5  # a deletion is journalled first; so long its line may still be on its way
 
 
@@ -88,6 +91,8 @@ class Indexer:
         Reads the log, from any thread.
     problems
         The newest lines that could not be taken in, in words.
+    trouble
+        Why nothing can be logged just now; None where it can.
     """
 
     def __init__(
@@ -107,6 +112,8 @@ class Indexer:
         self._poll_s = poll_s
         self.reader = log.reader()
         self.problems: collections.deque[str] = collections.deque(maxlen=PROBLEMS_KEPT)
+        self._told: set[str] = set()
+        self.trouble: Exception | None = None
         self._logged = log.cursors()
         self._forgotten = log.forgotten()
         self._states: dict[str, RunState] = {}  # of runs in progress
@@ -131,6 +138,8 @@ class Indexer:
         self._volatile = VolatileMessages(log.openings)
         self._volatile_after: dict[str, float] = {}
         self._is_first_round = True
+        self._is_astray = False  # in or after a round that did not come to its end
+        self._doubt = Doubt()
         self._wake_all = False
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -206,6 +215,9 @@ class Indexer:
         bool
             Whether there is more to take in at once.
         """
+        if self._is_astray:
+            self._rewind()
+        self._is_astray = True
         everything = self._is_first_round
         wake_all, self._wake_all = self._wake_all, False
         if wake_all:
@@ -215,10 +227,11 @@ class Indexer:
         taken, was_cut = self._assemble(self._ready(origins))
         if self._vanished and not (has_more or was_cut):
             self._take_vanished(taken)
-        if not taken.batch.is_empty:
-            self._commit(taken)
+        if not taken.batch.is_empty and not self._commit(taken):
+            return True
         self._emit(Committed(volatile=self._due_volatile(), head=self._log.head))
         self._watch.settle()
+        self._is_astray = False
         self._is_first_round = everything and (has_more or was_cut)
         return has_more or was_cut
 
@@ -226,13 +239,21 @@ class Indexer:
         """Read ahead, up to a bound; returns whether the bound was met."""
         left = ROUND_BYTES
         for origin in origins:
-            self._watch.find_journals(origin)
+            self._find_journals(origin)
             for journal in list(origin.journals.values()):
                 if left <= 0:
                     return True
                 left -= self._read_journal(journal)
         self._note_vanished()
         return False
+
+    def _find_journals(self, origin: Origin) -> None:
+        try:
+            others = self._watch.find_journals(origin)
+        except OSError as error:  # a file in the folder's place, or one that may not be looked into
+            self._complain([f"{origin.folder} cannot be looked into: {error.strerror}"])
+            return
+        self._complain(f"{path} is no journal but {kind_of(path)}" for path in others)
 
     def _note_vanished(self) -> None:
         due = time.monotonic() + VANISHED_S
@@ -254,10 +275,18 @@ class Indexer:
                 del self._vanished[run_id]  # nothing was known of it
 
     def _read_journal(self, journal: JournalFile) -> int:
+        now = time.monotonic()
+        if now < journal.retry_at:
+            return 0
         try:
             count, damaged = journal.read()
         except FileNotFoundError:
             return 0  # the run is being deleted; the folder's absence tells
+        except Exception as error:
+            # Whatever is wrong with one file, all others are read on.
+            journal.retry_at = now + RETRY_S
+            self._complain([f"{journal.path} cannot be read: {error!r}"])
+            return 0
         self._complain(damaged)
         return count
 
@@ -276,11 +305,12 @@ class Indexer:
         now = time.monotonic()
         was_cut = False
         in_order = self._ordering.in_order(origins, now, self._read_journal)
+        limit = self._doubt.limit or BATCH_LINES
         for lines, (origin, journal, line) in enumerate(in_order, start=1):
             if origin.is_run or self._only is None or line.run_id in self._only:
-                taken.add(origin.name, origin.is_run, journal.writer, line)
+                self._take(taken, origin, journal.writer, line)
             self._volatile_after[origin.name] = now + VOLATILE_INTERVAL_S
-            if len(taken.batch.events) >= BATCH_EVENTS or lines >= BATCH_LINES:
+            if len(taken.batch.events) >= BATCH_EVENTS or lines >= limit:
                 was_cut = True
                 break
         for origin in origins:
@@ -289,14 +319,28 @@ class Indexer:
                     taken.batch.cursors[journal.origin, journal.writer] = journal.cursor()
         return taken, was_cut
 
-    def _commit(self, taken: Assembly) -> None:
-        batch = taken.batch
-        self._volatile.add(taken.reported, batch.points, self._log.last_step)
+    def _take(self, taken: Assembly, origin: Origin, writer: str, line: JournalLine) -> None:
+        if self._doubt.is_refused((origin.name, writer, line.sequence)):
+            return
         try:
+            taken.add(origin.name, origin.is_run, writer, line)
+        except Exception as error:
+            # A line that nobody foresaw must not end the indexing of all others.
+            logger.exception("%s/%s, sequence %d", origin.name, writer, line.sequence)
+            taken.refuse(origin.name, writer, line, repr(error))
+
+    def _commit(self, taken: Assembly) -> bool:
+        """Write a batch and tell of it; False where one of its lines cannot be written."""
+        batch = taken.batch
+        try:
+            self._volatile.add(taken.reported, batch.points, self._log.last_step)
             self._log.commit(batch)
-        except BaseException:
-            self._rewind()
-            raise
+        except Exception as error:
+            if not is_about_lines(error):
+                raise
+            self._suspect(taken, error)
+            return False
+        self._doubt.succeeded()
         self._complain(taken.problems)
         for run_id, state in batch.states.items():
             self._keep(run_id, state)
@@ -306,6 +350,18 @@ class Indexer:
         with self._progress:
             self._logged.update(batch.cursors)
             self._progress.notify_all()
+        return True
+
+    def _suspect(self, taken: Assembly, error: Exception) -> None:
+        """A batch was refused for what is in it: find the line, or give up for now."""
+        try:
+            refused = self._doubt.failed(taken.lines, taken.last)
+        except NothingHolds:
+            raise error from None
+        if refused is not None:
+            origin, writer, sequence = refused
+            place = f"{origin}/{writer}, sequence {sequence}"
+            self._complain([f"{place}: a line that the log cannot hold: {error!r}"])
 
     def _tell(self, taken: Assembly) -> None:
         """Say what was committed; before a run's last event, what was still to be said about it."""
@@ -370,23 +426,32 @@ class Indexer:
 
     def _complain(self, problems: Iterable[str]) -> None:
         for problem in problems:
+            if problem in self._told:
+                continue  # it is still so, or was read again
+            if len(self._told) >= TOLD_KEPT:
+                self._told.clear()
+            self._told.add(problem)
             logger.warning("passed over: %s", problem)
             self.problems.append(problem)
 
     def _index_forever(self) -> None:
-        is_failing = False
         while not self._stopping.is_set():
             self._woken.clear()
             wait_s = RETRY_S
             try:
                 has_more = self.index_once()
-                is_failing = False
+                self.trouble = None
                 if has_more:
                     continue
                 self._caught_up.set()
                 wait_s = self._poll_s if self._watch.is_busy else IDLE_POLL_S
             except (OSError, sqlite3.Error) as error:
-                if not is_failing:
+                if self.trouble is None:
                     logger.warning("the log cannot be written (%s); it is tried again", error)
-                is_failing = True
+                self.trouble = error
+            except Exception as error:
+                # Nobody would be told anything any more if this thread ended.
+                if self.trouble is None:
+                    logger.exception("the journals cannot be logged; it is tried again")
+                self.trouble = error
             self._woken.wait(wait_s)

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.activity import activity_for, activity_id
-from .durable_files import PRIVATE_FILE, PRIVATE_FOLDER
+from ..errors import DiskFull, Unavailable
+from .durable_files import PRIVATE_FOLDER, is_full
 from .journal_lines import Waiting, bounded, encode_lines
 from .journal_reader import JournalPart, last_sequence_in, read_journal
+from .regular_files import open_regular
 
 __all__ = ["JournalPart", "JournalWriter", "note", "read_journal", "tell"]
 
@@ -82,7 +84,8 @@ class JournalWriter:
         self._sequence = -1  # not known before the file was looked at
         self._encoded = bytearray()
         self._descriptor: int | None = None
-        self._is_failing = False
+        #: Why the disk took nothing the last time; None where it did.
+        self.trouble: OSError | None = None
         self._closed = False
         #: Where further metrics are; taken with every line but reports of progress.
         self.points_source: PointsSource | None = None
@@ -163,11 +166,43 @@ class JournalWriter:
         if self.is_asleep:
             self.wake()
 
-    def flush(self) -> None:
-        """Return once all that was appended is on disk, or the disk has refused it."""
+    def flush(self) -> bool:
+        """Return once all that was appended is on disk, or the disk has refused it.
+
+        Returns
+        -------
+        bool
+            False where it has: what was refused waits in memory, and ``trouble`` says why.
+        """
         with self._io_lock:
-            if self._drain() and self._descriptor is not None:
-                self._attempt(lambda descriptor: os.fsync(descriptor))
+            if not self._drain():
+                return False
+            return self._descriptor is None or self._attempt(os.fsync)
+
+    def withdraw(self, first: int) -> bool:
+        """Take lines back that still wait in memory, from a sequence to the end.
+
+        Returns
+        -------
+        bool
+            False where a part of them is in the file already.
+        """
+        with self._io_lock, self._lock:
+            opening = b'{"sequence":%d,' % first
+            place = self._encoded.find(b"\n" + opening) + 1
+            if self._queue or not (place or self._encoded.startswith(opening)):
+                return False
+            del self._encoded[place:]
+            if not self._encoded:
+                self.trouble = None
+            return True
+
+    def drop(self) -> None:
+        """Forget what waits in memory; a line of which a part is in the file stays torn."""
+        with self._io_lock, self._lock:
+            self._queue.clear()
+            self._encoded.clear()
+            self.trouble = None
 
     def close(self) -> None:
         """Write what is left and close the file; an append later opens it again."""
@@ -220,13 +255,13 @@ class JournalWriter:
             with self._io_lock:
                 self._drain()
             # After the write, not before it: what comes alone does not wait for company.
-            time.sleep(_RETRY_S if self._is_failing else self._flush_interval_s)
+            time.sleep(self._flush_interval_s if self.trouble is None else _RETRY_S)
             with self._lock:
                 # In this order: who notes a point looks at `is_asleep` after it, and this looks
                 # for points after it says so. One of the two sees the other.
                 self.is_asleep = True
                 self.is_asleep = not (self._queue or self._encoded or self._has_points)
-                if self._closed and (self.is_asleep or self._is_failing):
+                if self._closed and (self.is_asleep or self.trouble is not None):
                     self._thread = None
                     return
                 if not self.is_asleep:
@@ -261,17 +296,16 @@ class JournalWriter:
                 self._descriptor = self._open()
             use(self._descriptor)
         except OSError as error:
-            if not self._is_failing:
+            if self.trouble is None:
                 logger.warning("%s cannot be written (%s); it is tried again", self.path, error)
-            self._is_failing = True
+            self.trouble = error
             return False
-        self._is_failing = False
+        self.trouble = None
         return True
 
     def _open(self) -> int:
         self.path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-        descriptor = os.open(self.path, flags, PRIVATE_FILE)
+        descriptor = open_regular(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             # A writer before this one was killed in mid-line; its line is lost, the next is not.
@@ -333,6 +367,36 @@ def tell(
     if flush:
         writer.flush()
     return sequence
+
+
+def refuse_unwritten(writer: JournalWriter, first: int, *, goes_on: bool = False) -> None:
+    """Raise where the disk did not take what was just told, which is forgotten then.
+
+    Parameters
+    ----------
+    first
+        The sequence of the first line that was told.
+    goes_on
+        Whether the writer stays, and completes a line of which a part is written: that is kept.
+
+    Raises
+    ------
+    DiskFull, Unavailable
+        Nothing was kept; to be asked again.
+    """
+    trouble = writer.trouble
+    if trouble is None:
+        return
+    if not writer.withdraw(first):
+        if goes_on:
+            return
+        writer.drop()
+    if is_full(trouble):
+        raise DiskFull(
+            "nothing was kept: the disk that holds the data directory is full; free some space "
+            "there, then ask again"
+        ) from trouble
+    raise Unavailable(f"nothing was kept: {writer.path.name} cannot be written ({trouble})")
 
 
 def note(writer: JournalWriter, origin: str, level: str, text: str, who: str) -> int:

@@ -189,13 +189,13 @@ class DataDirectory:
             raise UnknownRun(shorten(run_id, 80))
         self.ensure()
         aside = RunDirectory(self.runs / f".new-{run_id}-{secrets.token_hex(4)}")
-        for folder in (aside.path, aside.journals, aside.controls):
-            folder.mkdir(mode=PRIVATE_FOLDER)
-        aside.write_json(aside.path / "request.json", request)
         try:
+            for folder in (aside.path, aside.journals, aside.controls):
+                folder.mkdir(mode=PRIVATE_FOLDER)
+            aside.write_json(aside.path / "request.json", request)
             aside.path.rename(self.runs / run_id)
         except OSError as error:
-            shutil.rmtree(aside.path)
+            shutil.rmtree(aside.path, ignore_errors=True)
             raise StoreError(f"the run {run_id} cannot be made: {error}") from error
         sync_folder(self.runs)
         return RunDirectory(self.runs / run_id)

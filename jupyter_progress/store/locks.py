@@ -52,9 +52,14 @@ class FileLock:
                 return False
             time.sleep(0.002)
         owner = json.dumps(this_process()).encode()
-        os.ftruncate(descriptor, 0)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        write_all(descriptor, owner)
+        try:
+            # Over what is there, and not after it is gone: a full disk has room for that alone.
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            write_all(descriptor, owner)
+            os.ftruncate(descriptor, len(owner))
+        except OSError:
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
         _held.add(self)
         return True

@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from ..core.events import DURABLE, JournalLine
 from ..core.names import is_run_id, is_writer
@@ -20,6 +21,7 @@ from .batch import Cursor
 from .journal_reader import PART_LIMIT_BYTES as PART_BYTES
 from .journal_reader import parse_lines, read_journal
 from .layout import DataDirectory, RunDirectory
+from .regular_files import open_regular
 
 DISCOVERY_S = 0.2  # the longest that a new run directory goes unnoticed
 FULL_SCAN_S = 5.0  # where the folder's own time cannot be trusted (NFS)
@@ -58,6 +60,7 @@ class JournalFile:
         self._marks: list[tuple[int, bytes]] = []  # what stood where, before _read_byte
         self._seen_mtime_ns = -1
         self.has_more = False
+        self.retry_at = 0.0  # a file that could not be read is left alone until then
 
     def read(self) -> tuple[int, list[str]]:
         """Read on, if the file has grown and what was read before is used up.
@@ -83,8 +86,8 @@ class JournalFile:
             return 0, []
         start = self._read_byte
         part = read_journal(self.path, start, PART_BYTES)
+        self._marks = _marks_of_last_line(self.path, part.next_byte)
         self._read_byte = part.next_byte
-        self._marks = _marks_of_last_line(self.path, self._read_byte)
         self.has_more = start < part.next_byte < size
         known = self.sequence
         for line, end in zip(part.lines, part.ends, strict=True):
@@ -250,22 +253,34 @@ class Watch:
                 self._close.discard(name)
                 self._rotation.append(name)
 
-    def find_journals(self, origin: Origin) -> None:
-        """Notice journals that have come since the last look at this origin."""
+    def find_journals(self, origin: Origin) -> list[Path]:
+        """Notice journals that have come since the last look at this origin.
+
+        Returns
+        -------
+        list of Path
+            What has a journal's name and is no regular file.
+        """
+        others: list[Path] = []
         try:
             with os.scandir(origin.folder) as entries:
-                names = [entry.name for entry in entries if entry.name.endswith(".jsonl")]
+                found = [entry for entry in entries if entry.name.endswith(".jsonl")]
         except FileNotFoundError:
             if origin.is_run and not self.has_directory(origin.name):
                 self._drop(origin)
                 self.vanished.add(origin.name)
-            return
-        for name in names:
-            writer = name.removesuffix(".jsonl")
-            if writer not in origin.journals and is_writer(writer):
-                cursor = self._cursors.get((origin.name, writer), Cursor())
-                path = origin.folder / name
-                origin.journals[writer] = JournalFile(origin.name, writer, path, cursor)
+            return others
+        for entry in found:
+            writer = entry.name.removesuffix(".jsonl")
+            if writer in origin.journals or not is_writer(writer):
+                continue
+            path = origin.folder / entry.name
+            if not entry.is_file(follow_symlinks=False):
+                others.append(path)
+                continue
+            cursor = self._cursors.get((origin.name, writer), Cursor())
+            origin.journals[writer] = JournalFile(origin.name, writer, path, cursor)
+        return others
 
     def note_status(self, run_id: str, has_ended: bool) -> None:
         """Look at a run more often while it goes on."""
@@ -346,14 +361,18 @@ class Watch:
             self._rotation.remove(origin.name)
 
 
+def _open(path: Path) -> IO[bytes]:
+    return os.fdopen(open_regular(path), "rb")
+
+
 def _fingerprint(path: Path, length: int) -> int:
-    with path.open("rb") as file:
+    with _open(path) as file:
         return zlib.crc32(file.read(length))
 
 
 def _bytes_before(path: Path, byte: int, length: int) -> bytes:
     start = max(0, byte - length)
-    with path.open("rb") as file:
+    with _open(path) as file:
         file.seek(start)
         return file.read(byte - start)
 
@@ -376,7 +395,7 @@ def _marks_of_last_line(path: Path, byte: int) -> list[tuple[int, bytes]]:
 
 def _marks_of(path: Path, marks: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
     """What stands at the places of some marks now."""
-    with path.open("rb") as file:
+    with _open(path) as file:
         found = []
         for place, known in marks:
             file.seek(place)

@@ -10,6 +10,7 @@ from ..core.nearest import nearest
 from ..errors import InvalidRequest
 from ..store.journal import read_journal
 from ..store.layout import RunDirectory
+from ..store.regular_files import regular_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def chosen(series: Series, names: Sequence[str] | None) -> Series:
 def series_in(directory: RunDirectory) -> Series:
     """All points that a run's journals hold, by the metric's name, in the order of each writer."""
     found: Series = {}
-    for path in sorted(directory.journals.glob("*.jsonl")):
+    for path in sorted(regular_files(directory.journals, ".jsonl")):
         byte = 0
         while (part := read_journal(path, byte)).next_byte > byte:
             byte = part.next_byte

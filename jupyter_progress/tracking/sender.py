@@ -20,6 +20,7 @@ from ..core.articles import with_article
 from ..errors import Conflict, Denied, InvalidRequest, ProgressError, RunHasEnded, UnknownRun
 from ..store.layout import RunDirectory, read_json_object
 from ..store.locks import FileLock
+from ..store.regular_files import regular_files
 from .spool import Spool, Spooled
 
 REMOTE_FILE = "remote.json"
@@ -191,7 +192,7 @@ class Sender:
 
     def _find_spools(self) -> None:
         """The run's journals: its own process's, and those of processes that it forked."""
-        paths = sorted(self._directory.journals.glob("*.jsonl"))
+        paths = sorted(regular_files(self._directory.journals, ".jsonl"))
         own = next((p.stem.partition("-")[2] for p in paths if p.stem.startswith("kernel-")), "a")
         for path in paths:
             kind, _, rest = path.stem.partition("-")

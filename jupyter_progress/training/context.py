@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -15,12 +16,14 @@ from ..core.requests import RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
+from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .sources import LoadedData
 from .sources.table import Table
 from .timings import Timings
 from .workload import Workload, class_in, class_of, members_in, members_of, source_of
 
 _REPORT_INTERVAL_S = 0.1
+T = TypeVar("T")
 
 
 @dataclass
@@ -112,6 +115,25 @@ class Context:
             members=members_of(self.estimator) if known else members_in(spec),
             parts=self.model_parts,
         )
+
+    def with_room(self, write: Callable[[], T]) -> T:
+        """Write something; on a full disk wait for room, for as long as a run may.
+
+        Raises
+        ------
+        Cancelled
+            The run is dropped meanwhile.
+        OSError
+            There was no room.
+        """
+        limit_s = (self.facts.get("limits") or {}).get("room_wait_s", ROOM_WAIT_S)
+        has_time = for_so_long(float(limit_s))
+
+        def may_wait() -> bool:
+            self.asked.check()
+            return has_time() and not self.asked.to_interrupt
+
+        return when_there_is_room(write, may_wait)
 
     def tell(self, kind: str, data: dict[str, Any], **how: Any) -> None:
         """Journal a fact and its line of the feed."""

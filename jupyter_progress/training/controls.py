@@ -10,7 +10,7 @@ from ..core.times import to_iso
 from ..core.transitions import has_ended
 from ..errors import NothingToKeep, RunHasEnded
 from ..store.control import ControlReader, append_control
-from ..store.journal import JournalWriter, tell
+from ..store.journal import JournalWriter, refuse_unwritten, tell
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock
 from .plain_journal import last_sequences
@@ -126,6 +126,8 @@ def _journal(
 ) -> None:
     journal = JournalWriter(run_dir.journal(writer))
     try:
+        first = journal.last_sequence + 1
         tell(journal, run_dir.run_id, kind, facts, name, who, follows=follows)
+        refuse_unwritten(journal, first)
     finally:
         journal.close()

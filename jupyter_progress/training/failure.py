@@ -6,10 +6,12 @@ import sys
 from typing import Any
 
 from ..errors import ProgressError
+from ..store.durable_files import is_full
 from ..tracking.messages import message_of
 from ..tracking.tracebacks import users_traceback
 from .handed_over import read_estimator
 from .hints import Facts, hint_for
+from .last_words import FREE_SPACE
 from .sources.load import read_pickle
 
 # A worker runs no code of the user's from a string; dataclasses and the like are made so.
@@ -83,6 +85,8 @@ def _reason(failure: BaseException, stage: str | None) -> str:
         return failure.reason
     if isinstance(failure, MemoryError):
         return "out_of_memory"
+    if is_full(failure):
+        return "disk_full"
     if isinstance(failure, ImportError):
         return "import_failed"
     return _REASONS.get(stage or "", "training_error")
@@ -91,6 +95,8 @@ def _reason(failure: BaseException, stage: str | None) -> str:
 def _hint(failure: BaseException, message: str, stage: str | None, facts: Facts | None) -> str:
     if isinstance(failure, ProgressError):
         return ""  # our own messages say what was expected
+    if is_full(failure):
+        return FREE_SPACE
     # A class that is not there is missed by a sound pickle.
     if _is_no_pickle(failure) and not isinstance(failure, AttributeError | ImportError):
         return _NO_PICKLE

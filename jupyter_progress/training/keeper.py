@@ -7,6 +7,8 @@ lost its keeper (see ``recover``).
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import resource
 import signal
@@ -14,11 +16,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..core.times import to_iso
 from ..store.control import Control, ControlReader
+from ..store.durable_files import is_full
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock, this_process
 from . import last_words
@@ -27,6 +31,8 @@ from .memory_limit import cgroup_limit, oom_kills, own_cgroup
 from .output_tail import OutputTail
 from .plain_journal import PlainJournal, find_current_stage, find_last_event, last_sequences
 from .process_tree import TreeSampler, identify, signal_tree
+from .recover import GAVE_UP
+from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 
 POLL_S = 0.1
 SAMPLE_S = 1.0
@@ -55,9 +61,12 @@ class Keeper:
         self._oom_kills_before = oom_kills(self._cgroup)
         self._limit = self._memory_limit()
         self._asked: Control | None = None
+        self._is_noted = False
         self._over: str | None = None  # the limit that the run went over
         self._kill_at: list[tuple[float, signal.Signals]] = []
         self._gone = threading.Event()
+        self._hurries = False
+        self._has_time = for_so_long(0.0)
         self._worker: subprocess.Popen[bytes] | None = None
         self._sampler: TreeSampler | None = None
         self._started_s = time.monotonic()
@@ -71,6 +80,7 @@ class Keeper:
         try:
             output = self._start()
         except OSError as reason:
+            self._begin_last_words()
             command = worker_command(self._request, self._run.path)
             self._fail(last_words.of_start(reason, command[0]))
             self._write_exit(None)
@@ -78,11 +88,13 @@ class Keeper:
         self._watch()
         self._sweep()
         output.join(1.0)
+        self._begin_last_words()
         self._write_last_event()
         self._write_exit(self._worker.returncode if self._worker else None)
 
     def interrupt(self, *_: Any) -> None:
         """Have the run end as interrupted: the machine, or Jupyter, is going down."""
+        self._hurries = True
         if self._asked is None:
             self._ask(Control("interrupt", "", to_iso(time.time())))
 
@@ -108,11 +120,20 @@ class Keeper:
         try:
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
         except OSError as reason:  # it has ended already, or this system does not allow it
-            print(f"keeper: priority not lowered: {reason}", file=sys.stderr)
-        self._run.write_json(self._run.worker_file, identify(pid))
+            _say(f"keeper: priority not lowered: {reason}")
+        self._note_worker(pid)
         self._sampler = TreeSampler(pid)
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()
         return OutputTail(reading, self._run.output)
+
+    def _note_worker(self, pid: int) -> None:
+        """Write down who the worker is, for whoever has to end it should this process be killed."""
+        try:
+            self._run.write_json(self._run.worker_file, identify(pid))
+            self._is_noted = True
+        except OSError as reason:
+            # A full disk ends no training; it is tried again with each sample.
+            _say(f"keeper: worker not noted: {reason}")
 
     def _reap(self) -> None:
         if self._worker is not None:
@@ -133,6 +154,8 @@ class Keeper:
         used = self._sampler.sample(now_s) if self._sampler else None
         if used is None:
             return
+        if not self._is_noted and self._worker is not None:
+            self._note_worker(self._worker.pid)
         self._report({**used, "limit": self._limit})
         allowed = self._limits.get("memory_bytes")
         if allowed and used["memory"] > allowed:
@@ -146,7 +169,7 @@ class Keeper:
             self._journal.append("training_progress", {"resources": resources})
         except OSError as reason:
             # A full disk is no reason to end a training; the next sample tries again.
-            print(f"keeper: sample not written: {reason}", file=sys.stderr)
+            _say(f"keeper: sample not written: {reason}")
 
     def _go_over(self, what: str) -> None:
         if self._over is None:
@@ -185,6 +208,19 @@ class Keeper:
         if self._worker is not None and self._sampler is not None:
             signal_tree(self._worker.pid, signal.SIGKILL, self._sampler.members[1:])
 
+    def _begin_last_words(self) -> None:
+        """From here on what is written has to come to the disk: it is waited for room."""
+        self._has_time = for_so_long(float(self._limits.get("room_wait_s", ROOM_WAIT_S)))
+        self._journal.with_room = self._with_room
+
+    def _with_room(self, write: Callable[[], None]) -> None:
+        try:
+            when_there_is_room(write, lambda: self._has_time() and not self._hurries)
+        except OSError as reason:
+            if is_full(reason):
+                give_up(self._run)
+            raise
+
     def _write_last_event(self) -> None:
         # The worker is dead: its journal does not grow any more.
         if find_last_event(self._run.journals) is not None:
@@ -211,6 +247,7 @@ class Keeper:
             )
 
     def _end_without_worker(self) -> None:
+        self._begin_last_words()
         if self._asked is not None:
             self._write_end(self._asked, None)
         self._write_exit(None)
@@ -237,7 +274,7 @@ class Keeper:
             "limit": self._limit,
             "time": to_iso(time.time()),
         }
-        self._run.write_json(self._run.exit_file, facts)
+        self._with_room(lambda: self._run.write_json(self._run.exit_file, facts))
         self._journal.close()
 
     @property
@@ -257,15 +294,34 @@ class Keeper:
         return min(known) if known else None
 
 
+def _say(words: str) -> None:
+    """Put a line into keeper.log; a disk that takes nothing does not take that either."""
+    with contextlib.suppress(OSError):
+        print(words, file=sys.stderr)
+
+
+def give_up(run: RunDirectory) -> None:
+    """Note why nothing more was written, where that takes no room: over what stands there."""
+    noted = json.dumps({**this_process(), GAVE_UP: "disk_full"}).encode()
+    try:
+        descriptor = os.open(run.keeper_file, os.O_WRONLY)
+        try:
+            os.pwrite(descriptor, noted, 0)
+            os.ftruncate(descriptor, len(noted))
+        finally:
+            os.close(descriptor)
+    except OSError as reason:
+        _say(f"keeper: nothing more can be written: {reason}")
+
+
 def main(path: str) -> int:
     """Look after a run, unless somebody else does or it has ended."""
     run = RunDirectory(Path(path))
     lock = FileLock(run.lock_file)
-    if not lock.acquire():
+    has_time = for_so_long(ROOM_WAIT_S)
+    if not when_there_is_room(lock.acquire, has_time) or run.exit_file.exists():
         return 0
-    if run.exit_file.exists():
-        return 0
-    run.write_json(run.keeper_file, this_process())
+    when_there_is_room(lambda: run.write_json(run.keeper_file, this_process()), has_time)
     keeper = Keeper(run)
     signal.signal(signal.SIGTERM, keeper.interrupt)
     for number in (signal.SIGINT, signal.SIGHUP):

@@ -7,10 +7,15 @@ import signal
 from typing import Any
 
 from .output_tail import last_lines
+from .room import EXIT_DISK_FULL
 
 _GIB = 2**30
 # What the system says of ENOSPC, EDQUOT and EFBIG.
 _DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
+FREE_SPACE = (
+    "Free some space on the disk that holds the data directory, or raise the quota; then start the "
+    "run again."
+)
 _FRAME = re.compile(r'  File "([^"]+)", line [0-9]+ in ')
 _NOT_THE_USERS = ("/site-packages/", "/dist-packages/", "/lib/python", "/jupyter_progress/", "<")
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGSYS"}
@@ -116,6 +121,12 @@ def of_keeper(stage: str | None, own_process: bool) -> dict[str, Any]:
     )
 
 
+def disk_full(stage: str | None, why: str = "there was no room left") -> dict[str, Any]:
+    """The error of a run whose facts, or whose model, found no room on the disk in time."""
+    message = f"the run's directory could not be written: {why}"
+    return error("OSError", message, "disk_full", FREE_SPACE, stage=stage)
+
+
 def of_start(reason: BaseException, python: str) -> dict[str, Any]:
     """The error of a worker that could not be started at all."""
     return error(
@@ -137,15 +148,8 @@ def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> d
             stage=stage,
         )
     full = next((words for words in _DISK_FULL if words in printed), None)
-    if full is not None:
-        return error(
-            "OSError",
-            f"the run's directory could not be written: {full}",
-            "disk_full",
-            "Free some space on the disk that holds the data directory, or raise the quota; then "
-            "start the run again.",
-            stage=stage,
-        )
+    if full is not None or returncode == EXIT_DISK_FULL:
+        return disk_full(stage, full or "there was no room left")
     if stage is None:
         return error(
             "WorkerNotStarted",

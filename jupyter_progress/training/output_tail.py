@@ -42,22 +42,22 @@ class OutputTail:
         # Reading goes on when the disk is full: a worker must not hang on a print.
         length = 0
         broken = False
-        file = self._path.open("ab", buffering=0)
         try:
             while chunk := os.read(self._pipe, _CHUNK_BYTES):
                 try:
                     if length + len(chunk) > self._limit:
-                        file.close()
                         length = self._drop_older()
-                        file = self._path.open("ab", buffering=0)
-                    length += file.write(chunk) or 0
+                    length += self._append(chunk)
                 except OSError:
                     broken = True
         finally:
             if broken:
                 self._note_loss()
-            file.close()
             os.close(self._pipe)
+
+    def _append(self, chunk: bytes) -> int:
+        with self._path.open("ab", buffering=0) as file:
+            return file.write(chunk) or 0
 
     def _drop_older(self) -> int:
         with self._path.open("rb") as old:

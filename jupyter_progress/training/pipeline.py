@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -59,7 +60,7 @@ def run_stages(context: Context) -> None:
     if context.asked.to_interrupt:
         raise Interrupted
     if not context.stopped:
-        context.timings.add(context.workload, took)
+        _remember(context, took)
 
 
 def finish(context: Context, follows: dict[str, int]) -> None:
@@ -70,6 +71,13 @@ def finish(context: Context, follows: dict[str, int]) -> None:
         context.tell("model_registered", {**context.registered, "previous": previous})
     facts = {"result": result_of(context), "elapsed_time": context.elapsed_s}
     context.tell("training_completed", facts, follows=follows)
+
+
+def _remember(context: Context, took: dict[str, float]) -> None:
+    try:
+        context.timings.add(context.workload, took)
+    except OSError as reason:  # the next estimate is worse for it; this run is whole
+        print(f"how long the stages took was not kept: {reason}", file=sys.stderr)
 
 
 def _begin(context: Context) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import time as clock
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from ..core.activity import activity_for, activity_id
+from ..core.names import SEQUENCE_LIMIT
 from ..core.times import to_iso
-from ..store.durable_files import PRIVATE_FILE, write_all
+from ..store.durable_files import write_all
+from ..store.regular_files import NoRegularFile, open_regular, regular_files
 
 LAST_EVENTS: Final = frozenset(
     {"training_completed", "training_failed", "training_cancelled", "training_interrupted"}
@@ -38,8 +40,10 @@ class PlainJournal:
     def __init__(self, path: Path, lost: int = 0) -> None:
         self._path = path
         self._sequence = last_sequence(path) + lost
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+        self._fd = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._is_torn = _ends_torn(path)
+        #: How a line is written; whoever may wait for room on a full disk puts its own way here.
+        self.with_room: Callable[[Callable[[], None]], None] = lambda write: write()
 
     @property
     def writer(self) -> str:
@@ -75,14 +79,17 @@ class PlainJournal:
         if follows:
             line["follows"] = follows
         text = json.dumps(line, separators=(",", ":"), allow_nan=False) + "\n"
-        opening = "\n" if self._is_torn else ""
-        self._is_torn = True  # until all of the line is there: a full disk takes part of it
-        write_all(self._fd, (opening + text).encode())
-        self._is_torn = False
+        self.with_room(lambda: self._write(text.encode()))
         self._sequence += 1
         if sync:
             os.fsync(self._fd)
         return self._sequence
+
+    def _write(self, text: bytes) -> None:
+        opening = b"\n" if self._is_torn else b""
+        self._is_torn = True  # until all of the line is there: a full disk takes part of it
+        write_all(self._fd, opening + text)
+        self._is_torn = False
 
     def tell(
         self,
@@ -110,10 +117,10 @@ class PlainJournal:
 def lines_backwards(path: Path) -> Iterator[dict[str, Any]]:
     """The whole, readable lines of a journal, the newest first."""
     try:
-        file = path.open("rb")
-    except FileNotFoundError:
+        descriptor = open_regular(path)
+    except (FileNotFoundError, NoRegularFile):
         return
-    with file:
+    with os.fdopen(descriptor, "rb") as file:
         place = file.seek(0, os.SEEK_END)
         rest = b""
         torn = True  # what stands after the last newline is no whole line
@@ -149,13 +156,13 @@ def last_sequences(journals: Path, but: str) -> dict[str, int]:
     but
         The writer that asks.
     """
-    found = {path.stem: last_sequence(path) for path in journals.glob("*.jsonl")}
+    found = {path.stem: last_sequence(path) for path in regular_files(journals, ".jsonl")}
     return {writer: n for writer, n in sorted(found.items()) if n and writer != but}
 
 
 def find_last_event(journals: Path) -> dict[str, Any] | None:
     """The event that ended the run, where some writer has written one."""
-    for path in journals.glob("*.jsonl"):
+    for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
             if line["type"] in LAST_EVENTS:
                 return line
@@ -167,7 +174,7 @@ def find_last_event(journals: Path) -> dict[str, Any] | None:
 def find_current_stage(journals: Path) -> str | None:
     """The stage that a worker was last in."""
     newest: tuple[str, str] | None = None
-    for path in journals.glob("*.jsonl"):
+    for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
             if line["type"] == "stage_started":
                 found = (str(line["time"]), str(line["data"].get("stage")))
@@ -179,10 +186,14 @@ def find_current_stage(journals: Path) -> str | None:
 def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:
     try:
         line = json.loads(piece)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
-    if isinstance(line, dict) and isinstance(line.get("sequence"), int) and "type" in line:
-        line.setdefault("data", {})
+    if not isinstance(line, dict) or type(line.get("sequence")) is not int:
+        return
+    is_whole = isinstance(line.get("type"), str) and isinstance(line.get("time"), str)
+    if is_whole and 1 <= line["sequence"] <= SEQUENCE_LIMIT:
+        if not isinstance(line.setdefault("data", {}), dict):
+            return
         yield line
 
 

@@ -18,6 +18,7 @@ from .plain_journal import (
 from .process_tree import end_group
 
 _END_WITHIN_S = 2.0
+GAVE_UP = "gave_up"  # in keeper.json: why a keeper ended without a last word
 # A keeper writes about one line a second and leaves the disk to the system, which may lose half a
 # minute of them when the machine goes down.
 LOST_LINES = 1000
@@ -43,7 +44,8 @@ def recover_run(run_dir: RunDirectory) -> bool:
     """
     if not needs_recovery(run_dir):
         return False
-    owner = lock_owner(run_dir.lock_file) or read_json_object(run_dir.keeper_file) or {}
+    # The lock's own note is written anew by whoever recovers a run, be it in vain.
+    owner = read_json_object(run_dir.keeper_file) or lock_owner(run_dir.lock_file) or {}
     lock = FileLock(run_dir.lock_file)
     if not lock.acquire():
         return False
@@ -96,7 +98,9 @@ def _write_last_event(run_dir: RunDirectory, owner: dict[str, Any]) -> None:
             facts: dict[str, Any] = {"stage": stage, "elapsed_time": None, "who": ""}
             kind = "training_interrupted"
         else:
-            error = last_words.of_keeper(stage, own_process=_is_own(run_dir))
+            is_full = owner.get(GAVE_UP) == "disk_full"
+            by_keeper = last_words.of_keeper(stage, own_process=_is_own(run_dir))
+            error = last_words.disk_full(stage) if is_full else by_keeper
             facts = {"error": error}
             kind = "training_failed"
         journal.tell(run_dir.run_id, kind, facts, name=name, follows=follows)

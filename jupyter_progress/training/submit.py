@@ -13,7 +13,8 @@ import msgspec
 from ..core.names import new_run_id, shorten
 from ..core.requests import Executor, RunRequest
 from ..core.times import to_iso
-from ..store.journal import JournalWriter, tell
+from ..errors import Unavailable
+from ..store.journal import JournalWriter, refuse_unwritten, tell
 from ..store.layout import DataDirectory, RunDirectory
 
 
@@ -40,13 +41,19 @@ def create_run(
     limits
         ``root_dir``: what a data file's path is relative to (default: the executor's working
         directory); ``allowed``: packages that estimators may come from; ``threads``: for BLAS and
-        OpenMP; ``memory_bytes``, ``time_s``: the keeper ends a run that goes over.
+        OpenMP; ``memory_bytes``, ``time_s``: the keeper ends a run that goes over;
+        ``room_wait_s``: how long worker and keeper wait for room on a full disk.
     time, entropy
         For the run's id: seconds since 1970-01-01 UTC, and 32 random bits.
 
     Returns
     -------
     RunDirectory
+
+    Raises
+    ------
+    DiskFull, Unavailable
+        The disk did not take it; there is no such run.
     """
     now = clock.time() if time is None else time
     run_id = new_run_id(now, secrets.randbits(32) if entropy is None else entropy)
@@ -79,6 +86,10 @@ def create_run(
             "tags": request.tags,
         }
         tell(journal, run_id, "training_queued", queued, name, who)
+        refuse_unwritten(journal, 1)
+    except Unavailable:
+        run.delete()
+        raise
     finally:
         journal.close()
     return run

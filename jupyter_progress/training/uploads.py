@@ -6,6 +6,7 @@ like any other bytes; only a worker opens it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -116,7 +117,11 @@ class Upload:
         self._folder = folder
         self._aside = folder / f"{_INCOMING}{self.id}"
         self._aside.mkdir(parents=True, mode=0o700)
-        self._file = (self._aside / f"data.{format}").open("xb")
+        try:
+            self._file = (self._aside / f"data.{format}").open("xb")
+        except OSError:
+            self._aside.rmdir()
+            raise
         self._digest = hashlib.sha256()
 
     def write(self, chunk: bytes) -> None:
@@ -161,7 +166,9 @@ class Upload:
 
     def abort(self) -> None:
         """Drop what was written; after :meth:`finish` this does nothing."""
-        self._file.close()
+        # Closing writes what is buffered, which a full disk does not take; it is not wanted either.
+        with contextlib.suppress(OSError):
+            self._file.close()
         if self._aside.exists():
             shutil.rmtree(self._aside)
 

@@ -9,12 +9,14 @@ import sys
 import traceback
 from pathlib import Path
 
+from ..store.durable_files import is_full
 from .asked import Cancelled, Interrupted
 from .context import Context, open_context
 from .failure import describe
 from .hints import Facts, facts_of
 from .pipeline import finish, run_stages
 from .plain_journal import last_sequences
+from .room import EXIT_DISK_FULL
 
 
 def main(run_path: str) -> int:
@@ -29,10 +31,26 @@ def main(run_path: str) -> int:
     # Only once keeper_pid is known to be alive: a keeper that died before is nobody's keeper.
     context.asked.start()
     try:
-        code = _train(context)
+        return _write_out(context, _train(context))
     finally:
         context.asked.end()
         context.journal.close()
+
+
+def _write_out(context: Context, code: int) -> int:
+    """Get what was told to the disk, and wait for room if need be; answers the exit code."""
+
+    def flush() -> None:
+        if not context.journal.flush() and context.journal.trouble is not None:
+            raise context.journal.trouble
+
+    try:
+        context.with_room(flush)
+    except Cancelled:
+        return code  # the keeper says so
+    except OSError as reason:
+        print(f"the run's journal could not be written: {reason}", file=sys.stderr)
+        return EXIT_DISK_FULL if is_full(reason) else 1
     return code
 
 

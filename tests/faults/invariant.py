@@ -102,6 +102,8 @@ def journalled(data: DataDirectory, own_server: int = 0) -> dict[Identity, dict[
     folders += [(name, data.servers / name / "journal") for name in data.server_names()]
     for origin, folder in folders:
         for path in sorted(folder.glob("*.jsonl")):
+            if path.is_symlink() or not path.is_file():
+                continue
             for line in _whole_lines(path):
                 if _is_logged_by(line, origin, f"server-{own_server}"):
                     found[origin, path.stem, line["sequence"]] = line
@@ -113,15 +115,30 @@ def _whole_lines(path: Path) -> list[dict[str, Any]]:
     known, lines = 0, []
     for text in path.read_bytes().split(b"\n")[:-1]:
         try:
-            line = json.loads(text)
+            line = json.loads(text, parse_constant=_refuse)
+            # Half of a pair of surrogates is a number that no text can be written with.
+            json.dumps(line, ensure_ascii=False, allow_nan=False).encode()
             from_iso(line["time"])
-            is_next = line["sequence"] > known
-        except (ValueError, TypeError, KeyError):
+            is_next = isinstance(line["sequence"], int) and known < line["sequence"] < 2**53
+            if max(line.get("follows", {}).values(), default=0) >= 2**53 or _depth(line) > 201:
+                continue
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue
         if is_next:
             known = line["sequence"]
             lines.append(line)
     return lines
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _depth(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value
+    return (
+        1 + max(map(_depth, inner), default=0) if isinstance(inner, list | type({}.values())) else 0
+    )
 
 
 def _is_logged_by(line: dict[str, Any], origin: str, own_server: str) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import random
 import shutil
+import socket
 import sqlite3
 import tempfile
 import time
@@ -29,7 +32,30 @@ DRAWN = st.integers(0, 1 << 32).map(random.Random)
 START = 1_790_000_000.0
 RUNS = tuple(f"20260921-130000-{number:08x}" for number in range(3))
 STAGES = [{"id": "load", "title": "Load"}, {"id": "fit", "title": "Fit"}]
-DAMAGE = (b"", b"\x00\x00\n", b"{\n", b'{"sequence": 0}\n', b"[1e999]\n", b"\xff\xfe\n", b"\n")
+
+
+def noted(sequence: str = "1", time: str = "2026-09-21T13:00:00Z", **data: str) -> bytes:
+    """A whole line of JSON with something in it that no log, or no view, can hold."""
+    facts = {"id": '"z"', "level": '"info"', "kind": '"note"', "text": '"damaged"', **data}
+    told = ", ".join(f'"{name}": {value}' for name, value in facts.items())
+    return (
+        f'{{"sequence": {sequence}, "type": "activity_update", "time": "{time}", '
+        f'"data": {{{told}}}}}\n'
+    ).encode()
+
+
+DAMAGE = (
+    b"", b"\x00\x00\n", b"{\n", b'{"sequence": 0}\n', b"[1e999]\n", b"\xff\xfe\n", b"\n",
+    noted(sequence=str(2**63)), noted(sequence="1" + "9" * 30), noted(sequence="9" * 5000),
+    noted(sequence=str(2**63 - 1)), noted(sequence="-5"), noted(sequence="1e3"),
+    noted("4000", time="20226-01-01T00:00:00Z"), noted("4000", time="2026-13-41T25:00:00Z"),
+    noted("4000", time="2026-09-21T13:00:00"), noted("4000", text='"\\ud800 alone"'),
+    noted("4000", text="1e999"), noted("4000", text="9" * 5000), noted("4000", text="NaN"),
+    noted("4000", more="[" * 300 + "]" * 300), noted("4000", more="[" * 5000 + "]" * 5000),
+    noted("4000", text='"\x00"'),
+    noted("4000").replace(b'"data"', b'"follows": {"worker-1": 99999999999999999999}, "data"'),
+    noted("4000").replace(b'"data"', b'"run_id": "../../x\\u0000", "data"'),
+)  # fmt: skip
 
 
 class Journals(RuleBasedStateMachine):
@@ -210,6 +236,26 @@ class Journals(RuleBasedStateMachine):
             path = where.choice(sorted(whole))
             self.append(path, junk)
             self.sequences[path] += bool(junk.strip())
+
+    @rule(where=DRAWN, other=st.sampled_from(["folder", "pipe", "link", "device", "socket"]))
+    def put_something_else(self, where: random.Random, other: str) -> None:
+        """What has a journal's name and is none: it is passed over, and nothing waits for it."""
+        folders = sorted({path.parent for path in self.sequences})
+        if not folders:
+            return
+        path = where.choice(folders) / f"{other}-{where.randrange(100)}.jsonl"
+        if path.is_symlink() or path.exists():
+            return
+        if other == "folder":
+            path.mkdir()
+        elif other == "pipe":
+            os.mkfifo(path)
+        elif other == "socket":
+            # Only the last part of the path fits into a socket's name.
+            with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as bound:
+                bound.bind(path.name)
+        else:
+            path.symlink_to("/dev/zero" if other == "device" else where.choice(folders))
 
     @rule(where=DRAWN)
     def lose_tail(self, where: random.Random) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from jupyter_progress.server import external_runs
 from jupyter_progress.store.foreign_journal import append_lines, last_kept
 from jupyter_progress.store.journal_reader import read_journal
+from jupyter_progress.store.layout import RunDirectory
 
 ANNOUNCED = {"kind": "external", "name": "elsewhere", "stages": ["load", "fit"], "tags": ["gpu"]}
 NOW = "2026-11-22T09:30:00Z"
@@ -370,3 +372,40 @@ async def test_text_that_turns_is_spelled_out_or_refused(ask: Any, producer: Any
     error["type"] = "E\u2066"
     refused = await send(event(3, "training_failed", error=error))
     assert r"error.type: holds the control character '\u2066'" in refused.json["message"]
+
+
+class DeletedAt:
+    """A run that somebody deletes when its events have come to a certain step."""
+
+    def __init__(self, services: Any, step: int) -> None:
+        self._services, self._left = services, step
+        self.run_id = ""
+
+    def pass_by(self, call: Any) -> Any:
+        def passed(*arguments: Any, **named: Any) -> Any:
+            if self._left == 0:
+                self._services.data.run(self.run_id).delete()
+            self._left -= 1
+            return call(*arguments, **named)
+
+        return passed
+
+
+@pytest.mark.parametrize("step", range(6))
+async def test_events_of_a_run_that_is_deleted_meanwhile_are_those_of_no_run(
+    producer: Any, services: Any, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = await producer()
+    assert (await send(STORY[0])).status == 200
+    deleted = DeletedAt(services, step)
+    deleted.run_id = send.run_id
+    for name in ("one_at_a_time", "last_kept", "append_lines", "asked_of"):
+        monkeypatch.setattr(external_runs, name, deleted.pass_by(getattr(external_runs, name)))
+    silence = services.external._silence
+    monkeypatch.setattr(silence, "hear", deleted.pass_by(silence.hear))
+    monkeypatch.setattr(RunDirectory, "request", deleted.pass_by(RunDirectory.request))
+    answer = await send(STORY[1])
+    told = (answer.status, answer.json.get("reason"))
+    # After the last step all was kept before the run was gone.
+    assert told == ((404, "unknown_run") if step < 5 else (200, None))
+    assert not (services.data.runs / send.run_id).exists()

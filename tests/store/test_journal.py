@@ -47,14 +47,14 @@ def test_lines_come_back_as_they_were_appended(bench: Bench) -> None:
     run = bench.run()
     writer = bench.writer(run, "worker-1")
     assert writer.append("stage_started", {"stage": "träin"}, follows={"server-0": 2}) == 1
-    assert writer.append("stage_completed", {"stage": "träin"}, run_id="r", flush=True) == 2
+    assert writer.append("stage_completed", {"stage": "träin"}, run_id=run.run_id, flush=True) == 2
     part = read_journal(writer.path, 0)
     assert [(line.sequence, line.type, line.data) for line in part.lines] == [
         (1, "stage_started", {"stage": "träin"}),
         (2, "stage_completed", {"stage": "träin"}),
     ]
     assert part.lines[0].follows == {"server-0": 2}
-    assert part.lines[1].run_id == "r"
+    assert part.lines[1].run_id == run.run_id
     assert part.next_byte == part.ends[-1] == writer.path.stat().st_size
     assert read_journal(writer.path, part.next_byte).lines == []
 

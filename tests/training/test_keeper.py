@@ -133,6 +133,20 @@ def test_killed_worker_is_a_failure_with_its_reason_within_two_seconds(data_dir,
     assert run.exit()["signal"] == "SIGKILL"
 
 
+def test_keeper_waits_for_nothing_that_has_a_journals_name(data_dir, scaled):
+    run = submit(data_dir, digits(params={"n_estimators": 5}))
+    for folder in (run.journals, run.controls):
+        os.mkfifo(folder / "pipe-1.jsonl")
+        (folder / "folder-1.jsonl").mkdir()
+        (folder / "device-1.jsonl").symlink_to("/dev/zero")
+    deep = b'{"sequence": 1, "time": "t", "type": "x", "data": ' + b"[" * 99_000 + b"\n"
+    (run.journals / "deep-1.jsonl").write_bytes(deep)
+    start_keeper(run, data_dir)
+    state = wait_until(run.exit_file.exists, scaled(40), "the end of the run") and run.exit()
+    assert state["exit_status"] == 0
+    assert [line.type for line in lines_of(run, "worker-1")][-2] == "training_completed"
+
+
 def test_killed_keeper_takes_its_worker_along_and_the_run_is_recovered_once(data_dir, scaled):
     run = submit(data_dir, digits(params=LONG))
     keeper = start_keeper(run, data_dir)

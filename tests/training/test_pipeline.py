@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,8 +18,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from jupyter_progress.core.requests import RunRequest, Split
-from jupyter_progress.errors import FileNotReadable, UnknownColumn, UnsuitableData
+from jupyter_progress.errors import (
+    FileNotReadable,
+    PathNotAllowed,
+    UnknownColumn,
+    UnsuitableData,
+)
 from jupyter_progress.models.persistence import load_model
+from jupyter_progress.training.data_checks import DataReader
+from jupyter_progress.training.uploads import Uploads
 
 from .runs import digits, feed_of, lines_of, state_of, train_here, upload
 
@@ -247,6 +256,28 @@ def test_missing_file_is_named(data_dir, tmp_path):
     request = digits(dataset={"source": "file", "path": "none.csv", "target": "c"})
     with pytest.raises(FileNotReadable, match=r"none\.csv"):
         train_here(data_dir, request, root_dir=str(tmp_path))
+
+
+@pytest.mark.parametrize("change", ["link", "link to a folder", "hidden", "pipe"])
+def test_file_that_leads_elsewhere_since_it_was_checked_is_not_read(data_dir, tmp_path, change):
+    outside, root = tmp_path / "outside", tmp_path / "root"
+    for folder in (outside, root / "data", root / ".kept"):
+        folder.mkdir(parents=True)
+        (folder / "t.csv").write_text("a,b\n" + "1,0\n2,1\n" * 30)
+    path = root / "data" / "t.csv"
+    request = digits(dataset={"source": "file", "path": "data/t.csv", "target": "b"})
+    assert DataReader(Uploads(data_dir), root).read(request.dataset) is not None
+    path.unlink()
+    if change == "link to a folder":
+        path.parent.rmdir()
+        path.parent.symlink_to(outside)
+    elif change == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to((root / ".kept" if change == "hidden" else outside) / "t.csv")
+    error = FileNotReadable if change == "pipe" else PathNotAllowed
+    with pytest.raises(error):
+        train_here(data_dir, request, root_dir=str(root))
 
 
 def test_second_run_knows_how_long_stages_take(data_dir):

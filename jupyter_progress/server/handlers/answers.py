@@ -11,7 +11,8 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from ...errors import ProgressError
+from ...errors import DiskFull, ProgressError
+from ...store.durable_files import is_full
 
 REASONS = {
     400: "invalid_request",
@@ -30,6 +31,10 @@ MESSAGES = {
 INTERNAL = (
     "the server met an unexpected error; its log says more, and what was going on is not affected"
 )
+FULL = (
+    "the disk that holds the data directory is full; free some space there, then ask again. What "
+    "is training goes on"
+)
 
 
 def answer_of(status: int, error: BaseException | None) -> tuple[int, dict[str, Any]]:
@@ -42,6 +47,8 @@ def answer_of(status: int, error: BaseException | None) -> tuple[int, dict[str, 
     error
         What was raised; None where a handler only set a status.
     """
+    if is_full(error) and not isinstance(error, DiskFull):
+        error = DiskFull(FULL)
     if isinstance(error, ProgressError):
         return error.status, error.to_wire()
     if isinstance(error, HTTPError):

@@ -15,6 +15,7 @@ from ...core.bodies import no_collection, read_json
 from ...core.names import is_run_id, shorten
 from ...core.requests import read_request
 from ...errors import BodyTooLarge, Denied, ProgressError, UnknownRun
+from ...store.durable_files import is_full
 from ..admission import retry_after, user_key
 from ..kernel_pass import KernelPassMixin, person
 from ..services import Services
@@ -193,7 +194,9 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         return f"{self.request.method} {self.request.path} ({self.request.remote_ip})"
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        if isinstance(value, ProgressError) and value.status != 500:
+        if is_full(value):
+            self.log.warning("%s %s: %s", self.request.method, self.request.path, value)
+        elif isinstance(value, ProgressError) and value.status != 500:
             level = logging.DEBUG if value.status < 500 else logging.WARNING
             self.log.log(level, "%s %s: %s", self.request.method, self.request.path, value)
         else:

@@ -22,7 +22,7 @@ class UploadsHandler(ProgressHandler):
     def initialize(self) -> None:
         super().initialize()
         self._upload: Upload | None = None
-        self._failure: ProgressError | None = None
+        self._failure: ProgressError | OSError | None = None
 
     @property
     def body_limit(self) -> int:
@@ -39,7 +39,7 @@ class UploadsHandler(ProgressHandler):
             await self.require("execute", "kernels")
         try:
             self._upload = await self.services.work(self.services.uploads.begin, format)
-        except InvalidRequest as error:
+        except (InvalidRequest, OSError) as error:
             length = self.request.headers.get("Content-Length", "")
             if not (length.isdigit() and int(length) <= READ_ALL_THE_SAME_BYTES):
                 raise
@@ -54,8 +54,9 @@ class UploadsHandler(ProgressHandler):
             return
         try:
             await self.services.work(self._upload.write, chunk)
-        except ProgressError as error:
+        except (ProgressError, OSError) as error:
             self._failure = error
+            self._drop()
 
     @web.authenticated
     @authorized("execute", RESOURCE)

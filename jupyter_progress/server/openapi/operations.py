@@ -20,6 +20,7 @@ from ...errors import (
     ArtifactRefused,
     BodyTooLarge,
     Conflict,
+    DiskFull,
     EstimatorNotAllowed,
     FileNotReadable,
     InvalidParameter,
@@ -220,15 +221,15 @@ READING: tuple[Operation, ...] = (
 WRITING: tuple[Operation, ...] = (
     Operation(
         "POST", "activity", "write", "A note of one's own.", answers.NoteAnswer, status=201,
-        body=requests.Note, errors=(*BODY, UnknownRun, ShuttingDown, Unavailable),
+        body=requests.Note, errors=(*BODY, UnknownRun, ShuttingDown, Unavailable, DiskFull),
     ),
     Operation(
         "PATCH", "runs/{run_id}", "write", "Rename, tag or annotate a run.", RunState,
-        body=requests.RunChange, errors=(*BODY, UnknownRun, Unavailable),
+        body=requests.RunChange, errors=(*BODY, UnknownRun, Unavailable, DiskFull),
     ),
     Operation(
         "DELETE", "runs/{run_id}", "write", "Forget a run.", None, status=204,
-        errors=(UnknownRun, RunGoingOn, Conflict, Unavailable),
+        errors=(UnknownRun, RunGoingOn, Conflict, Unavailable, DiskFull),
     ),
 )  # fmt: skip
 
@@ -243,27 +244,27 @@ EXECUTING: tuple[Operation, ...] = (
             ),
         ),
         body=(requests.RunRequest, external.ExternalRequest),
-        errors=(*BODY, *CHECKED, Conflict, ShuttingDown, Unavailable),
+        errors=(*BODY, *CHECKED, Conflict, ShuttingDown, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "runs/{run_id}/stop", "execute", "Keep the best so far and finish.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
-        errors=(*BODY, UnknownRun, RunHasEnded, NothingToKeep, Conflict, Unavailable),
+        errors=(*BODY, UnknownRun, RunHasEnded, NothingToKeep, Conflict, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
-        errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable),
+        errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "runs/{run_id}/events", "execute", "Tell of a run that trains elsewhere.",
         answers.KeptAnswer, body=external.EventsRequest,
-        errors=(*BODY, UnknownRun, RunHasEnded, Conflict, ShuttingDown, Unavailable),
+        errors=(*BODY, UnknownRun, RunHasEnded, Conflict, ShuttingDown, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "runs/{run_id}/register", "execute", "Make a model version of a run's model.",
         answers.RegisteredAnswer, status=201, body=requests.Registration,
-        errors=(*BODY, UnknownRun, RunNotFinished, NoModel, ArtifactRefused, Unavailable),
+        errors=(*BODY, UnknownRun, RunNotFinished, NoModel, ArtifactRefused, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "uploads", "execute", "Hand over data, or an estimator as a pickle.",
@@ -274,14 +275,14 @@ EXECUTING: tuple[Operation, ...] = (
                 is_required=True,
             ),
         ),
-        body=BYTES, errors=(BodyTooLarge, ShuttingDown),
+        body=BYTES, errors=(BodyTooLarge, ShuttingDown, DiskFull),
     ),
     Operation(
         "POST", "models/{name}/deploy", "execute", "Put a model version in service.",
         answers.DeployedAnswer, body=requests.DeployRequest,
         errors=(
             *BODY, UnknownModel, UnknownRun, RunNotFinished, NoModel, ArtifactRefused,
-            ServingFailed, ShuttingDown, Unavailable,
+            ServingFailed, ShuttingDown, Unavailable, DiskFull,
         ),
     ),
     Operation(

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import FileNotReadable, InvalidRequest, UnknownDataset
 from ..catalogue import dataset_names, load_dataset
+from ..data_path import data_path
 from ..uploads import Uploads
 from .files import read_frame
 from .npz import read_npz
@@ -42,7 +43,7 @@ def load(dataset: dict[str, Any], uploads: Uploads, root: Path) -> LoadedData:
     uploads
         The data directory's uploads.
     root
-        What a file's path is relative to.
+        What a file's path is relative to, and must not lead out of.
 
     Raises
     ------
@@ -53,8 +54,9 @@ def load(dataset: dict[str, Any], uploads: Uploads, root: Path) -> LoadedData:
     if source == "sklearn":
         return LoadedData(_bundled(dataset["name"]))
     if source == "file":
-        # Resolved as it was when it was checked: "gone/../data.csv" is data.csv.
-        frame = read_frame((root / dataset["path"]).resolve(), "dataset.path")
+        # Checked again, for the file may have become a link since: where it leads is not the
+        # business of whoever asked for the run.
+        frame = read_frame(data_path(dataset["path"], root), "dataset.path")
         return LoadedData(split_target(frame, dataset.get("target"), "dataset"))
     if source == "upload":
         return _handed_over(dataset, uploads)

@@ -27,15 +27,17 @@ def run(context: Context) -> dict[str, Any]:
     }
     served_by = {key: executor[key] for key in ("python", "cwd", "sys_path") if executor.get(key)}
     key = context.data_dir.key()
-    manifest = save_model(
-        context.model,
-        context.run.model_dir,
-        key=key,
-        facts=facts | served_by,
-        parts=context.model_parts,
+    manifest = context.with_room(
+        lambda: save_model(
+            context.model,
+            context.run.model_dir,
+            key=key,
+            facts=facts | served_by,
+            parts=context.model_parts,
+        )
     )
     if context.request.register_as and not context.asked.to_interrupt:
-        _register(context, key)
+        context.with_room(lambda: _register(context, key))
     return {"format": manifest["format"], "size_bytes": manifest["size_bytes"]}
 
 

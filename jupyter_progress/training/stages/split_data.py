@@ -32,7 +32,7 @@ def run(context: Context) -> dict[str, Any]:
         test=loaded.test or take_rows(loaded.table, indices.test),
         stratified=indices.stratified,
     )
-    _keep(context, indices)
+    context.with_room(lambda: _keep(context, indices))
     # The whole table is not needed any more; its size is, for the estimates.
     rows = {
         "train": train.rows,
