@@ -7,6 +7,8 @@ that two connections write or checkpoint at the same time (https://sqlite.org/wa
 from __future__ import annotations
 
 import logging
+import os
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -24,10 +26,12 @@ BUSY_PATIENCE_S = 10.0
 # WAL needs memory that all readers share, which these file systems do not give between machines.
 NETWORK_FILE_SYSTEMS = frozenset(
     {
-        "9p", "afs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "gpfs", "lustre",
-        "ncpfs", "nfs", "nfs4", "smb3", "smbfs",
+        "9p", "afs", "beegfs", "ceph", "cifs", "fuse.ceph-fuse", "fuse.gcsfuse", "fuse.glusterfs",
+        "fuse.juicefs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "gpfs", "lustre", "ncpfs", "nfs",
+        "nfs4", "smb3", "smbfs", "wekafs",
     }
 )  # fmt: skip
+_ESCAPE = re.compile(rb"\\([0-3][0-7]{2})")
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
@@ -130,11 +134,28 @@ def is_on_network(path: Path) -> bool:
     """Whether a file lies on a network file system. Known on Linux only; elsewhere False."""
     if not sys.platform.startswith("linux"):
         return False
-    place = path.absolute().parent.resolve()
+    mounts = Path("/proc/self/mounts").read_bytes()
+    return file_system_of(path.absolute().parent.resolve(), mounts) in NETWORK_FILE_SYSTEMS
+
+
+def file_system_of(place: Path, mounts: bytes) -> str:
+    """The type of the file system that a folder lies on; empty where no mount says.
+
+    Parameters
+    ----------
+    place
+        Absolute, with all links resolved.
+    mounts
+        What ``/proc/self/mounts`` holds. In its paths blanks, backslashes and ``#`` stand as three
+        octal digits, and all other bytes, of whatever encoding, as they are (getmntent(3)).
+    """
     best, found = -1, ""
-    for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
-        _device, mount, kind, *_rest = line.split(" ")
-        mount_path = Path(mount.encode().decode("unicode_escape"))
-        if place.is_relative_to(mount_path) and len(mount_path.parts) >= best:
-            best, found = len(mount_path.parts), kind
-    return found in NETWORK_FILE_SYSTEMS
+    for line in mounts.splitlines():
+        _device, mount, kind, *_rest = [*line.split(b" "), b"", b"", b""]
+        if not mount.startswith(b"/"):
+            continue
+        there = Path(os.fsdecode(_ESCAPE.sub(lambda digits: bytes([int(digits[1], 8)]), mount)))
+        # Of two on one place, the later one hides the other.
+        if place.is_relative_to(there) and len(there.parts) >= best:
+            best, found = len(there.parts), kind.decode("ascii", "replace")
+    return found

@@ -9,8 +9,10 @@ import signal
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from ..ipython_kernel import let_in, running_kernel
 from ..jupyter_process import SCALE
 from . import producer
 from .conftest import Site, request
@@ -54,6 +56,61 @@ def test_killed_script_leaves_a_failed_run_with_all_that_it_had_journalled(
     state = site.jupyter.wait_for_run(run_id, *ENDED, limit_s=20)
     assert state["status"] == "failed"
     site.hold(witness)
+
+
+IN_A_KERNEL = """
+import threading, time
+import jupyter_progress as jp
+from sklearn.datasets import load_digits
+from sklearn.ensemble import RandomForestClassifier
+X, y = load_digits(return_X_y=True)
+trained = jp.train(RandomForestClassifier(30_000, random_state=0), X, y, display=False)
+own = jp.Run("a loop", stages=["fit"], display=False)
+def loop():
+    with own, own.stage("fit"):
+        for step in range(100_000):
+            own.log({"loss": 1 / (step + 1)}, step=step)
+            time.sleep(0.01)
+threading.Thread(target=loop, daemon=True).start()
+"""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
+@pytest.mark.parametrize("way", ["through the server", "by itself"])
+def test_killed_kernel_ends_its_own_run_and_no_run_that_it_has_started(
+    site: Site, watch, drawn: random.Random, tmp_path: Path, way: str
+) -> None:
+    witness = watch(site.address)
+    environment = let_in(site.jupyter, site.address.url, tmp_path)
+    if way == "by itself":
+        for name in ("JUPYTER_PROGRESS_URL", "JUPYTER_PROGRESS_TOKEN_FILE"):
+            del environment[name]
+        environment |= {
+            "JUPYTER_RUNTIME_DIR": str(tmp_path / "no server here"),
+            "JUPYTER_PROGRESS_DATA_DIR": str(site.data.path),
+        }
+    with running_kernel(environment) as kernel:
+        kernel.run(IN_A_KERNEL)
+        kernel.wait_for("bool(own.run_id)", "True")
+        trained, own = kernel.run("print(trained.run_id, own.run_id)").split()
+        pid = int(kernel.run("import os; print(os.getpid())"))
+        for run_id in (trained, own):
+            site.jupyter.wait_for_run(run_id, "running")
+        worker = pid_in(site.data.runs / trained / "worker.json")
+        time.sleep(drawn.uniform(0, 3))
+        os.kill(pid, signal.SIGKILL)
+        state = site.jupyter.wait_for_run(own, *ENDED, limit_s=20)
+        assert (state["status"], state["error"]["reason"]) == ("failed", "worker_killed")
+        assert state["current_stage"] == "fit"
+        scored = site.jupyter.get(f"runs/{trained}")["predictions_processed"]
+        wait_until(
+            lambda: site.jupyter.get(f"runs/{trained}")["predictions_processed"] > scored, 20
+        )
+        assert psutil.pid_exists(worker)
+    site.jupyter.ask("POST", f"runs/{trained}/cancel")
+    site.jupyter.wait_for_run(trained, "cancelled")
+    logged = site.hold(witness)
+    assert logged.series[own]["loss"]
 
 
 def test_server_killed_again_and_again_loses_nothing_of_what_goes_on(

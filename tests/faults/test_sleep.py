@@ -8,20 +8,25 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from jupyter_progress.client.rest import RestClient
+from jupyter_progress.core.times import from_iso
 
 from ..jupyter_process import SCALE
 from ..store.bench import Bench, Index
 from . import producer
-from .conftest import Site
+from .conftest import Site, request
 from .invariant import check_log, check_rebuilt, read_log
+from .leap import Leap
 from .witness import wait_until
 
 pytestmark = pytest.mark.timeout(120 * SCALE)
 DAY_S = 86_400.0
+HOUR_S = 3600.0
+real_time = time.time
 
 
 @contextmanager
@@ -54,6 +59,42 @@ def test_after_a_sleep_a_view_goes_on_from_its_place(
     wait_until(lambda: witness.follower.connection == "live", 10)
     logged = site.hold(witness)
     assert logged.runs[run_id].status == "completed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("clocks", ["the wall's", "all"])
+def test_after_an_hour_asleep_server_script_and_view_go_on(
+    tmp_path: Path, watch, drawn: random.Random, monkeypatch: pytest.MonkeyPatch, clocks: str
+) -> None:
+    clock = Leap(tmp_path / "clock", monkeypatch)
+    site = Site(tmp_path / "jupyter", **clock.environment)
+    try:
+        witness = watch(site.address)
+        wait_until(lambda: witness.follower.connection == "live", 5)
+        trained = site.jupyter.ask("POST", "runs", request(30_000))["run_id"]
+        process, run_id = producer.start(site.jupyter, 20, 0.05)
+        site.jupyter.wait_for_run(trained, "running")
+        before = witness.follower.view.offset
+        assert site.jupyter.process is not None
+        time.sleep(drawn.uniform(0, 1))
+        with asleep(site.jupyter.process.pid, process.pid):
+            time.sleep(0.2)
+            clock.leap(HOUR_S, monotonic=clocks == "all")
+        note = site.jupyter.ask("POST", "activity", {"text": "awake"})
+        assert from_iso(note["time"]) - HOUR_S == pytest.approx(real_time(), abs=30 * SCALE)
+        assert process.wait() == 0
+        wait_until(lambda: witness.follower.connection == "live", 10)
+        site.jupyter.wait_for_run(run_id, "completed")
+        # Nobody took an hour without a word for the end of what goes on.
+        assert site.jupyter.get(f"runs/{trained}")["status"] == "running"
+        site.jupyter.ask("POST", f"runs/{trained}/cancel")
+        site.jupyter.wait_for_run(trained, "cancelled")
+        logged = site.hold(witness)
+        assert len(logged.events) > before
+        for state in logged.runs.values():
+            assert all((stage.elapsed_s or 0.0) >= 0.0 for stage in state.stages)
+    finally:
+        site.jupyter.stop()
 
 
 @pytest.mark.parametrize("leap_s", [DAY_S, -DAY_S, 3600.0])
