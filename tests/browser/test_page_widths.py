@@ -73,6 +73,7 @@ def test_page_opens_on_the_run_at_work_with_the_queue_below_it(
     assert shown_runs(page)[:5] == [AT_WORK, *QUEUE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_page_shows_the_run_at_work_whole_at_every_width(
     page: Page, server: JupyterProcess, width: int
@@ -98,6 +99,7 @@ def test_page_shows_the_run_at_work_whole_at_every_width(
     assert max(*edges["of the run"], *edges["of all runs"]) >= width - 150, edges
 
 
+@pytest.mark.slow
 def test_telephone_shows_a_few_rows_and_all_on_demand(page: Page, server: JupyterProcess) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
     open_page(page, server)

@@ -431,6 +431,7 @@ def test_request_does_not_wait_for_a_slow_check_of_another(checker: Checker) -> 
         slow.result(30 * SCALE)
 
 
+@pytest.mark.slow
 def test_request_that_finds_both_processes_busy_is_told_so_soon(checker: Checker) -> None:
     checker.check(request(bundled("iris")))
     os.kill(checker.pid or 0, signal.SIGSTOP)
@@ -458,6 +459,7 @@ def test_request_that_finds_both_processes_busy_is_told_so_soon(checker: Checker
             answer.result(30 * SCALE)
 
 
+@pytest.mark.slow
 def test_target_that_a_million_columns_do_not_hold_is_refused_soon(
     check: Check, root: Path
 ) -> None:

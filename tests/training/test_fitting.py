@@ -337,7 +337,7 @@ def test_subclass_and_missing_inner_parts_are_fitted_plainly(monkeypatch):
     ids=lambda e: type(e).__name__,
 )
 def test_epochs_are_told_with_their_loss_and_scored_as_they_stand(estimator):
-    X, y = data(True, rows=3_000 if hasattr(estimator, "coefs_") else 80_000)
+    X, y = data(True, rows=1_500 if hasattr(estimator, "coefs_") else 80_000)
     held_out = 3 * len(y) // 4
     _, seen = watched_fit(estimator, X, y, max_overhead=100.0)
     total = seen.reports[-1]["total_steps"]
