@@ -13,7 +13,7 @@ from typing import Any
 
 from ..core.activity import activity_id
 from ..core.times import to_iso
-from ..errors import DiskFull, Unavailable
+from ..errors import DiskFull, Unavailable, UnknownRun
 from ..store.durable_files import is_full
 from ..store.indexer import Indexer
 from ..store.journal import JournalWriter, refuse_unwritten, tell
@@ -73,6 +73,8 @@ class Facts:
         ------
         DiskFull, Unavailable
             Nothing was kept.
+        UnknownRun
+            It is deleted.
         """
         with self.writing:
             known = self._indexer.known_sequence(run.run_id, self.writer)
@@ -81,6 +83,10 @@ class Facts:
                 first = journal.last_sequence + 1
                 sequence = tell(journal, run.run_id, kind, data, name, who=who, follows=follows)
                 refuse_unwritten(journal, first)
+            except Unavailable:
+                if run.path.is_dir():
+                    raise
+                raise UnknownRun(run.run_id) from None  # deleted in between
             finally:
                 journal.close()
         self._indexer.wake()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_progress.errors import UnknownRun
 from jupyter_progress.server import external_runs
 from jupyter_progress.store.foreign_journal import append_lines, last_kept
 from jupyter_progress.store.journal_reader import read_journal
@@ -409,3 +410,13 @@ async def test_events_of_a_run_that_is_deleted_meanwhile_are_those_of_no_run(
     # After the last step all was kept before the run was gone.
     assert told == ((404, "unknown_run") if step < 5 else (200, None))
     assert not (services.data.runs / send.run_id).exists()
+
+
+async def test_fact_about_a_run_that_is_deleted_meanwhile_is_about_no_run(
+    producer: Any, services: Any
+) -> None:
+    send = await producer()
+    directory = services.data.run(send.run_id)
+    directory.delete()
+    with pytest.raises(UnknownRun):
+        services.facts.about_run(directory, "run_updated", {"name": "late"}, name="late")
