@@ -95,9 +95,12 @@ class Journals(RuleBasedStateMachine):
         self.indexer.wake()
         quiet = 0
         while quiet < 3:
-            quiet = 0 if self.indexer.index_once() else quiet + 1
-            if self.indexer._ordering._blocked:
-                time.sleep(PATIENCE_S / 2)  # for a line that is damaged or lost
+            has_more = self.indexer.index_once()
+            # Each line that follows one which is damaged or lost has a patience of its own.
+            is_waiting = bool(self.indexer._ordering._blocked)
+            quiet = 0 if has_more or is_waiting else quiet + 1
+            if is_waiting:
+                time.sleep(PATIENCE_S / 2)
 
     # -- what writers do
 
