@@ -175,6 +175,23 @@ async def test_refusal_before_the_body_is_read_leaves_a_client_that_keeps_connec
     await asyncio.to_thread(go)
 
 
+async def test_client_that_keeps_its_connection_is_told_that_a_refusal_ends_it(
+    ask: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
+) -> None:
+    path = f"{jp_base_url}jupyter-progress/api/v1/runs"
+
+    def go() -> None:
+        client = http.client.HTTPConnection("127.0.0.1", jp_http_port, timeout=10)
+        for _ in range(3):
+            for headers, status in (({}, 403), (jp_auth_header, 200)):
+                client.request("GET", path, headers=headers)
+                answer = client.getresponse()
+                assert (answer.status, bool(answer.read())) == (status, True)
+        client.close()
+
+    await asyncio.to_thread(go)
+
+
 async def test_client_that_sends_all_before_it_reads_hears_why_its_large_body_is_refused(
     ask: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
 ) -> None:

@@ -60,7 +60,10 @@ class ProgressHandler(KernelPassMixin, APIHandler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        if self._finished or self.request.method == "OPTIONS":
+        if self._finished:
+            return
+        if self.request.method == "OPTIONS":
+            self._takes_body = True
             return
         if self.current_user is None:
             # Also where `allow_unauthenticated_access` is on: no body is taken from strangers.
@@ -154,16 +157,12 @@ class ProgressHandler(KernelPassMixin, APIHandler):
         return text
 
     def finish(self, *args: Any, **kwargs: Any) -> Any:
-        # An answer before the body is read ends the connection (tornado's way of not reading it):
-        # a client that keeps connections must not send its next request on this one.
-        if not self._takes_body and self._has_body and not self._headers_written:
+        # An answer before the body is read, be it empty, ends the connection (tornado's way of not
+        # reading it): a client that keeps connections, such as a Hub's proxy, must not send its
+        # next request on this one.
+        if not self._takes_body and not self._headers_written:
             self.set_header("Connection", "close")
         return super().finish(*args, **kwargs)
-
-    @property
-    def _has_body(self) -> bool:
-        headers = self.request.headers
-        return "Transfer-Encoding" in headers or headers.get("Content-Length", "0") != "0"
 
     def answer(self, found: Any, status: int = 200) -> None:
         """Answer with JSON; NaN and infinities become null."""
