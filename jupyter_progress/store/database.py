@@ -57,7 +57,8 @@ def connect(path: Path | str) -> sqlite3.Connection:
             check_soundness(connection, Path(path))
         _set_modes(connection, path)
         _migrate(connection)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        # The second where SQLite's own message names what it has found in a damaged schema.
         connection.close()
         if isinstance(error, sqlite3.OperationalError):
             raise  # busy, full, not writable: nothing is wrong with the file itself

@@ -81,7 +81,7 @@ class Log:
         try:
             _begin_opening(connection, now)
             return cls(path, connection)
-        except (sqlite3.Error, Damaged) as error:
+        except (sqlite3.Error, UnicodeDecodeError, Damaged) as error:
             connection.close()
             if isinstance(error, sqlite3.OperationalError | Damaged):
                 raise

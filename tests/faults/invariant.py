@@ -84,7 +84,8 @@ def rebuilt(data: DataDirectory, own_server: int = 0) -> Logged:
     try:
         quiet = 0
         while quiet < 4:
-            quiet = 0 if indexer.index_once() else quiet + 1
+            head = log.head
+            quiet = 0 if indexer.index_once() or log.head != head else quiet + 1
             time.sleep(PATIENCE_S / 2 if quiet else 0)  # what follows a lost line goes on without
         return _logged(indexer.reader, log.log_id, log.forgotten())
     finally:

@@ -95,7 +95,10 @@ class Journals(RuleBasedStateMachine):
         self.indexer.wake()
         quiet = 0
         while quiet < 3:
-            quiet = 0 if self.indexer.index_once() else quiet + 1
+            head = self.log.head
+            # What one line has waited for in vain, the next one of its journal waits for again.
+            has_moved = self.indexer.index_once() or self.log.head != head
+            quiet = 0 if has_moved else quiet + 1
             if self.indexer._ordering._blocked:
                 time.sleep(PATIENCE_S / 2)  # for a line that is damaged or lost
 

@@ -180,6 +180,19 @@ def test_log_of_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> Non
     assert path.read_bytes() == content
 
 
+def test_schema_of_other_bytes_than_text_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "log-0.db"
+    Log.open(path, now=START).close()
+    path.with_suffix(".seal").unlink()
+    content = path.read_bytes()
+    assert b"CREATE TABLE events" in content
+    path.write_bytes(content.replace(b"CREATE TABLE events", b"CREATE \xa1\xfa\xffLE events"))
+    log = Log.open(path, now=START)
+    assert log.head == 0
+    log.close()
+    assert (tmp_path / "log-0.damaged.db").exists()
+
+
 def test_network_file_system_gets_a_rollback_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
