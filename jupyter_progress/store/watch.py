@@ -144,6 +144,9 @@ class JournalFile:
             self._cursor = Cursor(0, at.sequence)
             self._read_byte = self.byte = 0
             self._marks = []
+        elif self._read_byte:
+            # Of a file that was read before this process began: it may still be cut and grow again.
+            self._marks = _marks_of_last_line(self.path, self._read_byte)
 
 
 class Origin:

@@ -11,6 +11,7 @@ The journals are parsed here a second time, with nothing of the reader that the 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ DURABLE_FIELDS = (
 )  # fmt: skip
 STAGE_FIELDS = ("id", "title", "status", "started_time", "metrics")
 
+RUN = r"\d{8}-\d{6}-[0-9a-f]{8}"
+RUN_EXAMPLE = "20260921-130000-00000000"
 PATIENCE_S = 0.05  # for what a line follows: not 0, which would not wait for what is there
 
 
@@ -81,7 +84,8 @@ def rebuilt(data: DataDirectory, own_server: int = 0) -> Logged:
     try:
         quiet = 0
         while quiet < 4:
-            quiet = 0 if indexer.index_once() else quiet + 1
+            head = log.head
+            quiet = 0 if indexer.index_once() or log.head != head else quiet + 1
             time.sleep(PATIENCE_S / 2 if quiet else 0)  # what follows a lost line goes on without
         return _logged(indexer.reader, log.log_id, log.forgotten())
     finally:
@@ -120,6 +124,8 @@ def _whole_lines(path: Path) -> list[dict[str, Any]]:
             json.dumps(line, ensure_ascii=False, allow_nan=False).encode()
             from_iso(line["time"])
             is_next = isinstance(line["sequence"], int) and known < line["sequence"] < 2**53
+            if not re.fullmatch(RUN, line.get("run_id", RUN_EXAMPLE), re.ASCII):
+                continue
             if max(line.get("follows", {}).values(), default=0) >= 2**53 or _depth(line) > 201:
                 continue
         except (ValueError, TypeError, KeyError, RecursionError):

@@ -95,12 +95,13 @@ class Journals(RuleBasedStateMachine):
         self.indexer.wake()
         quiet = 0
         while quiet < 3:
-            has_more = self.indexer.index_once()
-            # Each line that follows one which is damaged or lost has a patience of its own.
+            head = self.log.head
+            has_moved = self.indexer.index_once() or self.log.head != head
+            # What one line has waited for in vain, the next one of its journal waits for again.
             is_waiting = bool(self.indexer._ordering._blocked)
-            quiet = 0 if has_more or is_waiting else quiet + 1
+            quiet = 0 if has_moved or is_waiting else quiet + 1
             if is_waiting:
-                time.sleep(PATIENCE_S / 2)
+                time.sleep(PATIENCE_S / 2)  # for a line that is damaged or lost
 
     # -- what writers do
 

@@ -137,6 +137,18 @@ def test_journal_that_becomes_a_folder_stops_nobody_else(bench: Bench, index: Ma
     assert other.run_id in found.states()
 
 
+def test_journal_that_is_cut_and_grows_to_its_old_size_after_a_restart_is_read_again(
+    bench: Bench, index: MakeIndex, tmp_path: Path
+) -> None:
+    path = bench.run().journal("worker-1")
+    put(path, note(1))
+    index(tmp_path / "log-0.db").settle().close()
+    found = index(tmp_path / "log-0.db").settle()
+    path.write_bytes(note(2))
+    found.settle()
+    assert [n for *_place, n in found.identities()] == [1, 2]
+
+
 def test_line_without_an_end_is_passed_over(
     bench: Bench, index: MakeIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
