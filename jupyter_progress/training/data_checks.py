@@ -125,6 +125,16 @@ class DataReader:
         return self._remember(("sklearn", name), lambda: self._load(dataset))
 
     def _files(self, dataset: dict[str, Any], files: dict[str, Path]) -> DataFacts | None:
+        try:
+            return self._read_files(dataset, files)
+        except OSError as error:
+            # It was there and could be read a moment ago, and somebody has changed that.
+            field = next((key for key, path in files.items() if str(path) == error.filename), None)
+            raise FileNotReadable(
+                field or next(iter(files)), f"the file cannot be read: {error.strerror}"
+            ) from None
+
+    def _read_files(self, dataset: dict[str, Any], files: dict[str, Path]) -> DataFacts | None:
         stats = [path.stat() for path in files.values()]
         for field, path in files.items():
             if path.stat().st_size == 0:

@@ -69,7 +69,8 @@ def _check_file(found: Path, shown: str, field: str) -> None:
         raise FileNotReadable(field, f"{shown} is a folder; expected a CSV or Parquet file")
     if not is_file:
         raise FileNotReadable(field, f"{shown} is no regular file; expected CSV or Parquet")
-    if not os.access(found, os.R_OK):
+    # As `open` asks, by the effective user, where the system can.
+    if not os.access(found, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
         raise FileNotReadable(field, f"{shown} cannot be read: permission denied")
     if found.suffix.lower() not in _SUFFIXES and not _is_parquet(found):
         expected = ", ".join(_SUFFIXES)

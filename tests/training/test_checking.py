@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +97,7 @@ def check(root: Path, data_dir: DataDirectory) -> Check:
     return lambda *args, **rest: checks.check(request(*args, **rest))
 
 
-def refusal(check: Check, *args: Any, **rest: Any) -> tuple[str, str, str]:
+def refusal(check: Callable[..., object], *args: Any, **rest: Any) -> tuple[str, str, str]:
     """The reason, the field and the words of a refusal."""
     with pytest.raises(ProgressError) as refused:
         check(*args, **rest)
@@ -151,10 +155,50 @@ def test_path_that_cannot_be_read_is_refused(
     assert told in words
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_file_without_permission_is_refused(check: Check, root: Path) -> None:
-    (root / "good.csv").chmod(0)
-    assert refusal(check, file("good.csv"))[0] == "file_not_readable"
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Nobody in particular, where root runs the tests: root may read everything."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+def test_file_without_permission_is_refused(data_dir: DataDirectory, root: Path) -> None:
+    # Not below pytest's folder, which only its owner may enter.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copy(root / "good.csv", folder / "good.csv")
+        checks = RequestChecks(Uploads(data_dir), folder, ALLOWED)
+        asked = request(file("good.csv"))
+        checks.check(asked)
+        (folder / "good.csv").chmod(0)
+        with ordinary_user():
+            reason, field, told = refusal(checks.check, asked)
+    assert (reason, field) == ("file_not_readable", "dataset.path")
+    assert "cannot be read: permission denied" in told
+
+
+def test_upload_that_cannot_be_read_any_more_is_refused(root: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        uploads = Uploads(DataDirectory(folder))
+        handed = uploads.add("csv", (root / "good.csv").read_bytes())["id"]
+        asked = request({"source": "upload", "id": handed, "target": "label"})
+        checks = RequestChecks(uploads, folder, ALLOWED)
+        checks.check(asked)
+        for inside in (folder, *folder.rglob("*")):
+            inside.chmod(0o755)
+        uploads.path(handed).chmod(0)
+        with ordinary_user():
+            reason, field, told = refusal(checks.check, asked)
+    assert (reason, field) == ("file_not_readable", "dataset.id")
+    assert "the file cannot be read: Permission denied" in told
 
 
 @pytest.mark.parametrize(
