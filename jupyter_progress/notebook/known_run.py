@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -12,14 +11,11 @@ from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
 from ..tracking import arguments
-from ..tracking.history import chosen, frame_of
+from ..tracking.history import Series, WithHistory
 from .backend import Backend
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class KnownRun:
+class KnownRun(WithHistory):
     """One run as it can be read, wherever it executes.
 
     Parameters
@@ -79,22 +75,8 @@ class KnownRun:
         """Why it failed: ``{type, message, stage, traceback, reason, hint}``; None otherwise."""
         return self._state().error
 
-    def history(self, names: Sequence[str] | None = None) -> pd.DataFrame:
-        """All metrics as a DataFrame: a row for each step, a column for each metric.
-
-        Parameters
-        ----------
-        names
-            Only these metrics.
-
-        Raises
-        ------
-        InvalidRequest
-            The run has metrics, and one of these is not among them.
-        """
-        asked = arguments.strings("names", names) if names is not None else None
-        # All of them, for the words where one is not there.
-        return frame_of(chosen(self._backend.series(self.run_id, None), asked))
+    def _series(self) -> Series:
+        return self._backend.series(self.run_id, None)
 
     def output(self, tail: int = 200) -> str:
         """The last lines that the run printed."""

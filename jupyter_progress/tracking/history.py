@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,37 @@ from ..errors import InvalidRequest
 from ..store.journal import read_journal
 from ..store.layout import RunDirectory
 from ..store.regular_files import regular_files
+from . import arguments
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Series = dict[str, list[list[float | None]]]
+
+
+class WithHistory(ABC):
+    """A run whose metrics can be had as a table."""
+
+    def history(self, names: Sequence[str] | None = None) -> pd.DataFrame:
+        """All metrics as a DataFrame: a row for each step, a column for each metric.
+
+        Parameters
+        ----------
+        names
+            Only these metrics.
+
+        Raises
+        ------
+        InvalidRequest
+            The run has metrics, and one of these is not among them.
+        """
+        asked = None if names is None else arguments.strings("names", names)
+        # All series are asked for: where one is not there, the words name those that are.
+        return frame_of(chosen(self._series(), asked))
+
+    @abstractmethod
+    def _series(self) -> Series:
+        """All metrics in full."""
 
 
 def frame_of(series: Mapping[str, Sequence[Sequence[float | None]]]) -> pd.DataFrame:

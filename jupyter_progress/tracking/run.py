@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ..core.activity import LEVELS
 from ..core.state import RunState
@@ -21,20 +21,17 @@ from ..store.layout import DataDirectory, default_data_dir
 from . import arguments, current
 from .display import Display, display_for
 from .failure import error_of
-from .history import Series, chosen, frame_of, series_in
+from .history import Series, WithHistory, series_in
 from .loops import Loop, report_of
 from .metrics import MetricLog
 from .pulse import Pulse
 from .record import Record
 from .values import doubt_about_stage, planned_stages
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 DISPLAY_EVERY_S = 0.2
 
 
-class Run:
+class Run(WithHistory):
     """Track a training loop of one's own.
 
     ::
@@ -239,22 +236,6 @@ class Run:
             self._metrics.take(metrics, named, step)
         if record.journal.is_asleep:
             record.journal.wake()
-
-    def history(self, names: Iterable[str] | None = None) -> pd.DataFrame:
-        """All metrics as a DataFrame: a row for each step, a column for each metric.
-
-        Parameters
-        ----------
-        names
-            Only these metrics.
-
-        Raises
-        ------
-        InvalidRequest
-            The run has metrics, and one of these is not among them.
-        """
-        asked = None if names is None else arguments.strings("names", names)
-        return frame_of(chosen(self._series(), asked))
 
     def _series(self) -> Series:
         if self._record is None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import random
 import shutil
-import socket
 import sqlite3
 import tempfile
 import time
@@ -24,6 +21,7 @@ from jupyter_progress.store.indexer import Indexer
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.store.log import Log
 
+from ..store.odd_files import make_other
 from .conftest import SEED
 from .invariant import PATIENCE_S, check_log, check_rebuilt, differences, read_log
 
@@ -250,16 +248,7 @@ class Journals(RuleBasedStateMachine):
         path = where.choice(folders) / f"{other}-{where.randrange(100)}.jsonl"
         if path.is_symlink() or path.exists():
             return
-        if other == "folder":
-            path.mkdir()
-        elif other == "pipe":
-            os.mkfifo(path)
-        elif other == "socket":
-            # Only the last part of the path fits into a socket's name.
-            with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as bound:
-                bound.bind(path.name)
-        else:
-            path.symlink_to("/dev/zero" if other == "device" else where.choice(folders))
+        make_other(path, other, "/dev/zero" if other == "device" else where.choice(folders))
 
     @rule(where=DRAWN)
     def lose_tail(self, where: random.Random) -> None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import socket
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jupyter_progress.core.times import to_iso
 from jupyter_progress.store import journal_reader
 from jupyter_progress.store.batch import Batch
 from jupyter_progress.store.journal import JournalWriter
@@ -21,38 +15,10 @@ from jupyter_progress.store.journal_reader import read_journal
 from jupyter_progress.store.regular_files import NoRegularFile
 from jupyter_progress.training.plain_journal import last_sequences
 
-from .bench import SCALE, START, Bench, Index, wait_until
+from .bench import SCALE, Bench, Index, wait_until
+from .odd_files import KINDS, make_other, note, put
 
 MakeIndex = Callable[..., Index]
-
-
-def note(sequence: int, text: str = "said") -> bytes:
-    data = {"id": f"n{sequence}", "level": "info", "kind": "note", "text": text}
-    line = {"sequence": sequence, "type": "activity_update", "time": to_iso(START), "data": data}
-    return json.dumps(line).encode() + b"\n"
-
-
-def put(path: Path, *lines: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        file.writelines(lines)
-
-
-def make_other(path: Path, kind: str) -> None:
-    """Put what is no regular file in a journal's place."""
-    if kind == "a folder":
-        path.mkdir()
-    elif kind == "a pipe":
-        os.mkfifo(path)
-    elif kind == "a socket":
-        # Only the last part of the path fits into a socket's name.
-        with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as bound:
-            bound.bind(path.name)
-    else:
-        path.symlink_to("/dev/zero")
-
-
-KINDS = ["a folder", "a pipe", "a link", "a socket"]
 
 
 def test_sequence_that_no_database_holds_ends_no_indexing(bench: Bench, index: MakeIndex) -> None:
@@ -85,11 +51,11 @@ def test_what_is_no_regular_file_is_passed_over_and_told_once(
     found.settle()
     assert found.states()[run.run_id].status == "queued"
     assert sorted(found.indexer.problems) == sorted(
-        f"{path} is no journal but {kind}" for path in (run.journals / "x-1.jsonl", server)
+        f"{path} is no journal but a {kind}" for path in (run.journals / "x-1.jsonl", server)
     )
     # As soon as a journal stands there, it is one.
     path = run.journals / "x-1.jsonl"
-    path.rmdir() if kind == "a folder" else path.unlink()
+    path.rmdir() if kind == "folder" else path.unlink()
     put(path, note(1))
     found.settle()
     assert (run.run_id, "x-1", 1) in found.identities()
@@ -102,12 +68,12 @@ def test_nobody_waits_for_what_has_a_journals_name(bench: Bench, kind: str) -> N
     path = run.journals / "x-1.jsonl"
     make_other(path, kind)
     assert last_sequences(run.journals, but="keeper") == {"worker-1": 2}
-    with pytest.raises(NoRegularFile, match=f"is {kind}; expected a regular file"):
+    with pytest.raises(NoRegularFile, match=f"is a {kind}; expected a regular file"):
         read_journal(path)
     # A training whose own journal is something else goes on, and its facts wait.
     writer = JournalWriter(path)
     assert writer.append("activity_update", {"id": "a"}, flush=True) == 1
-    path.rmdir() if kind == "a folder" else path.unlink()
+    path.rmdir() if kind == "folder" else path.unlink()
     writer.close()
     assert [line.sequence for line in read_journal(path).lines] == [1]
 
@@ -135,18 +101,6 @@ def test_journal_that_becomes_a_folder_stops_nobody_else(bench: Bench, index: Ma
     bench.queue(other)
     found.settle()
     assert other.run_id in found.states()
-
-
-def test_journal_that_is_cut_and_grows_to_its_old_size_after_a_restart_is_read_again(
-    bench: Bench, index: MakeIndex, tmp_path: Path
-) -> None:
-    path = bench.run().journal("worker-1")
-    put(path, note(1))
-    index(tmp_path / "log-0.db").settle().close()
-    found = index(tmp_path / "log-0.db").settle()
-    path.write_bytes(note(2))
-    found.settle()
-    assert [n for *_place, n in found.identities()] == [1, 2]
 
 
 def test_line_without_an_end_is_passed_over(

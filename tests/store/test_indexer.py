@@ -1,7 +1,8 @@
+"""From journals to the log: each event once, in order, whoever writes and whenever one looks."""
+
 from __future__ import annotations
 
 import logging
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 from jupyter_progress.core.events import LAST_EVENTS
 from jupyter_progress.core.view import View
 from jupyter_progress.core.wire import Message, durable_message
-from jupyter_progress.server.facts import Facts
 from jupyter_progress.store.indexer import Committed
 from jupyter_progress.store.journal import tell
 from jupyter_progress.store.log import Log
@@ -208,55 +208,6 @@ def test_two_logs_over_one_directory_converge(
         assert kinds == ["note"]
 
 
-def test_deleted_run_is_forgotten_but_offsets_stay(
-    bench: Bench, index: MakeIndex, tmp_path: Path
-) -> None:
-    path = tmp_path / "log-0.db"
-    gone, kept = bench.whole_run(), bench.whole_run()
-    found = index(path).settle()
-    before = found.log.head
-    server = bench.server(0)
-    sequence = tell(server, "server-0", "run_deleted", {}, "digits", "ada", run_id=gone.run_id)
-    found.settle()
-    gone.delete()
-    found.settle()
-    events = found.reader.events(0, 999)
-    assert len(events) == before + 2
-    assert [event.type for event in events[-2:]] == ["run_deleted", "activity_update"]
-    blank = [event for event in events if event.type == "removed"]
-    assert len(blank) == 8
-    assert all(event.data == {} and event.run_id is None for event in blank)
-    assert set(found.states()) == {kept.run_id}
-    assert found.reader.series(gone.run_id) == {}
-    feed, _next = found.reader.activity()
-    assert feed[0].text == "digits was deleted"
-    assert sum(line.run_id == gone.run_id for line in feed) == 1
-    assert found.indexer.logged("server-0", "server-0", sequence, 0)
-    found.close()
-    rebuilt = index().settle()
-    assert set(rebuilt.states()) == {kept.run_id}
-    again = index(path).settle()
-    assert again.reader.events(0, 999) == events
-
-
-def test_run_deleted_by_one_server_is_not_read_again_by_another(
-    bench: Bench, index: MakeIndex
-) -> None:
-    run = bench.whole_run()
-    server = bench.server(1)
-    bench.now += 100
-    tell(server, "server-1", "run_deleted", {}, "digits", run_id=run.run_id)
-    found = index().settle(5)
-    assert found.states() == {}
-    assert found.types().count("removed") == 8
-    late = bench.writer(run, "kernel-00000000")
-    late.append("run_updated", {"name": "ghost"}, flush=True)
-    found.indexer.wake()
-    found.settle(5)
-    assert found.states() == {}
-    assert len(found.types()) == 10
-
-
 def test_bad_lines_are_passed_over_and_reported(
     bench: Bench, index: MakeIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -296,64 +247,6 @@ def test_event_that_the_state_does_not_allow_is_logged_and_changes_nothing(
     found.settle()
     assert found.types()[-1] == "training_stopping"
     assert found.states() == before
-
-
-@pytest.mark.parametrize("while_down", [False, True])
-def test_journal_that_was_cut_or_replaced_is_read_from_its_start(
-    bench: Bench, index: MakeIndex, tmp_path: Path, while_down: bool
-) -> None:
-    run = bench.run()
-    worker = bench.begin(run)
-    worker.append("stage_started", {"stage": "load"}, flush=True)
-    path = tmp_path / "log-0.db"
-    found = index(path).settle()
-    before = found.identities()
-    if while_down:
-        found.close()
-    lines = worker.path.read_bytes().splitlines(keepends=True)
-    worker.close()
-    # Shorter; or another file, longer than the one that was read.
-    first = lines[0].replace(b'"digits"', b'"longer name"') if while_down else lines[0]
-    worker.path.write_bytes(b"".join([first, *lines[1:2], *(lines[2:] if while_down else [])]))
-    if while_down:
-        found = index(path)
-    found.settle()
-    assert found.identities() == before
-    other = bench.writer(run, "worker-1")
-    for stage in ("a", "b", "c"):
-        other.append("stage_started", {"stage": stage}, flush=True)
-    found.settle()
-    new = [event.data["stage"] for event in found.reader.events(len(before), 99)]
-    assert new == (["a", "b", "c"] if while_down else ["b", "c"])
-
-
-def test_journal_that_was_cut_and_has_its_old_size_again_is_read_again(
-    bench: Bench, index: MakeIndex
-) -> None:
-    run = bench.run()
-    worker = bench.begin(run)
-    worker.append("stage_started", {"stage": "load"}, flush=True)
-    found = index().settle()
-    before = found.identities()
-    *others, last = worker.path.read_bytes().splitlines(keepends=True)
-    worker.path.write_bytes(b"".join([*others, last.replace(b'"sequence":3', b'"sequence":4')]))
-    found.settle()
-    assert found.identities() == [*before, (run.run_id, "worker-1", 4)]
-
-
-def test_server_goes_on_behind_what_its_log_knows_and_its_disk_has_lost(
-    bench: Bench, index: MakeIndex
-) -> None:
-    lost = {"id": "a", "level": "info", "kind": "note", "text": "lost"}
-    bench.server(0).append("activity_update", lost, flush=True)
-    found = index().settle()
-    assert found.indexer.known_sequence("server-0", "server-0") == 1
-    bench.data.server_journal(0).write_bytes(b"")  # it was read before it was on disk
-    facts = Facts(bench.data, 0, found.indexer)
-    facts.note("info", "kept", who="ada", run_id=None)
-    facts.close()
-    found.settle()
-    assert [event.data["text"] for event in found.reader.events(0, 9)] == ["lost", "kept"]
 
 
 def test_only_the_runs_that_were_asked_for(bench: Bench, index: MakeIndex) -> None:
@@ -514,77 +407,6 @@ def test_log_that_cannot_be_written_for_a_while_misses_nothing(
     steps = [point[0] for point in found.reader.series(run.run_id)["live_accuracy"]]
     assert steps == list(range(20))
     found.close()
-
-
-def test_run_directory_that_vanishes_is_reported(bench: Bench, index: MakeIndex) -> None:
-    run = bench.run()
-    bench.begin(run)
-    found = index().settle()
-    shutil.rmtree(run.path)
-    found.settle()
-    assert run.run_id in found.indexer.problems[-1]
-
-
-def test_ended_run_whose_directory_was_removed_is_forgotten(
-    bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
-    path = tmp_path / "log-0.db"
-    gone, kept = bench.whole_run(), bench.whole_run()
-    found = index(path).settle()
-    shutil.rmtree(gone.path)
-    found.settle()
-    assert set(found.states()) == {kept.run_id}
-    assert found.types()[-2:] == ["run_deleted", "activity_update"]
-    assert found.types().count("removed") == 8
-    feed, _next = found.reader.activity()
-    assert feed[0].text == "digits was deleted: its directory has gone"
-    assert found.reader.series(gone.run_id) == {}
-    assert list(found.indexer.problems) == []
-    types = found.types()
-    found.close()
-    assert index(path).settle().types() == types
-
-
-def test_run_directory_removed_while_nobody_looked_is_noticed_at_the_next_start(
-    bench: Bench, index: MakeIndex, tmp_path: Path
-) -> None:
-    path = tmp_path / "log-0.db"
-    gone, kept, going_on = bench.whole_run(), bench.whole_run(), bench.run()
-    bench.begin(going_on)
-    index(path).settle().close()
-    shutil.rmtree(gone.path)
-    shutil.rmtree(going_on.path)
-    found = index(path).settle()
-    assert set(found.states()) == {kept.run_id}
-
-
-def test_run_directory_that_comes_back_is_known_again(
-    bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
-    run, aside = bench.whole_run(), tmp_path / "aside"
-    found = index(tmp_path / "log-0.db").settle()
-    before = found.states()
-    for _ in range(2):
-        run.path.rename(aside)
-        found.settle()
-        assert found.states() == {}
-        aside.rename(run.path)
-        found.settle()
-        assert found.states() == before
-    assert len(found.reader.series(run.run_id)["live_accuracy"]) == 20
-
-
-def test_runs_whose_whole_folder_is_away_are_not_forgotten(
-    bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
-    run = bench.whole_run()
-    found = index().settle()
-    bench.data.runs.rename(tmp_path / "aside")
-    found.settle()
-    assert set(found.states()) == {run.run_id}
 
 
 def test_big_batches_are_cut_and_nothing_is_lost(
