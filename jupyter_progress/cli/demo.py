@@ -24,15 +24,15 @@ from ..store.layout import DATA_DIR_VARIABLE
 from .own_server import OwnServer, own_server
 from .watching import Watch, watch
 
-# Some twenty seconds of real work on one core: handwritten digits, one small tree after another.
-# The slow learning rate keeps every tree as much work as the first, and the accuracy climbing.
+# Some twenty seconds of real work on one quiet core: handwritten digits, one small tree after
+# another. The slow learning rate keeps every tree as much work as the first, and the accuracy climbing.
 REQUEST = {
     "name": "digits demo",
     "dataset": {"source": "sklearn", "name": "digits"},
     "estimator": {
         "class": "sklearn.ensemble.GradientBoostingClassifier",
         "params": {
-            "n_estimators": 800,
+            "n_estimators": 1100,
             "learning_rate": 0.02,
             "max_features": 0.5,
             "subsample": 0.8,

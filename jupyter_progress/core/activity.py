@@ -55,9 +55,9 @@ def _stage_completed(data: dict[str, Any], name: str) -> tuple[str, str]:
 def _completed(data: dict[str, Any], name: str) -> tuple[str, str]:
     result = data.get("result") or {}
     figure = headline(result)
-    early = " early, as asked" if result.get("stopped") else ""
     took = duration(data.get("elapsed_time"))
-    return "success", f"{name} finished{early} in {took}" + (f", {figure}" if figure else "")
+    how = f"early, as asked, after {took}" if result.get("stopped") else f"in {took}"
+    return "success", f"{name} finished {how}" + (f", {figure}" if figure else "")
 
 
 def _failed(data: dict[str, Any], name: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ _SPOKEN_YOU = re.compile(r"(?i:uint|uni(?!n|m)|use|usu|util|eu|ubi)")
 def with_article(word: str) -> str:
     """``an object``, ``a list``, ``an SVC``, ``a uint8``."""
     # Letter by letter: several capitals, or no vowel to speak it by.
-    if re.match(r"[A-Z](?:[A-Z]|\d|$)", word) or re.fullmatch(r"[b-df-hj-np-tv-xz]+", word):
+    if re.match(r"[A-Z](?:[A-Z]|\d|$)|nd", word) or re.fullmatch(r"[b-df-hj-np-tv-xz]+", word):
         is_vowel = word[0].upper() in _SPELT_WITH_A_VOWEL
     else:
         is_vowel = word[:1].lower() in tuple("aeiou") and not _SPOKEN_YOU.match(word)

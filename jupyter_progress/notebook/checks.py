@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import math
 import numbers
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +121,7 @@ def read_rows(X: Any, y: Any, names: tuple[str, str], kind: str | None) -> Rows:
         The targets are.
     """
     X, y = _table(X, names[0]), _targets(y, names[1])
+    _warn_of_another_order(X, y, names)
     if X.shape[0] != len(y):
         raise InvalidRequest(
             names[1],
@@ -129,6 +131,21 @@ def read_rows(X: Any, y: Any, names: tuple[str, str], kind: str | None) -> Rows:
         raise UnsuitableData(names[0], "has no rows")
     _check_targets(y, names[1], kind)
     return Rows(X, y)
+
+
+def _warn_of_another_order(X: Any, y: Any, names: tuple[str, str]) -> None:
+    """Say where targets have the labels of the rows in another order: pandas would pair by them."""
+    labels, other = getattr(X, "index", None), getattr(y, "index", None)
+    if not (hasattr(labels, "equals") and hasattr(other, "equals")) or labels.equals(other):
+        return
+    if len(labels) != len(other) or labels.nlevels != other.nlevels:
+        return
+    if labels.is_unique and other.is_unique and other.isin(labels).all():
+        warnings.warn(
+            f"{names[1]} has the labels of {names[0]} in another order; rows are paired by their "
+            f"place, as scikit-learn does. To pair them by label: {names[1]}.loc[{names[0]}.index]",
+            stacklevel=5,  # the cell's line
+        )
 
 
 def _table(X: Any, name: str) -> Any:

@@ -31,12 +31,18 @@ def check_suitable(estimator: Any, *methods: str) -> None:
             raise UnsuitableEstimator(
                 "estimator",
                 f"is {kind}, which has no {method}(); expected a scikit-learn classifier or "
-                "regressor such as RandomForestClassifier(300)",
+                f"regressor such as RandomForestClassifier(300){_order_of(estimator)}",
             )
     if not takes_one_target(estimator):
         raise UnsuitableEstimator(
             "estimator", f"is {kind}, which is for several targets at once; a run has one target"
         )
+
+
+def _order_of(rows: Any) -> str:
+    """What to say where rows stand in the estimator's place."""
+    is_table = isinstance(rows, list) or hasattr(rows, "shape")
+    return ". The estimator comes first: jp.train(estimator, X, y)" if is_table else ""
 
 
 def takes_one_target(estimator: Any) -> bool:

@@ -14,6 +14,7 @@ from jupyter_progress.core.articles import with_article
         "an SVC", "an MLPClassifier", "an XGBClassifier", "an LGBMRegressor", "a KNN",
         "a DataFrame", "an Estimator", "a NoneType", "a UserModel", "an activity_update",
         "an npz", "a csv", "an ExtraTreesClassifier", "a Series", "a Ridge", "a _Private",
+        "an ndarray",
     ],
 )  # fmt: skip
 def test_article_is_what_one_says(words: str) -> None:

@@ -46,6 +46,12 @@ BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
         "made with",
     ),
     "no estimator": ((42, X, Y), {}, "unsuitable_estimator", "no fit"),
+    "rows in the estimator's place": (
+        (X, FOREST, Y),
+        {},
+        "unsuitable_estimator",
+        r"an ndarray, .* comes first: jp\.train\(estimator, X, y\)",
+    ),
     "number that no float holds": (
         (FOREST, [[10**400, i] for i in range(20)], Y),
         {},
@@ -349,6 +355,14 @@ def test_frame_of_another_library_becomes_one_of_pandas(alone: LocalBackend) -> 
     run = jp.train(FOREST, Elsewhere(), target="label", split=None, display=False)
     assert run.wait().model.feature_names_in_.tolist() == ["a", "b"]
     run.delete()
+
+
+def test_targets_whose_labels_have_another_order_are_told(alone: LocalBackend) -> None:
+    shuffled = FRAME["label"].sample(frac=1, random_state=0)
+    with pytest.warns(UserWarning, match=r"y\.loc\[X\.index\]") as told:
+        run = jp.train(FOREST, FRAME[["a", "b"]], shuffled, display=False)
+    assert told[0].filename == __file__
+    run.wait().delete()
 
 
 def test_masked_values_are_missing_ones(alone: LocalBackend) -> None:

@@ -1,8 +1,15 @@
 /** The view's styles, given to a document once, by the DOM: a strict policy allows no other way. */
 
 import plotCss from "uplot/dist/uPlot.min.css";
+import activityCss from "./activity.css";
+import controlsCss from "./controls.css";
 import detailsCss from "./details.css";
+import iconsCss from "./icons.css";
 import panelCss from "./panel.css";
+import progressCss from "./progress.css";
+
+/** In this order, as `page.css` has them: of two rules that are as strong, the later one holds. */
+const SHEETS = [plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss];
 
 const styled = new WeakSet<Document | ShadowRoot>();
 
@@ -14,7 +21,7 @@ export function installStyles(element: HTMLElement): void {
     if (styled.has(place)) continue;
     styled.add(place);
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(`${plotCss}\n${panelCss}\n${detailsCss}`);
+    sheet.replaceSync(SHEETS.join("\n"));
     place.adoptedStyleSheets = [...place.adoptedStyleSheets, sheet];
   }
 }
