@@ -25,7 +25,8 @@ from .own_server import OwnServer, own_server
 from .watching import Watch, watch
 
 # Some twenty seconds of real work on one quiet core: handwritten digits, one small tree after
-# another. The slow learning rate keeps every tree as much work as the first, and the accuracy climbing.
+# another. The slow learning rate keeps every tree as much work as the first, and the accuracy
+# climbing.
 REQUEST = {
     "name": "digits demo",
     "dataset": {"source": "sklearn", "name": "digits"},
