@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import functools
+import gc
 import logging
 import os
 import sys
@@ -327,6 +328,9 @@ class Services:
         self.queue.start()
         self.external.start()
         self.retention.start()
+        # What a server has loaded by now stays until it ends. A look of Python's collector at all
+        # of it (200,000 objects) stops everybody for 100 ms, and finds nothing.
+        loop.call_soon(gc.freeze)
         self._workers.submit(self.idempotency.forget_old, time.time())
 
     async def stop(self) -> None:
@@ -334,6 +338,7 @@ class Services:
         if self.is_closing:
             return
         self.is_closing = True
+        gc.unfreeze()
         self.lag.stop()
         self.pulse.stop()
         await self.work(self.queue.stop, self.interrupts_runs)
