@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from jupyter_progress.core.events import LAST_EVENTS
 from jupyter_progress.core.view import View
 from jupyter_progress.core.wire import Message, durable_message
-from jupyter_progress.store.indexer import Committed
 from jupyter_progress.store.journal import tell
 from jupyter_progress.store.log import Log
+from jupyter_progress.store.telling import Committed
 
 from .bench import SCALE, START, Bench, Index, wait_until
 
