@@ -12,6 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
+from .going_on import prepare
 from .plain_journal import last_sequences
 from .stages import (
     evaluate,
@@ -103,10 +104,13 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
         "index": index,
         "estimated_s": context.timings.estimate(stage, context.workload),
     }
+    if stage == "train":
+        context.keeping = prepare(context)
+        facts["carried_s"] = round(context.keeping.carried_s, 3)
     context.journal.append("stage_started", dict(facts), flush=True)
     metrics = STAGES[stage](context)
     context.flush_report()
-    elapsed_s = time.monotonic() - begun_s
+    elapsed_s = time.monotonic() - begun_s + facts.pop("carried_s", 0.0)
     done = {
         **facts,
         "elapsed_s": round(elapsed_s, 3),

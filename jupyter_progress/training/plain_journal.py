@@ -198,6 +198,17 @@ def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -
     return newest[1] if newest else None
 
 
+def findings_of(journals: Path) -> frozenset[str]:
+    """What the workers so far have found in the data, in words."""
+    return frozenset(
+        str(line["data"].get("text"))
+        for path in regular_files(journals, ".jsonl")
+        if path.stem.startswith("worker-")
+        for line in lines_backwards(path)
+        if line["type"] == "activity_update" and line["data"].get("kind") == "data_finding"
+    )
+
+
 def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:
     try:
         line = json.loads(piece)

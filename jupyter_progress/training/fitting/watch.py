@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..evaluation import finite
+from .keeping import Keeping
 from .stand_in import stand_in_for
 
 
@@ -59,6 +60,8 @@ class Watch:
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
+    keeping
+        Where checkpoints are kept; None where none are.
     """
 
     X: Any
@@ -72,6 +75,7 @@ class Watch:
     warn: Callable[[str], None] = print
     train_rows: int = 0
     processed: int = 0
+    keeping: Keeping | None = None
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()
@@ -114,6 +118,11 @@ class Watch:
     def elapsed_s(self) -> float:
         """Since the fit began."""
         return time.perf_counter() - self.begun_s
+
+    @property
+    def _trained_s(self) -> float:
+        """What the steps so far took, those of a checkpoint included."""
+        return self.elapsed_s + (self.keeping.carried_s if self.keeping else 0.0)
 
     def score_classes(
         self, classes: np.ndarray, places: np.ndarray, probabilities: Callable[[], np.ndarray]
@@ -174,7 +183,7 @@ class Watch:
             stage_progress=None if not total else round(100.0 * step / total, 2),
             step=step,
             total_steps=total,
-            throughput=round(self.train_rows * step / max(self.elapsed_s, 1e-9), 1),
+            throughput=round(self.train_rows * step / max(self._trained_s, 1e-9), 1),
             monitoring_overhead=None if overhead is None else round(overhead, 5),
             predictions_processed=self.processed,
             live_accuracy=self.last.get("live_accuracy"),

@@ -26,8 +26,18 @@ def run(context: Context) -> dict[str, Any]:
             f"{type(context.estimator).__name__} is neither a classifier nor a regressor",
         )
     context.is_classifier = task == "classification"
-    context.random_state = fix_random_state(context.estimator)
-    context.threads = _threads()
+    drawn = context.settled.get("random_state")
+    if drawn is None:
+        context.random_state = fix_random_state(context.estimator)
+        context.threads = _threads()
+        context.with_room(
+            lambda: context.settled.keep(random_state=context.random_state, threads=context.threads)
+        )
+    else:
+        context.random_state = drawn
+        if drawn:
+            context.estimator.set_params(**drawn)
+        context.threads = _as_before(context.settled.get("threads"))
     return {
         "estimator": type(context.estimator).__name__,
         "python": ".".join(str(part) for part in sys.version_info[:3]),
@@ -64,6 +74,15 @@ def fix_random_state(estimator: Any) -> dict[str, int]:
     if drawn:
         estimator.set_params(**drawn)
     return drawn
+
+
+def _as_before(threads: dict[str, int]) -> dict[str, int]:
+    """Use as many threads as the first attempt: another number would change last bits."""
+    from threadpoolctl import threadpool_limits
+
+    if threads != _threads():
+        threadpool_limits(limits=threads)
+    return _threads()
 
 
 def _threads() -> dict[str, int]:

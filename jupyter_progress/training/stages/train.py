@@ -26,6 +26,7 @@ def run(context: Context) -> dict[str, Any]:
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
+        keeping=context.keeping,
     )
     has_steps = shows_steps(context.estimator)
     if not has_steps:
@@ -35,9 +36,13 @@ def run(context: Context) -> dict[str, Any]:
             "score comes at the end",
         )
     begun_s = time.perf_counter()
-    fitted = choose_way(context.estimator)(
-        context.estimator, context.prepared_train, train.y, watch
-    )
+    try:
+        fitted = choose_way(context.estimator)(
+            context.estimator, context.prepared_train, train.y, watch
+        )
+    finally:
+        if context.keeping is not None:
+            context.keeping.close()
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
     context.stopped = fitted.stopped
