@@ -87,7 +87,12 @@ def draw_error(run: RunState) -> RenderableType | None:
         return None
     told = f"\n{run.error['type']}: {run.error['message']}"
     lines = [Text(told, style="red")]
-    lines += [Text(run.error[part]) for part in ("traceback", "hint") if run.error.get(part)]
+    if run.error.get("traceback"):
+        lines.append(Text(run.error["traceback"]))
+    if run.error.get("output"):
+        lines += [Text("the last that it printed:", style="dim"), Text(run.error["output"])]
+    if run.error.get("hint"):
+        lines.append(Text(run.error["hint"]))
     return Group(*lines)
 
 

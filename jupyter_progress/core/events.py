@@ -154,6 +154,8 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
         A stable code: ``worker_killed``, ``out_of_memory``, ``worker_crashed``, ``fit_failed``, …
     hint
         What to do about it.
+    output
+        The end of what a worker printed that died without a last word.
     """
 
     type: str
@@ -162,6 +164,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
     traceback: str = ""
     reason: str = "training_error"
     hint: str = ""
+    output: str = ""
 
 
 class TrainingFailed(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,6 +74,7 @@ def _train(context: Context) -> int:
         # Whatever a user's code raises, SystemExit and KeyboardInterrupt too, ends this run and is
         # told; the whole traceback goes into the output.
         traceback.print_exc()
+        context.end_if_copy()
         context.flush_report()
         context.tell(
             "training_failed",

@@ -87,6 +87,7 @@ export function readError(value: unknown): RunError | null {
     traceback: text(value["traceback"]) ?? "",
     reason: text(value["reason"]) ?? "training_error",
     hint: text(value["hint"]) ?? "",
+    output: text(value["output"]) ?? "",
   };
 }
 

@@ -117,6 +117,7 @@ export interface RunError {
   traceback: string;
   reason: string;
   hint: string;
+  output: string;
 }
 
 export interface RunState {
