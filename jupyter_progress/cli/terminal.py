@@ -50,6 +50,8 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
     waiting = waiting_words(view, run)
     if waiting:
         lines.append(Text(f" {waiting}", style="yellow"))
+    if run.stalled is not None and run.stalled.output:
+        lines.append(Text(run.stalled.output, style="dim"))
     lines += [_bar(run), _stages(run)]
     lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
     health = _health(view.health)

@@ -13,7 +13,7 @@ import msgspec
 from . import eta
 from .events import Event, payload_of
 from .stages import PIPELINE, PlannedStage, title_of
-from .state import RunState, StageState, stage_index
+from .state import RunState, StageState, Stall, stage_index
 from .times import seconds_between
 from .transitions import has_ended, status_after
 
@@ -64,6 +64,7 @@ def refresh(state: RunState, time: str) -> RunState:
             estimated_remaining=None,
             estimated_range=None,
             running=[],
+            stalled=None,
         )
     if state.start_time is None:
         return replace(state, updated_time=time)
@@ -133,6 +134,7 @@ def _started(state: RunState, started: Any, time: str) -> RunState:
         current_stage=None,
         start_time=state.start_time or time,
         end_time=None,
+        stalled=None,
         error=None,
         resumable=False,
     )
@@ -140,6 +142,20 @@ def _started(state: RunState, started: Any, time: str) -> RunState:
 
 def _stopping(state: RunState, _stopping: Any, _time: str) -> RunState:
     return state
+
+
+def _stalled(state: RunState, stalled: Any, time: str) -> RunState:
+    stall = Stall(
+        since=stalled.since or time,
+        likely_s=stalled.likely_s,
+        uses_cpu=stalled.uses_cpu,
+        output=stalled.output,
+    )
+    return replace(state, stalled=stall)
+
+
+def _recovered(state: RunState, _recovered: Any, _time: str) -> RunState:
+    return replace(state, stalled=None)
 
 
 def _stage_started(state: RunState, started: Any, time: str) -> RunState:
@@ -163,6 +179,7 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
     return replace(
         with_stage(state, index, begun),
         current_stage=started.stage,
+        stalled=None,
         stage_progress=0.0,
         step=None,
         total_steps=None,
@@ -253,6 +270,8 @@ _APPLY = {
     "training_started": _started,
     "training_resumed": _started,
     "training_stopping": _stopping,
+    "training_stalled": _stalled,
+    "training_recovered": _recovered,
     "stage_started": _stage_started,
     "stage_completed": _stage_completed,
     "fold_completed": _step_of_search,

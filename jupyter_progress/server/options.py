@@ -30,6 +30,7 @@ class Options:
     max_upload_bytes: int = 4 << 30
     max_concurrent_runs: int = 2
     max_run_memory_bytes: int = 0
+    stalled_after_s: float = 60.0
     keep_runs_on_shutdown: str = "auto"
     max_keepalive_hours: float = 24.0
     idle_sample_s: float = 2.0
@@ -47,5 +48,6 @@ class Options:
         return {
             "root_dir": str(self.root_dir),
             "allowed": list(self.allowed_packages),
+            "stalled_after_s": self.stalled_after_s,
             **memory,
         }

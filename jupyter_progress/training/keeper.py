@@ -23,6 +23,7 @@ from typing import Any
 import psutil
 
 from ..core.figures import size
+from ..core.stalling import FLOOR_S, StallWatch, Verdict
 from ..core.times import to_iso
 from ..store.control import Control, ControlReader
 from ..store.durable_files import is_full
@@ -36,6 +37,7 @@ from .plain_journal import PlainJournal, find_current_stage, find_last_event, la
 from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
+from .signs_of_life import SignsOfLife, ask_where_it_waits
 
 POLL_S = 0.1
 SAMPLE_S = 1.0
@@ -43,6 +45,8 @@ GRACE_S = 1.0  # what a cancelled worker has to end by itself
 TERM_S = 0.4  # what it has after SIGTERM; then SIGKILL
 LEFT_BEHIND_GRACE_S = 0.3  # what the worker's own processes have to follow it
 INTERRUPT_GRACE_S = 6.0  # what an interrupted worker has to save what it has
+ANSWER_S = 3.0  # in which a stalled worker says where it hangs
+STALL_LINES = 40
 NICENESS = 5
 
 
@@ -76,6 +80,13 @@ class Keeper:
         self._sampler: TreeSampler | None = None
         self._adopts = adopt_orphans()
         self._started_s = time.monotonic()
+        self._signs = SignsOfLife(run.journals)
+        floor_s = float(self._limits.get("stalled_after_s", FLOOR_S))
+        self._stalls = StallWatch(self._started_s, floor_s)
+        self._told_stall: Verdict | None = None
+        self._asked_where_s: float | None = None
+        self._printed_bytes = 0
+        self._output: OutputTail | None = None
 
     def run(self) -> None:
         """Take the run to its end."""
@@ -84,7 +95,7 @@ class Keeper:
             self._end_without_worker()
             return
         try:
-            output = self._start()
+            output = self._output = self._start()
         except OSError as reason:
             self._begin_last_words()
             command = worker_command(self._request, self._run.path)
@@ -167,9 +178,59 @@ class Keeper:
         allowed = self._limits.get("memory_bytes")
         if allowed and used["memory"] > allowed:
             self._go_over("memory")
+        self._look_for_stall(now_s, used["cpu"])
         seconds = self._limits.get("time_s")
         if seconds and now_s - self._started_s > seconds:
             self._go_over("time")
+
+    def _look_for_stall(self, now_s: float, cpu: float | None) -> None:
+        """Tell once that nothing is heard of the run for too long, and once that it goes on."""
+        is_heard, begun = self._signs.poll()
+        printed_bytes = self._output.printed_bytes if self._output else 0
+        # What it prints because it was asked where it hangs is no sign of life.
+        was_asked = self._asked_where_s is not None and now_s < self._asked_where_s + ANSWER_S
+        is_heard = is_heard or (printed_bytes > self._printed_bytes and not was_asked)
+        self._printed_bytes = printed_bytes
+        self._stalls.sampled(now_s, cpu)
+        if is_heard:
+            gap_s = self._stalls.heard(now_s)
+            if begun is not None:
+                self._stalls.stage_began(now_s, begun.estimated_s)
+            if self._told_stall is not None:
+                self._told_stall = self._asked_where_s = None
+                self._try_to_tell("training_recovered", {"quiet_s": round(gap_s, 1)})
+            return
+        verdict = self._stalls.judge(now_s)
+        if verdict is not None:
+            self._has_stalled(now_s, verdict)
+
+    def _has_stalled(self, now_s: float, verdict: Verdict) -> None:
+        told = self._told_stall
+        # Told again where it has ceased to compute since: that is what a deadlock looks like.
+        if told is not None and (verdict.uses_cpu or not told.uses_cpu):
+            return
+        if not verdict.uses_cpu and self._asked_where_s is None and self._worker is not None:
+            self._asked_where_s = now_s
+            if ask_where_it_waits(self._worker.pid):
+                return  # it has answered by the next sample
+        self._told_stall = verdict
+        output = "" if verdict.uses_cpu else last_lines(self._run.output, STALL_LINES)
+        facts = {
+            "since": to_iso(time.time() - verdict.quiet_s),
+            "stage": find_current_stage(self._run.journals),
+            "quiet_s": round(verdict.quiet_s, 1),
+            "likely_s": round(verdict.likely_s, 1),
+            "uses_cpu": verdict.uses_cpu,
+            "output": output,
+        }
+        self._try_to_tell("training_stalled", facts)
+
+    def _try_to_tell(self, kind: str, facts: dict[str, Any]) -> None:
+        name = self._request.get("name") or self._run.run_id
+        try:
+            self._journal.tell(self._run.run_id, kind, facts, name=name)
+        except OSError as reason:
+            _say(f"keeper: {kind} not written: {reason}")
 
     def _report(self, resources: dict[str, Any]) -> None:
         try:

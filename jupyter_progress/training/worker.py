@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
+    # The keeper of a run that has stalled asks so where it hangs.
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     context = open_context(Path(run_path))
     # Only once keeper_pid is known to be alive: a keeper that died before is nobody's keeper.
     context.asked.start()

@@ -99,3 +99,8 @@ class Hostile(ClassifierMixin, BaseEstimator):
         waiting = threading.Thread(target=take, args=(other, one), daemon=True)
         waiting.start()
         take(one, other)
+
+    def _compute(self, seconds: float = 12.0) -> None:
+        until = time.process_time() + seconds
+        while time.process_time() < until:
+            pass

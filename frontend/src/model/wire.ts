@@ -110,6 +110,13 @@ export interface Resources {
   limit: number | null;
 }
 
+export interface Stall {
+  since: string;
+  likely_s: number | null;
+  uses_cpu: boolean;
+  output: string;
+}
+
 export interface RunError {
   type: string;
   message: string;
@@ -151,6 +158,7 @@ export interface RunState {
   monitoring_overhead: number | null;
   resources: Resources | null;
   running: Record<string, unknown>[];
+  stalled: Stall | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;
