@@ -1,10 +1,10 @@
 """Whether a run has stalled: silent for longer than its own history makes likely.
 
 What a stage has shown so far is the best judge of it: the longest time between two signs of life,
-and, before there are some, what earlier runs took for the whole stage. Where neither is known, and
-for a fit that shows no steps, only a process that uses no CPU can be said to have stalled: one that
-computes may be right in the middle of what it was asked for. Steps of one fit differ, the refit of a
-search takes longer than its folds; so the bounds are wide, and narrower where nothing computes.
+and, before there are some, what earlier runs took for the whole stage. Where neither is known only
+a process that uses no CPU can be said to have stalled: one that computes may be right in the middle
+of what it was asked for. Steps of one fit differ, the refit of a search takes longer than its
+folds; so the bounds are wide, and narrower where nothing computes.
 
 Pure: the time comes as an argument, and the keeper imports this file without any codec.
 """

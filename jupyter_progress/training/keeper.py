@@ -23,13 +23,14 @@ from typing import Any
 import psutil
 
 from ..core.figures import size
-from ..core.stalling import FLOOR_S, StallWatch, Verdict
+from ..core.stalling import FLOOR_S
 from ..core.times import to_iso
 from ..store.control import Control, ControlReader
 from ..store.durable_files import is_full
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock, this_process
 from . import last_words
+from .attempts import attempt_of, drop_checkpoints, with_resumable
 from .launch import worker_command, worker_environment
 from .memory_limit import cgroup_limit, machine_oom_kills, oom_kills, own_cgroup
 from .output_tail import OutputTail, last_lines
@@ -37,7 +38,7 @@ from .plain_journal import PlainJournal, find_current_stage, find_last_event, la
 from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
-from .signs_of_life import SignsOfLife, ask_where_it_waits
+from .stall_report import StallReport
 
 POLL_S = 0.1
 SAMPLE_S = 1.0
@@ -45,8 +46,6 @@ GRACE_S = 1.0  # what a cancelled worker has to end by itself
 TERM_S = 0.4  # what it has after SIGTERM; then SIGKILL
 LEFT_BEHIND_GRACE_S = 0.3  # what the worker's own processes have to follow it
 INTERRUPT_GRACE_S = 6.0  # what an interrupted worker has to save what it has
-ANSWER_S = 3.0  # in which a stalled worker says where it hangs
-STALL_LINES = 40
 NICENESS = 5
 
 
@@ -62,6 +61,7 @@ class Keeper:
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
         self._request = run.request()
+        self._attempt = attempt_of(run)
         self._limits: dict[str, Any] = self._request.get("limits") or {}
         self._journal = PlainJournal(run.journal("keeper"))
         self._controls = ControlReader(run)
@@ -80,12 +80,8 @@ class Keeper:
         self._sampler: TreeSampler | None = None
         self._adopts = adopt_orphans()
         self._started_s = time.monotonic()
-        self._signs = SignsOfLife(run.journals)
         floor_s = float(self._limits.get("stalled_after_s", FLOOR_S))
-        self._stalls = StallWatch(self._started_s, floor_s)
-        self._told_stall: Verdict | None = None
-        self._asked_where_s: float | None = None
-        self._printed_bytes = 0
+        self._stalls = StallReport(run, self._try_to_tell, self._started_s, floor_s)
         self._output: OutputTail | None = None
 
     def run(self) -> None:
@@ -178,52 +174,11 @@ class Keeper:
         allowed = self._limits.get("memory_bytes")
         if allowed and used["memory"] > allowed:
             self._go_over("memory")
-        self._look_for_stall(now_s, used["cpu"])
+        if self._worker is not None and self._output is not None:
+            self._stalls.look(now_s, self._worker.pid, used["cpu"], self._output.printed_bytes)
         seconds = self._limits.get("time_s")
         if seconds and now_s - self._started_s > seconds:
             self._go_over("time")
-
-    def _look_for_stall(self, now_s: float, cpu: float | None) -> None:
-        """Tell once that nothing is heard of the run for too long, and once that it goes on."""
-        is_heard, begun = self._signs.poll()
-        printed_bytes = self._output.printed_bytes if self._output else 0
-        # What it prints because it was asked where it hangs is no sign of life.
-        was_asked = self._asked_where_s is not None and now_s < self._asked_where_s + ANSWER_S
-        is_heard = is_heard or (printed_bytes > self._printed_bytes and not was_asked)
-        self._printed_bytes = printed_bytes
-        self._stalls.sampled(now_s, cpu)
-        if is_heard:
-            gap_s = self._stalls.heard(now_s)
-            if begun is not None:
-                self._stalls.stage_began(now_s, begun.estimated_s)
-            if self._told_stall is not None:
-                self._told_stall = self._asked_where_s = None
-                self._try_to_tell("training_recovered", {"quiet_s": round(gap_s, 1)})
-            return
-        verdict = self._stalls.judge(now_s)
-        if verdict is not None:
-            self._has_stalled(now_s, verdict)
-
-    def _has_stalled(self, now_s: float, verdict: Verdict) -> None:
-        told = self._told_stall
-        # Told again where it has ceased to compute since: that is what a deadlock looks like.
-        if told is not None and (verdict.uses_cpu or not told.uses_cpu):
-            return
-        if not verdict.uses_cpu and self._asked_where_s is None and self._worker is not None:
-            self._asked_where_s = now_s
-            if ask_where_it_waits(self._worker.pid):
-                return  # it has answered by the next sample
-        self._told_stall = verdict
-        output = "" if verdict.uses_cpu else last_lines(self._run.output, STALL_LINES)
-        facts = {
-            "since": to_iso(time.time() - verdict.quiet_s),
-            "stage": find_current_stage(self._run.journals),
-            "quiet_s": round(verdict.quiet_s, 1),
-            "likely_s": round(verdict.likely_s, 1),
-            "uses_cpu": verdict.uses_cpu,
-            "output": output,
-        }
-        self._try_to_tell("training_stalled", facts)
 
     def _try_to_tell(self, kind: str, facts: dict[str, Any]) -> None:
         name = self._request.get("name") or self._run.run_id
@@ -298,10 +253,13 @@ class Keeper:
 
     def _write_last_event(self) -> None:
         # The worker is dead: its journal does not grow any more.
-        if find_last_event(self._run.journals) is not None:
+        told = find_last_event(self._run.journals, self._attempt.after)
+        if told is not None:
+            if told["type"] == "training_completed":
+                drop_checkpoints(self._run)
             return
         returncode = self._worker.returncode if self._worker else 0
-        stage = find_current_stage(self._run.journals)
+        stage = find_current_stage(self._run.journals, self._attempt.after)
         if self._over == "memory":
             error = last_words.out_of_memory(self._peak, self._memory, stage)
             printed = last_lines(self._run.output, last_words.TAIL_LINES)
@@ -330,6 +288,8 @@ class Keeper:
 
     def _write_end(self, asked: Control, stage: str | None) -> None:
         kind = "training_cancelled" if asked.action == "cancel" else "training_interrupted"
+        if asked.action == "cancel":
+            drop_checkpoints(self._run)
         self._tell(kind, {"stage": stage, "elapsed_time": self._elapsed, "who": asked.who})
 
     def _fail(self, error: dict[str, Any]) -> None:
@@ -338,6 +298,7 @@ class Keeper:
     def _tell(self, kind: str, facts: dict[str, Any]) -> None:
         follows = last_sequences(self._run.journals, but="keeper")
         name = self._request.get("name") or self._run.run_id
+        facts = with_resumable(self._run, str(self._request.get("kind")), kind, facts)
         self._journal.tell(self._run.run_id, kind, facts, name=name, follows=follows)
 
     def _tell_findings(self, output: OutputTail) -> None:
@@ -369,7 +330,7 @@ class Keeper:
 
     @property
     def _elapsed(self) -> float:
-        return round(time.monotonic() - self._started_s, 3)
+        return round(self._attempt.earlier_s + time.monotonic() - self._started_s, 3)
 
     @property
     def _peak(self) -> int:
