@@ -255,7 +255,8 @@ def _is_required(cls: type, name: str) -> bool:
 def _check_values(estimator: Any, field: str) -> None:
     """Let scikit-learn check the values as it would when fitting."""
     check = getattr(estimator, "_validate_params", None)
-    if not callable(check):
+    # Other libraries' estimators inherit the check, and have nothing for it to check by.
+    if not callable(check) or not hasattr(estimator, "_parameter_constraints"):
         return
     try:
         check()

@@ -17,9 +17,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from jupyter_progress.core.requests import RunRequest, Split, check_run_request
+from jupyter_progress.errors import InvalidParameter
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.training.asked import Cancelled
+from jupyter_progress.training.estimators import build_estimator
 from jupyter_progress.training.fitting import choose_way
 from jupyter_progress.training.fitting.lightgbm import fit_lightgbm
 from jupyter_progress.training.fitting.plain import fit_plainly
@@ -195,3 +197,11 @@ def test_run_saves_the_model_of_a_plain_fit(estimator: Any, data_dir: DataDirect
     plain = clone(estimator).fit(X[train], y[train])
     model = load_model(run.model_dir, key=data_dir.key())
     assert np.array_equal(model.predict(X), plain.predict(X))
+
+
+def test_booster_is_made_by_name() -> None:
+    for name in ("xgboost.XGBClassifier", "lightgbm.LGBMRegressor"):
+        made = build_estimator({"class": name, "params": {"n_estimators": 3}})
+        assert made.n_estimators == 3
+    with pytest.raises(InvalidParameter, match="did you mean 'n_estimators'"):
+        build_estimator({"class": "lightgbm.LGBMClassifier", "params": {"n_estimator": 3}})
