@@ -227,9 +227,14 @@ def parameter_names(cls: type) -> list[str]:
         return []  # a constructor with *args, which is no scikit-learn estimator's
     # XGBoost's classes pass keywords on to the class that they are derived from.
     for base in cls.__mro__:
-        if not _takes_any_keyword(base.__init__):
+        constructor = vars(base).get("__init__")
+        if constructor is None:
+            continue
+        if base is object:
             break
-        found += [name for name in _named_parameters(base.__init__) if name not in found]
+        found += [name for name in _named_parameters(constructor) if name not in found]
+        if not _takes_any_keyword(constructor):
+            break
     return found
 
 
@@ -243,8 +248,6 @@ def _named_parameters(constructor: Any) -> list[str]:
 
 
 def _takes_any_keyword(constructor: Any) -> bool:
-    if constructor is object.__init__:
-        return False
     parameters = inspect.signature(constructor).parameters.values()
     return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
 
