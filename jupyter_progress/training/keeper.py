@@ -29,7 +29,13 @@ from . import last_words
 from .launch import worker_command, worker_environment
 from .memory_limit import cgroup_limit, oom_kills, own_cgroup
 from .output_tail import OutputTail
-from .plain_journal import PlainJournal, find_current_stage, find_last_event, last_sequences
+from .plain_journal import (
+    PlainJournal,
+    find_current_stage,
+    find_last_event,
+    has_begun,
+    last_sequences,
+)
 from .process_tree import TreeSampler, identify, signal_tree
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
@@ -243,6 +249,7 @@ class Keeper:
                     limit=self._limit,
                     was_oom_killed=oom_kills(self._cgroup) > self._oom_kills_before,
                     python=worker_command(self._request, self._run.path)[0],
+                    has_begun=has_begun(self._run.journals),
                 )
             )
 

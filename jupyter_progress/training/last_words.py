@@ -44,6 +44,7 @@ def of_dead_worker(
     limit: int | None,
     was_oom_killed: bool,
     python: str = "",
+    has_begun: bool = True,
 ) -> dict[str, Any]:
     """Tell why a worker died.
 
@@ -61,10 +62,12 @@ def of_dead_worker(
         Whether the kernel counted a kill for want of memory meanwhile.
     python
         What it was started with.
+    has_begun
+        Whether it had come to its first word.
     """
     printed = last_lines(output, 12)
     if returncode >= 0:
-        return _of_exit(returncode, stage, printed, python)
+        return _of_exit(returncode, stage, printed, python, has_begun)
     name = signal_name(-returncode)
     near = limit is not None and peak_memory >= 0.92 * limit
     if name == "SIGKILL" and (was_oom_killed or near):
@@ -138,7 +141,9 @@ def of_start(reason: BaseException, python: str) -> dict[str, Any]:
     )
 
 
-def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> dict[str, Any]:
+def _of_exit(
+    returncode: int, stage: str | None, printed: str, python: str, has_begun: bool
+) -> dict[str, Any]:
     if "No module named 'jupyter_progress'" in printed:
         return error(
             "ModuleNotFoundError",
@@ -150,7 +155,7 @@ def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> d
     full = next((words for words in _DISK_FULL if words in printed), None)
     if full is not None or returncode == EXIT_DISK_FULL:
         return disk_full(stage, full or "there was no room left")
-    if stage is None:
+    if not has_begun:
         return error(
             "WorkerNotStarted",
             f"{python or 'the interpreter'} ended with exit code {returncode} before the training "

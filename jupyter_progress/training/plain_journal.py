@@ -171,6 +171,12 @@ def find_last_event(journals: Path) -> dict[str, Any] | None:
     return None
 
 
+def has_begun(journals: Path) -> bool:
+    """Whether a worker has come to its first word."""
+    paths = regular_files(journals, ".jsonl")
+    return any(path.stem.startswith("worker-") and last_sequence(path) for path in paths)
+
+
 def find_current_stage(journals: Path) -> str | None:
     """The stage that a worker was last in."""
     newest: tuple[str, str] | None = None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import sys
 import traceback
 from pathlib import Path
 
 from ..store.durable_files import is_full
-from .asked import Cancelled, Interrupted
+from .asked import Cancelled, Interrupted, die_with
 from .context import Context, open_context
 from .failure import describe
 from .hints import Facts, facts_of
@@ -102,12 +100,3 @@ def _others(context: Context) -> dict[str, int]:
     found = last_sequences(context.run.journals, but=context.journal.writer)
     found.pop("keeper", None)
     return found
-
-
-def die_with(parent_pid: int) -> None:
-    """Have the system end this process when its parent dies (Linux; elsewhere a thread looks)."""
-    if sys.platform == "linux":
-        death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
-        ctypes.CDLL(None, use_errno=True).prctl(death_signal, signal.SIGKILL)
-    if os.getppid() != parent_pid:
-        os._exit(1)
