@@ -24,6 +24,7 @@ ProgressError
 │   ├── RunGoingOn               asked for what only an ended run allows
 │   ├── RunHasEnded              asked to stop what has ended
 │   ├── NothingToKeep            a stop before there is anything to keep
+│   ├── NotResumable             the run ended well, was dropped, or left nothing to go on from
 │   ├── NoModel                  the run ended without a model
 │   ├── NoValue                  the run has no return value, or none that could be kept
 │   └── NoCurrentRun             asked for the run of code that is in none
@@ -254,6 +255,12 @@ class NothingToKeep(Conflict):
     """A stop before the training has made anything that could be kept."""
 
     reason = "nothing_to_keep"
+
+
+class NotResumable(Conflict):
+    """A resumption of what completed, was dropped, or left nothing to go on from."""
+
+    reason = "not_resumable"
 
 
 class NoModel(Conflict):

@@ -51,6 +51,8 @@ class Record:
     lock
         The run's, where this process holds it: then its exit is written here, too. None where a
         keeper does both.
+    earlier_s
+        Seconds that the attempts before this one took.
     clock
         Seconds since 1970-01-01 UTC.
     """
@@ -63,6 +65,7 @@ class Record:
         metrics: MetricLog,
         *,
         lock: FileLock | None = None,
+        earlier_s: float = 0.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.directory = directory
@@ -71,13 +74,15 @@ class Record:
         self.who = state.who
         self.writer = writer
         self.began_at = clock()
+        self._earlier_s = earlier_s
         self._clock = clock
         self._lock = lock
         self.journal = JournalWriter(directory.journal(writer), clock=clock)
         self.journal.points_source = metrics
         self.state = state
         self.stage: str | None = None
-        self._has_begun = False
+        # Of a run with a keeper the state is known before its worker begins: it was queued.
+        self._is_known = lock is None
         self._closes_with = os.getpid()
         self._stage_facts: dict[str, Any] = {}
         self._stage_began = 0.0
@@ -97,16 +102,16 @@ class Record:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the run began."""
-        return round(max(0.0, self._clock() - self.began_at), 3)
+        """Seconds since the run began, without what lay between its attempts."""
+        return round(self._earlier_s + max(0.0, self._clock() - self.began_at), 3)
 
     def fact(self, event_type: str, follows: dict[str, int] | None = None, /, **facts: Any) -> None:
         """Journal a fact and the sentence that tells it, and flush both."""
         tell(self.journal, self.run_id, event_type, facts, self.name, who=self.who, follows=follows)
         event = Event(type=event_type, time=self._now(), data=facts, run_id=self.run_id)
-        reduced = reduce(self.state if self._has_begun else None, event)
+        reduced = reduce(self.state if self._is_known else None, event)
         if reduced is not None:
-            self.state, self._has_begun = reduced, True
+            self.state, self._is_known = reduced, True
 
     def note(self, level: str, text: str) -> None:
         """Journal a line of the user's own for the activity feed."""

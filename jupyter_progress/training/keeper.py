@@ -26,6 +26,7 @@ from ..store.durable_files import is_full
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock, this_process
 from . import last_words
+from .attempts import attempt_of, drop_checkpoints, with_resumable
 from .launch import worker_command, worker_environment
 from .memory_limit import cgroup_limit, oom_kills, own_cgroup
 from .output_tail import OutputTail
@@ -33,7 +34,7 @@ from .plain_journal import (
     PlainJournal,
     find_current_stage,
     find_last_event,
-    has_begun,
+    has_worker_begun,
     last_sequences,
 )
 from .process_tree import TreeSampler, identify, signal_tree
@@ -60,6 +61,7 @@ class Keeper:
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
         self._request = run.request()
+        self._attempt = attempt_of(run)
         self._limits: dict[str, Any] = self._request.get("limits") or {}
         self._journal = PlainJournal(run.journal("keeper"))
         self._controls = ControlReader(run)
@@ -229,10 +231,13 @@ class Keeper:
 
     def _write_last_event(self) -> None:
         # The worker is dead: its journal does not grow any more.
-        if find_last_event(self._run.journals) is not None:
+        told = find_last_event(self._run.journals, self._attempt.after)
+        if told is not None:
+            if told["type"] == "training_completed":
+                drop_checkpoints(self._run)
             return
         returncode = self._worker.returncode if self._worker else 0
-        stage = find_current_stage(self._run.journals)
+        stage = find_current_stage(self._run.journals, self._attempt.after)
         if self._over == "memory":
             self._fail(last_words.out_of_memory(self._peak, self._limit, stage))
         elif self._over == "time":
@@ -249,7 +254,7 @@ class Keeper:
                     limit=self._limit,
                     was_oom_killed=oom_kills(self._cgroup) > self._oom_kills_before,
                     python=worker_command(self._request, self._run.path)[0],
-                    has_begun=has_begun(self._run.journals),
+                    has_begun=has_worker_begun(self._run.journals, self._attempt.after),
                 )
             )
 
@@ -261,6 +266,8 @@ class Keeper:
 
     def _write_end(self, asked: Control, stage: str | None) -> None:
         kind = "training_cancelled" if asked.action == "cancel" else "training_interrupted"
+        if asked.action == "cancel":
+            drop_checkpoints(self._run)
         self._tell(kind, {"stage": stage, "elapsed_time": self._elapsed, "who": asked.who})
 
     def _fail(self, error: dict[str, Any]) -> None:
@@ -269,6 +276,7 @@ class Keeper:
     def _tell(self, kind: str, facts: dict[str, Any]) -> None:
         follows = last_sequences(self._run.journals, but="keeper")
         name = self._request.get("name") or self._run.run_id
+        facts = with_resumable(self._run, str(self._request.get("kind")), kind, facts)
         self._journal.tell(self._run.run_id, kind, facts, name=name, follows=follows)
 
     def _write_exit(self, returncode: int | None) -> None:
@@ -286,7 +294,7 @@ class Keeper:
 
     @property
     def _elapsed(self) -> float:
-        return round(time.monotonic() - self._started_s, 3)
+        return round(self._attempt.earlier_s + time.monotonic() - self._started_s, 3)
 
     @property
     def _peak(self) -> int:

@@ -11,6 +11,7 @@ from ..store.layout import RunDirectory
 from ..tracking.display import Display
 from ..tracking.record import Record
 from ..tracking.run import Run
+from .attempts import attempt_of, with_resumable
 from .plain_journal import last_sequences
 
 
@@ -35,7 +36,13 @@ class SubmittedRun(Run):
             tags=self.request.get("tags") or [],
         )
         self._keeper_pid = keeper_pid
+        self._attempt = attempt_of(directory)
         self.to_interrupt = False
+
+    @property
+    def attempt(self) -> int:
+        """1, and one more each time that the run is resumed."""
+        return self._attempt.number
 
     @property
     def is_dropped(self) -> bool:
@@ -81,17 +88,26 @@ class SubmittedRun(Run):
         state = RunState(
             run_id=self.directory.run_id, name=self.name, kind="function", who=self.request["who"]
         )
-        record = Record(self.directory, "worker-1", state, self._metrics)
+        attempt = self._attempt
+        record = Record(
+            self.directory, attempt.worker, state, self._metrics, earlier_s=attempt.earlier_s
+        )
+        if attempt.number > 1:
+            # After all that the attempts before have told, and after who asked for this one.
+            follows = last_sequences(self.directory.journals, but=record.writer)
+            record.begin(self._planned, follows=follows, event_type="training_resumed")
+            return record
         queued = self.request.get("queued_by")
-        follows = {queued["writer"]: queued["sequence"]} if queued else None
-        record.begin(self._planned, follows=follows, kind="function", tags=self.tags)
+        follows = {queued["writer"]: queued["sequence"]} if queued else {}
+        record.begin(self._planned, follows=follows or None, kind="function", tags=self.tags)
         return record
 
     def _end(self, event_type: str, exit_code: int, **facts: Any) -> None:
         assert self._record is not None
         follows = last_sequences(self.directory.journals, but=self._record.writer)
         follows.pop("keeper", None)  # it has only samples
-        super()._end(event_type, exit_code, follows=follows, **facts)
+        told = with_resumable(self.directory, "function", event_type, facts)
+        super()._end(event_type, exit_code, follows=follows, **told)
 
     def interrupt(self) -> None:
         """Its keeper tells how the process ended."""

@@ -23,9 +23,11 @@ from jupyter_progress.models.values import load_value
 from jupyter_progress.store.control import append_control
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
 from jupyter_progress.training.handed_over import write_pickle
+from jupyter_progress.training.launch import start_keeper
+from jupyter_progress.training.resume import ask_to_resume
 from jupyter_progress.training.uploads import Uploads
 
-from .runs import feed_of, lines_of, start, state_of, wait_for_end, wait_until
+from .runs import feed_of, lines_of, start, state_of, wait_for_end, wait_for_step, wait_until
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
@@ -303,6 +305,74 @@ def test_run_of_a_function_is_ended_with_its_keeper(data_dir, scaled):
     wait_until(lambda: recover_run(run), scaled(10), "the recovery")
     state = state_of(run)
     assert (state.status, state.error["reason"]) == ("failed", "keeper_killed")
+
+
+def counts(last: int, fails_at: int | None = None) -> list[float]:
+    run = jp.current_run()
+    kept = run.checkpoint_dir / "state.json"
+    at, losses = json.loads(kept.read_text()) if kept.exists() else (0, [])
+    with run.stage("train"):
+        for step in run.track(range(at, last)):
+            losses.append(1.0 / (step + 1))
+            run.log(loss=losses[-1], step=step)
+            aside = kept.with_suffix(".new")
+            aside.write_text(json.dumps([step + 1, losses]))
+            aside.replace(kept)
+            if run.attempt == 1 and step == fails_at:
+                raise RuntimeError("not the first time")
+            time.sleep(0.01)
+    return losses
+
+
+def test_killed_function_is_called_again_and_finds_what_it_has_left(data_dir, scaled):
+    run = begin(data_dir, counts, 300, stages=["train"])
+    wait_for_step(run, scaled(30))
+    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
+    failed = wait_for_end(run, scaled(10))
+    assert (failed.error["reason"], failed.error["stage"]) == ("worker_killed", "train")
+    assert failed.resumable
+    ask_to_resume(run, failed, who="ada", writer="kernel-00000000")
+    start_keeper(run, data_dir)
+    state = wait_for_end(run, scaled(30))
+    assert (state.status, state.attempt, state.kind) == ("completed", 2, "function")
+    assert [stage.status for stage in state.stages] == ["completed"]
+    assert state.elapsed_time > failed.elapsed_time
+    assert value(data_dir, run) == [1.0 / (step + 1) for step in range(300)]
+    done = lines_of(run, "worker-2")
+    assert done[0].type == "training_resumed"
+    first = next(line for line in done if line.type == "metrics_appended")
+    assert first.data["series"]["loss"][0][0] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keeps", [True, False])
+def test_function_that_failed_by_itself_is_resumable_where_it_kept_something(
+    data_dir, scaled, keeps
+):
+    run, failed = ended(data_dir, scaled, counts if keeps else raises, *([20, 10] if keeps else []))
+    assert failed.resumable is keeps
+    if not keeps:
+        with pytest.raises(jp.errors.NotResumable, match="failure of its own"):
+            ask_to_resume(run, failed, who="ada", writer="kernel-00000000")
+        return
+    ask_to_resume(run, failed, who="ada", writer="kernel-00000000")
+    start_keeper(run, data_dir)
+    assert wait_for_end(run, scaled(30)).status == "completed"
+    assert len(value(data_dir, run)) == 20
+
+
+@pytest.mark.slow
+def test_function_is_interrupted_with_jupyter_and_goes_on_later(data_dir, scaled):
+    run = begin(data_dir, counts, 500)
+    wait_for_step(run, scaled(30))
+    append_control(run, "server-0", "interrupt", "")
+    state = wait_for_end(run, scaled(10))
+    assert (state.status, state.resumable) == ("interrupted", True)
+    assert not run.value_dir.exists()
+    ask_to_resume(run, state, who="ada", writer="kernel-00000000")
+    start_keeper(run, data_dir)
+    assert wait_for_end(run, scaled(30)).status == "completed"
+    assert len(value(data_dir, run)) == 500
 
 
 @pytest.mark.slow
