@@ -190,9 +190,10 @@ def _parts(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[t
     if isinstance(fn, functools.partial):
         yield from _parts(fn.func, fn.args, fn.keywords)
         return
-    if inspect.ismethod(fn):
-        yield f"its own object ({_kind(fn.__self__)})", fn.__self__
-        fn = fn.__func__
+    owner = getattr(fn, "__self__", None)  # of a method; of a function written in C, its module
+    if owner is not None and not isinstance(owner, types.ModuleType):
+        yield f"its own object ({_kind(owner)})", owner
+    fn = getattr(fn, "__func__", fn)
     if not isinstance(fn, types.FunctionType):
         return
     try:
