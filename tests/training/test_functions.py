@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import os
@@ -22,23 +21,22 @@ from jupyter_progress.errors import ArtifactRefused
 from jupyter_progress.models.values import load_value
 from jupyter_progress.store.control import append_control
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
-from jupyter_progress.training.handed_over import write_pickle
 from jupyter_progress.training.launch import start_keeper
 from jupyter_progress.training.resume import ask_to_resume
 from jupyter_progress.training.uploads import Uploads
 
-from .runs import feed_of, lines_of, start, state_of, wait_for_end, wait_for_step, wait_until
+from .runs import (
+    asked_for,
+    feed_of,
+    lines_of,
+    start,
+    state_of,
+    wait_for_end,
+    wait_for_step,
+    wait_until,
+)
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-
-
-def asked_for(data_dir: DataDirectory, fn: Any, *args: Any, **more: Any) -> FunctionRequest:
-    call = io.BytesIO()
-    opening = write_pickle({"function": fn, "args": args, "kwargs": {}}, call)
-    upload = Uploads(data_dir).add("pickle", opening + call.getvalue())["id"]
-    return FunctionRequest(
-        kind="function", function=UploadedFunction(upload=upload), name="mine", **more
-    )
 
 
 def begin(data_dir: DataDirectory, fn: Any, *args: Any, **more: Any) -> RunDirectory:
@@ -79,9 +77,10 @@ def test_function_is_called_in_a_worker_and_its_value_is_kept(data_dir, scaled):
     assert (run.own_checkpoints / "net").read_text() == "kept"
     assert run.output.read_text() == "loaded\n"
     assert state.resources.peak_memory > 0
-    told = [re.sub(r" in <?[0-9.]+ s$", "", line["text"]) for line in feed_of(run)]
+    told = [re.sub(r" in <?[0-9.]+ s", "", line["text"]) for line in feed_of(run)]
     assert told == [
-        "mine was queued", "mine started", "mine: Load done", "mine: Train done", "mine finished",
+        "mine was queued", "mine started", "mine: Load done", "mine: Train done",
+        "mine finished, returned a dict",
     ]  # fmt: skip
 
 
