@@ -34,7 +34,13 @@ from .attempts import attempt_of, drop_checkpoints, with_resumable
 from .launch import worker_command, worker_environment
 from .memory_limit import cgroup_limit, machine_oom_kills, oom_kills, own_cgroup
 from .output_tail import OutputTail, last_lines
-from .plain_journal import PlainJournal, find_current_stage, find_last_event, last_sequences
+from .plain_journal import (
+    PlainJournal,
+    find_current_stage,
+    find_last_event,
+    has_worker_begun,
+    last_sequences,
+)
 from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
@@ -277,6 +283,7 @@ class Keeper:
                     peak_memory=self._peak,
                     memory=self._memory,
                     python=worker_command(self._request, self._run.path)[0],
+                    has_begun=has_worker_begun(self._run.journals, self._attempt.after),
                 )
             )
 

@@ -190,6 +190,15 @@ def find_last_event(
     return None
 
 
+def has_worker_begun(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> bool:
+    """Whether a worker of this attempt has come to its first word; ``after`` as above."""
+    paths = regular_files(journals, ".jsonl")
+    return any(
+        path.stem.startswith("worker-") and last_sequence(path) > after.get(path.stem, 0)
+        for path in paths
+    )
+
+
 def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> str | None:
     """The stage that the worker of this attempt was last in; ``after`` as for the last event."""
     newest: tuple[str, str] | None = None

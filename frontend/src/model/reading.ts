@@ -15,6 +15,7 @@ import type {
   ModelSummary,
   ModelVersion,
   Point,
+  ReturnedValue,
   RunError,
   Resources,
   RunResult,
@@ -118,7 +119,14 @@ export function readResult(value: unknown): RunResult | null {
     stopped: value["stopped"] === true,
     steps: readSteps(value["steps"]),
     model: name !== null && version !== null ? { name, version } : null,
+    value: readReturned(value["value"]),
   };
+}
+
+function readReturned(value: unknown): ReturnedValue | null {
+  if (!isFields(value)) return null;
+  const type = text(value["type"]);
+  return type === null ? null : { type, shown: text(value["shown"]), problem: text(value["problem"]) };
 }
 
 function readResources(value: unknown): Resources | null {
