@@ -85,21 +85,16 @@ def of_dead_worker(
         Whether it had come to its first word.
     """
     printed = last_lines(output, _READ_LINES, _READ_BYTES)
-    told = _of_end(returncode, stage, printed, peak_memory, memory, python)
+    if returncode >= 0:
+        told = _of_exit(returncode, stage, printed, python, has_begun)
+    else:
+        told = _of_signal(signal_name(-returncode), stage, printed, peak_memory, memory)
     return {**told, "output": tail_of(printed)}
 
 
-def _of_end(
-    returncode: int,
-    stage: str | None,
-    printed: str,
-    peak_memory: int,
-    memory: Memory,
-    python: str,
+def _of_signal(
+    name: str, stage: str | None, printed: str, peak_memory: int, memory: Memory
 ) -> dict[str, Any]:
-    if returncode >= 0:
-        return _of_exit(returncode, stage, printed, python, has_begun)
-    name = signal_name(-returncode)
     if name == "SIGKILL" and memory.was_reason(peak_memory):
         return out_of_memory(peak_memory, memory, stage)
     if name in _CRASHES:
