@@ -21,13 +21,14 @@ from ..core.transitions import has_ended
 from .assembly import Assembly
 from .batch import Batch
 from .doubt import Doubt, NothingHolds, is_about_lines
+from .journal_file import JournalFile
 from .layout import DataDirectory
 from .log import Log
 from .ordering import FOLLOWS_PATIENCE_S, Ordering
 from .regular_files import kind_of
 from .telling import Committed, Telling
 from .vanished import VanishedRuns
-from .watch import JournalFile, Origin, Watch
+from .watch import Origin, Watch
 
 logger = logging.getLogger(__name__)
 

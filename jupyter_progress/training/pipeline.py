@@ -109,6 +109,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
         facts["carried_s"] = round(context.keeping.carried_s, 3)
     context.journal.append("stage_started", dict(facts), flush=True)
     metrics = STAGES[stage](context)
+    context.end_if_copy()
     context.flush_report()
     elapsed_s = time.monotonic() - begun_s + facts.pop("carried_s", 0.0)
     done = {

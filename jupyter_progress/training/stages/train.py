@@ -40,6 +40,7 @@ def run(context: Context) -> dict[str, Any]:
         fitted = choose_way(context.estimator)(
             context.estimator, context.prepared_train, train.y, watch
         )
+        context.end_if_copy()
     finally:
         if context.keeping is not None:
             context.keeping.close()
