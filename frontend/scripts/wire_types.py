@@ -33,6 +33,7 @@ STRUCTS: tuple[type[msgspec.Struct], ...] = (
     state.StageState,
     state.LiveScore,
     state.Resources,
+    state.Stall,
     events.RunError,
     state.RunState,
     wire.Activity,

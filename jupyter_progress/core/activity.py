@@ -85,12 +85,29 @@ def _stopping(data: dict[str, Any], name: str) -> tuple[str, str]:
     return "warning", f"{words} {name}"
 
 
+def _stalled(data: dict[str, Any], name: str) -> tuple[str, str]:
+    stage = data.get("stage")
+    where = f" in {title_of(stage)}" if stage else ""
+    quiet = duration(data.get("quiet_s"))
+    if data.get("uses_cpu"):
+        likely = duration(data.get("likely_s"))
+        why = f"more than {likely} is not likely, though it still computes"
+    else:
+        why = "and it uses no CPU: it waits for something, or for itself (a deadlock)"
+    return "warning", f"{name} has stalled{where}: nothing heard for {quiet}, {why}"
+
+
 _TELLERS = {
     "training_queued": lambda data, name: ("info", f"{name} was queued"),
     "training_started": lambda data, name: ("info", f"{name} started"),
     "training_resuming": lambda data, name: ("info", f"{name} was queued to be resumed"),
     "training_resumed": lambda data, name: ("info", f"{name} was resumed"),
     "training_stopping": _stopping,
+    "training_stalled": _stalled,
+    "training_recovered": lambda data, name: (
+        "info",
+        f"{name} goes on: heard again after {duration(data.get('quiet_s'))}",
+    ),
     "stage_completed": _stage_completed,
     "training_completed": _completed,
     "training_failed": _failed,

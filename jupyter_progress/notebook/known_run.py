@@ -131,6 +131,8 @@ def ended_badly(state: RunState) -> RunFailed | RunCancelled:
     parts = [f"run {state.name!r} failed{where}: {error.get('type')}: {error.get('message')}"]
     if error.get("traceback"):
         parts.append(str(error["traceback"]).rstrip())
+    if error.get("output"):
+        parts.append(f"the last that it printed:\n{error['output']}")
     if error.get("hint"):
         parts.append(str(error["hint"]))
     if state.resumable:

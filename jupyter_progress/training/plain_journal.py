@@ -110,6 +110,12 @@ class PlainJournal:
             self.append("activity_update", {"id": identity, **told}, sync=True)
         return sequence
 
+    def find(self, origin: str, level: str, text: str) -> None:
+        """Write a line of the activity feed that tells no event."""
+        identity = activity_id(origin, self.writer, self._sequence + 1)
+        facts = {"level": level, "kind": "data_finding", "text": text, "who": ""}
+        self.append("activity_update", {"id": identity, **facts}, sync=True)
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -27,6 +29,8 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
+    # The keeper of a run that has stalled asks so where it hangs.
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     context = open_context(Path(run_path))
     # Only once keeper_pid is known to be alive: a keeper that died before is nobody's keeper.
     context.asked.start()
@@ -74,6 +78,7 @@ def _train(context: Context) -> int:
         # Whatever a user's code raises, SystemExit and KeyboardInterrupt too, ends this run and is
         # told; the whole traceback goes into the output.
         traceback.print_exc()
+        context.end_if_copy()
         context.flush_report()
         _tell_end(
             context,

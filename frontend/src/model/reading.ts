@@ -25,6 +25,7 @@ import type {
   Snapshot,
   StageState,
   StageStatus,
+  Stall,
   Steps,
 } from "./wire";
 
@@ -89,6 +90,7 @@ export function readError(value: unknown): RunError | null {
     traceback: text(value["traceback"]) ?? "",
     reason: text(value["reason"]) ?? "training_error",
     hint: text(value["hint"]) ?? "",
+    output: text(value["output"]) ?? "",
   };
 }
 
@@ -148,6 +150,18 @@ function readScore(value: unknown): LiveScore | null {
   return { name: text(value["name"]) ?? "score", value: number(value["value"]) };
 }
 
+/** Since when nothing is heard of a run; null where that is not too long. */
+export function readStall(value: unknown): Stall | null {
+  const since = text(fields(value)["since"]);
+  if (!isFields(value) || since === null) return null;
+  return {
+    since,
+    likely_s: number(value["likely_s"]),
+    uses_cpu: value["uses_cpu"] !== false,
+    output: text(value["output"]) ?? "",
+  };
+}
+
 /** A run's state; null where the value names no run. */
 export function readRun(value: unknown): RunState | null {
   const from = fields(value);
@@ -187,6 +201,7 @@ export function readRun(value: unknown): RunState | null {
     monitoring_overhead: number(from["monitoring_overhead"]),
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
+    stalled: readStall(from["stalled"]),
     error: readError(from["error"]),
     result: readResult(from["result"]),
     spec: fields(from["spec"]),

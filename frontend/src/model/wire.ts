@@ -121,6 +121,13 @@ export interface Resources {
   limit: number | null;
 }
 
+export interface Stall {
+  since: string;
+  likely_s: number | null;
+  uses_cpu: boolean;
+  output: string;
+}
+
 export interface RunError {
   type: string;
   message: string;
@@ -128,6 +135,7 @@ export interface RunError {
   traceback: string;
   reason: string;
   hint: string;
+  output: string;
 }
 
 export interface RunState {
@@ -164,6 +172,7 @@ export interface RunState {
   monitoring_overhead: number | null;
   resources: Resources | null;
   running: Record<string, unknown>[];
+  stalled: Stall | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;

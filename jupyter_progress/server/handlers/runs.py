@@ -169,10 +169,7 @@ class RunsHandler(RunHandler):
                     request,
                     who=self.who,
                     writer=writer,
-                    limits={
-                        "root_dir": root_dir,
-                        "allowed": list(services.options.allowed_packages),
-                    },
+                    limits=services.options.run_limits,
                     time=reserved.time,
                     entropy=reserved.entropy,
                 )

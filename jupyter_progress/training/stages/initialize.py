@@ -47,6 +47,9 @@ def _make(context: Context) -> Any:
 def fix_random_state(estimator: Any) -> dict[str, int]:
     """Draw every random state that is unset, once, so that the run can be repeated.
 
+    What fits the same way every time without one, as other libraries' boosters do, keeps it unset:
+    it would else predict other values than by a plain ``fit``.
+
     Returns
     -------
     dict
@@ -56,14 +59,22 @@ def fix_random_state(estimator: Any) -> dict[str, int]:
 
     if not hasattr(estimator, "get_params"):
         return {}
+    params = estimator.get_params(deep=True)
     drawn = {
         name: secrets.randbelow(2**31)
-        for name, value in estimator.get_params(deep=True).items()
-        if value is None and name.rpartition("__")[2] == "random_state"
+        for name, value in params.items()
+        if value is None
+        and name.rpartition("__")[2] == "random_state"
+        and not _is_seeded(params.get(name.rpartition("__")[0], estimator))
     }
     if drawn:
         estimator.set_params(**drawn)
     return drawn
+
+
+def _is_seeded(estimator: Any) -> bool:
+    """Whether an unset random state is a fixed seed to its library."""
+    return type(estimator).__module__.partition(".")[0] in ("lightgbm", "xgboost")
 
 
 def _threads() -> dict[str, int]:
