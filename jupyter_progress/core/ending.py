@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .durations import duration
 from .state import RunState
+from .stops import why_stopped
 from .times import seconds_between
 
 
@@ -30,11 +31,16 @@ def stopped_early(run: RunState) -> str:
     run of one's own code, those of its last stage.
     """
     result = run.result or {}
-    if not result.get("stopped"):
+    why = why_stopped(result)
+    if not why:
         return ""
+    if why == "early_stopping":
+        best, last = (result["early_stopping"].get(key) for key in ("best_step", "last_step"))
+        return f"stopped early at step {last:,}, best at {best:,}"
+    at_limit = " at its time limit" if why == "time_limit" else ""
     steps = result.get("steps") or {"done": run.step, "total": run.total_steps}
     done, total = steps.get("done"), steps.get("total")
     if not isinstance(done, int):
-        return "stopped early"
+        return f"stopped early{at_limit}"
     of = f" of {total:,}" if isinstance(total, int) else ""
-    return f"stopped early ({done:,}{of} {'step' if (total or done) == 1 else 'steps'})"
+    return f"stopped early{at_limit} ({done:,}{of} {'step' if (total or done) == 1 else 'steps'})"

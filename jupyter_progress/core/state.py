@@ -116,6 +116,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Training rows a second.
     monitoring_overhead
         Share of the training time that watching has cost.
+    can_stop
+        Whether its fit can be ended with what it has; None before that is known.
     stalled
         Since when nothing is heard of it, where that is longer than likely; else None.
     updated_time
@@ -162,6 +164,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     resources: Resources | None = None
     running: list[dict[str, Any]] = []
     stalled: Stall | None = None
+    can_stop: bool | None = None
     error: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     spec: dict[str, Any] = {}

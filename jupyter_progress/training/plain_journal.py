@@ -204,6 +204,17 @@ def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -
     return newest[1] if newest else None
 
 
+def newest_in_stage(journals: Path, key: str) -> Any:
+    """What the training has reported last under a key in its current stage; None for nothing."""
+    for path in regular_files(journals, ".jsonl"):
+        for line in lines_backwards(path):
+            if line["type"] == "stage_started":
+                break
+            if line["type"] == "training_progress" and line["data"].get(key) is not None:
+                return line["data"][key]
+    return None
+
+
 def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:
     try:
         line = json.loads(piece)

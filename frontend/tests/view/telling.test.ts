@@ -10,7 +10,7 @@ interface Told {
   aria: string | null;
 }
 
-type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died";
+type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died" | "limited" | "early" | "timed";
 type Words = "stoppedRow" | "stalledRow" | "cancelled" | "ownLoop" | "silent" | "broken" | "untested" | "longName";
 type Seen = Record<Panels, Told> & Record<Words, string>;
 
@@ -30,6 +30,13 @@ describe("the view tells", () => {
     expect(seen.stoppedRow).toContain("Completed · stopped at step 371 of 30,000");
     expect(seen.ownStopped.small).toContain("stopped at step 7 of 20");
     expect(seen.ownStopped.aria).toBe("35");
+  });
+
+  it("why it was stopped: by its time limit, or because its score rose no more", () => {
+    expect(seen.limited.small).toContain("Stopped at step 371 of 30,000, at its time limit");
+    expect(seen.early.small).toMatch(/Completed\s+· stopped early at step 140, best at 90/);
+    expect(seen.early.small).toContain("for its score rose no more");
+    expect(seen.timed.small).toMatch(/Elapsed\s+\S+.* time limit 5 min 00 s/);
   });
 
   it("nothing of a stop where a run did all its steps", () => {

@@ -59,6 +59,8 @@ class Watch:
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
+    on_scores
+        Given a step and its scores, after each look.
     """
 
     X: Any
@@ -71,6 +73,7 @@ class Watch:
     log_metrics: Callable[[int, dict[str, float | None]], None]
     warn: Callable[[str], None] = print
     train_rows: int = 0
+    on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
 
     def __post_init__(self) -> None:
@@ -183,6 +186,8 @@ class Watch:
         # A score belongs to the step that was scored, not to those told after it.
         if self._fresh:
             self.log_metrics(step, self._fresh)
+            if self.on_scores is not None:
+                self.on_scores(step, self._fresh)
             self._fresh = {}
 
     def _live_score(self) -> dict[str, Any] | None:

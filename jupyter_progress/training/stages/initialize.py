@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import UnsuitableEstimator
 from ..context import Context
+from ..early_stopping import check_can_end_early
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
 from ..handed_over import read_estimator
 from ..suitability import check_suitable
@@ -25,6 +26,8 @@ def run(context: Context) -> dict[str, Any]:
             "estimator",
             f"{type(context.estimator).__name__} is neither a classifier nor a regressor",
         )
+    if context.request.early_stopping is not None:
+        check_can_end_early(context.estimator)
     context.is_classifier = task == "classification"
     context.random_state = fix_random_state(context.estimator)
     context.threads = _threads()
