@@ -87,6 +87,16 @@ export interface RunResult {
   /** Of the fit; null where it shows none. */
   steps: Steps | null;
   model: { name: string; version: number } | null;
+  /** What a function gave back; null for any other run. */
+  value: ReturnedValue | null;
+}
+
+export interface ReturnedValue {
+  type: string;
+  /** The value itself, where it is a number or a short text. */
+  shown: string | null;
+  /** Why it is not kept. */
+  problem: string | null;
 }
 
 export interface Gauge {

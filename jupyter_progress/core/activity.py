@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .articles import with_article
 from .durations import duration
 from .stops import why_stopped
 from .titles import title_of
@@ -142,7 +143,18 @@ def headline(result: dict[str, Any]) -> str:
             rows = (result.get("rows") or {}).get("test")
             on = f" on {rows:,} test rows" if isinstance(rows, int) and rows else ""
             return f"{words} {value:.4f}{on}"
-    return ""
+    return returned(result.get("value"))
+
+
+def returned(value: Any) -> str:
+    """What a function gave back, in a few words; empty where that was nothing."""
+    if not isinstance(value, dict) or value.get("type") in (None, "NoneType"):
+        return ""
+    shown = value.get("shown")
+    if isinstance(shown, str):
+        return f"returned {shown}"
+    not_kept = ", which is not kept" if value.get("problem") else ""
+    return f"returned {with_article(str(value['type']).rpartition('.')[2])}{not_kept}"
 
 
 def within_run(text: str, kind: str, name: str) -> str:

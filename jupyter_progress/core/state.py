@@ -184,6 +184,13 @@ def attempt_began(state: RunState) -> str | None:
     return state.attempt_time or (state.start_time if state.attempt == 1 else None)
 
 
+def newer(told: RunState | None, known: RunState | None) -> RunState | None:
+    """What was told of a run, unless it tells of an attempt before the one that is known."""
+    if told is not None and known is not None and told.attempt < known.attempt:
+        return known
+    return told or known
+
+
 def begun_us(state: RunState) -> int:
     """When a run was queued or, where it never was, started; microseconds since 1970-01-01 UTC.
 

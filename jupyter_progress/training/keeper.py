@@ -39,6 +39,7 @@ from .plain_journal import (
     PlainJournal,
     find_current_stage,
     find_last_event,
+    has_worker_begun,
     last_sequences,
     newest_in_stage,
 )
@@ -201,8 +202,9 @@ class Keeper:
         if soft_s is None or elapsed_s <= soft_s or self._is_time_up:
             return
         self._is_time_up = True
-        stage = find_current_stage(self._run.journals)
-        if stage == "train" and newest_in_stage(self._run.journals, "can_stop"):
+        journals, after = self._run.journals, self._attempt.after
+        stage = find_current_stage(journals, after)
+        if stage == "train" and newest_in_stage(journals, "can_stop", after):
             facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": soft_s}
             self._try_to_tell("training_stopping", facts)
             self._is_to_finish = self._try_to_stop()
@@ -298,13 +300,14 @@ class Keeper:
             return
         returncode = self._worker.returncode if self._worker else 0
         stage = find_current_stage(self._run.journals, self._attempt.after)
+        printed = last_lines(self._run.output, last_words.TAIL_LINES)
         if self._over == "memory":
             error = last_words.out_of_memory(self._peak, self._memory, stage)
-            printed = last_lines(self._run.output, last_words.TAIL_LINES)
             self._fail({**error, "output": printed})
         elif self._over == "time":
             limit_s = self._limits.get("time_s") or self._time_limit_s or 0.0
-            self._fail(last_words.out_of_time(limit_s, stage, was_asked=self._is_to_finish))
+            error = last_words.out_of_time(limit_s, stage, was_asked=self._is_to_finish)
+            self._fail({**error, "output": printed})
         elif self._asked is not None:
             self._write_end(self._asked, stage)
         else:
@@ -316,6 +319,7 @@ class Keeper:
                     peak_memory=self._peak,
                     memory=self._memory,
                     python=worker_command(self._request, self._run.path)[0],
+                    has_begun=has_worker_begun(self._run.journals, self._attempt.after),
                 )
             )
 

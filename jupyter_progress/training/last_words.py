@@ -64,6 +64,7 @@ def of_dead_worker(
     peak_memory: int,
     memory: Memory,
     python: str = "",
+    has_begun: bool = True,
 ) -> dict[str, Any]:
     """Tell why a worker died.
 
@@ -81,23 +82,20 @@ def of_dead_worker(
         What it might use.
     python
         What it was started with.
+    has_begun
+        Whether it had come to its first word.
     """
     printed = last_lines(output, _READ_LINES, _READ_BYTES)
-    told = _of_end(returncode, stage, printed, peak_memory, memory, python)
+    if returncode >= 0:
+        told = _of_exit(returncode, stage, printed, python, has_begun)
+    else:
+        told = _of_signal(signal_name(-returncode), stage, printed, peak_memory, memory)
     return {**told, "output": tail_of(printed)}
 
 
-def _of_end(
-    returncode: int,
-    stage: str | None,
-    printed: str,
-    peak_memory: int,
-    memory: Memory,
-    python: str,
+def _of_signal(
+    name: str, stage: str | None, printed: str, peak_memory: int, memory: Memory
 ) -> dict[str, Any]:
-    if returncode >= 0:
-        return _of_exit(returncode, stage, printed, python)
-    name = signal_name(-returncode)
     if name == "SIGKILL" and memory.was_reason(peak_memory):
         return out_of_memory(peak_memory, memory, stage)
     if name in _CRASHES:
@@ -207,7 +205,9 @@ def of_start(reason: BaseException, python: str) -> dict[str, Any]:
     )
 
 
-def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> dict[str, Any]:
+def _of_exit(
+    returncode: int, stage: str | None, printed: str, python: str, has_begun: bool
+) -> dict[str, Any]:
     if "No module named 'jupyter_progress'" in printed:
         return error(
             "ModuleNotFoundError",
@@ -219,7 +219,7 @@ def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> d
     full = next((words for words in _DISK_FULL if words in printed), None)
     if full is not None or returncode == EXIT_DISK_FULL:
         return disk_full(stage, full or "there was no room left")
-    if stage is None:
+    if not has_begun:
         return error(
             "WorkerNotStarted",
             f"{python or 'the interpreter'} ended with exit code {returncode} before the training "

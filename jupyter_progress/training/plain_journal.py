@@ -190,6 +190,15 @@ def find_last_event(
     return None
 
 
+def has_worker_begun(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> bool:
+    """Whether a worker of this attempt has come to its first word; ``after`` as above."""
+    paths = regular_files(journals, ".jsonl")
+    return any(
+        path.stem.startswith("worker-") and last_sequence(path) > after.get(path.stem, 0)
+        for path in paths
+    )
+
+
 def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> str | None:
     """The stage that the worker of this attempt was last in; ``after`` as for the last event."""
     newest: tuple[str, str] | None = None
@@ -204,11 +213,12 @@ def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -
     return newest[1] if newest else None
 
 
-def newest_in_stage(journals: Path, key: str) -> Any:
+def newest_in_stage(journals: Path, key: str, after: Mapping[str, int] = NONE_BEFORE) -> Any:
     """What the training has reported last under a key in its current stage; None for nothing."""
     for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
-            if line["type"] == "stage_started":
+            is_earlier = line["sequence"] <= after.get(path.stem, 0)
+            if is_earlier or line["type"] == "stage_started":
                 break
             if line["type"] == "training_progress" and line["data"].get(key) is not None:
                 return line["data"][key]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import os
 import signal
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..store.durable_files import is_full
-from .asked import Cancelled, Interrupted
+from .asked import Cancelled, Interrupted, die_with
 from .attempts import with_resumable
 from .context import Context, open_context
 from .failure import describe
@@ -113,12 +112,3 @@ def _others(context: Context) -> dict[str, int]:
     found = last_sequences(context.run.journals, but=context.journal.writer)
     found.pop("keeper", None)
     return found
-
-
-def die_with(parent_pid: int) -> None:
-    """Have the system end this process when its parent dies (Linux; elsewhere a thread looks)."""
-    if sys.platform == "linux":
-        death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
-        ctypes.CDLL(None, use_errno=True).prctl(death_signal, signal.SIGKILL)
-    if os.getppid() != parent_pid:
-        os._exit(1)

@@ -16,6 +16,7 @@ import type {
   ModelSummary,
   ModelVersion,
   Point,
+  ReturnedValue,
   RunError,
   Resources,
   RunResult,
@@ -129,7 +130,14 @@ export function readResult(value: unknown): RunResult | null {
     early_stopping: readEarlyStop(value["early_stopping"]),
     steps: readSteps(value["steps"]),
     model: name !== null && version !== null ? { name, version } : null,
+    value: readReturned(value["value"]),
   };
+}
+
+function readReturned(value: unknown): ReturnedValue | null {
+  if (!isFields(value)) return null;
+  const type = text(value["type"]);
+  return type === null ? null : { type, shown: text(value["shown"]), problem: text(value["problem"]) };
 }
 
 function readResources(value: unknown): Resources | null {

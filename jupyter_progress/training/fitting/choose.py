@@ -21,10 +21,12 @@ from .keeping import (
     keep_stages,
     keep_trees,
 )
+from .lightgbm import fit_lightgbm
 from .logistic import fit_logistic, shows_iterations
 from .networks import fit_network, shows_epochs
 from .plain import fit_plainly
 from .watch import Fitted, Watch
+from .xgboost import fit_xgboost
 
 Way: TypeAlias = Callable[[Any, Any, np.ndarray, Watch], Fitted]
 
@@ -55,6 +57,10 @@ _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
     "sklearn.linear_model._perceptron.Perceptron": (fit_descent, ()),
     "sklearn.linear_model._passive_aggressive.PassiveAggressiveClassifier": (fit_descent, ()),
     "sklearn.linear_model._passive_aggressive.PassiveAggressiveRegressor": (fit_descent, ()),
+    "lightgbm.sklearn.LGBMClassifier": (fit_lightgbm, ()),
+    "lightgbm.sklearn.LGBMRegressor": (fit_lightgbm, ()),
+    "xgboost.sklearn.XGBClassifier": (fit_xgboost, ("get_num_boosting_rounds",)),
+    "xgboost.sklearn.XGBRegressor": (fit_xgboost, ("get_num_boosting_rounds",)),
 }
 
 
@@ -97,6 +103,8 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
     fit_histograms: keep_iterations,
     fit_adaboost: keep_rounds,
     fit_network: keep_nothing,
+    fit_lightgbm: keep_nothing,
+    fit_xgboost: keep_nothing,
 }
 
 
