@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from .durations import duration
+from .queueing import place_words
 from .state import RunState
 from .stops import why_stopped
 from .times import seconds_between
 
 
 def status_words(run: RunState) -> str:
-    """``running``, ``running, stalled: …``, ``completed, stopped early (371 of 30,000 steps)``."""
-    more = stopped_early(run) or stalled_words(run)
+    """How a run is doing, or how it ended.
+
+    Returns
+    -------
+    str
+        ``queued, 2nd in the queue``, ``running``, ``running, stalled: nothing heard for 3 min``,
+        ``completed, stopped early (371 of 30,000 steps)``.
+    """
+    waits = "" if run.queue_place is None else place_words(run.queue_place)
+    more = stopped_early(run) or stalled_words(run) or waits
     return f"{run.status}, {more}" if more else run.status
 
 

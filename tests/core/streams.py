@@ -148,6 +148,19 @@ def stopped_by_limits() -> Stream:
     return stream.after(9.0).durable("training_completed", facts, OTHER)
 
 
+def queue() -> Stream:
+    """Three runs wait behind one that trains; one is cancelled, one moves up, one is no trainer."""
+    stream = Stream().hello().snapshot().queued()
+    stream.started()
+    for number in range(3):
+        stream.after(1.0).queued(name=f"run {number}", run_id=f"{OTHER[:-1]}{number}")
+    stream.queued(name="mine", run_id=f"{OTHER[:-1]}9", kind="own")
+    stream.durable("training_cancelled", {"stage": None}, f"{OTHER[:-1]}1")
+    stream.after(5.0).durable("training_cancelled", {"stage": None})
+    stream.after(0.5).started(run_id=f"{OTHER[:-1]}0")
+    return stream.queued(name="last", run_id=f"{OTHER[:-1]}4")
+
+
 def _running_state(**changes: Any) -> dict[str, Any]:
     """A whole run state, as ``training_progress`` and snapshots carry it."""
     stream = Stream().snapshot().queued().after(0.5).started().stage(0)
@@ -297,7 +310,7 @@ STREAMS = {
     for builder in (
         whole_run, killed_worker, slower_than_planned, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
-        deleted_run, resumed_run, stalled, stopped_by_limits,
+        deleted_run, resumed_run, stalled, stopped_by_limits, queue,
     )
 }  # fmt: skip
 

@@ -213,6 +213,7 @@ export function readRun(value: unknown): RunState | null {
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
     stalled: readStall(from["stalled"]),
+    queue_place: number(from["queue_place"]),
     can_stop: typeof from["can_stop"] === "boolean" ? from["can_stop"] : null,
     error: readError(from["error"]),
     result: readResult(from["result"]),

@@ -185,6 +185,7 @@ export interface RunState {
   running: Record<string, unknown>[];
   stalled: Stall | null;
   can_stop: boolean | null;
+  queue_place: number | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;

@@ -47,7 +47,7 @@ describe("the view tells", () => {
 
   it("what a queued run waits for, its place in line and how long it has waited", () => {
     const { small } = seen.queued;
-    expect(small).toContain("Number 2 in line: waits for 2 runs ahead of it; 1 at a time is the server's setting");
+    expect(small).toContain("2nd in the queue: waits for 2 runs ahead of it; 1 at a time is the server's setting");
     expect(small).toMatch(/Waiting\s+4[2-5] s/);
     expect(seen.next.small).toContain("Starts in a moment");
     expect(seen.alone.small).toContain("Starts in a moment");
