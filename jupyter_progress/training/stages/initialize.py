@@ -85,7 +85,6 @@ def _is_seeded(estimator: Any) -> bool:
 def _threads() -> dict[str, int]:
     """How many threads BLAS and OpenMP use here: last bits of some results depend on it."""
     # What a fit is going to load: it reads the number of threads when it is loaded.
-    import scipy.linalg
     import sklearn.utils._openmp_helpers  # noqa: F401
     from threadpoolctl import threadpool_info
 
