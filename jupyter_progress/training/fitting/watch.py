@@ -62,6 +62,8 @@ class Watch:
         How many rows the model is trained on.
     keeping
         Where checkpoints are kept; None where none are.
+    on_scores
+        Given a step and its scores, after each look.
     """
 
     X: Any
@@ -74,6 +76,7 @@ class Watch:
     log_metrics: Callable[[int, dict[str, float | None]], None]
     warn: Callable[[str], None] = print
     train_rows: int = 0
+    on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
     keeping: Keeping | None = None
 
@@ -192,6 +195,8 @@ class Watch:
         # A score belongs to the step that was scored, not to those told after it.
         if self._fresh:
             self.log_metrics(step, self._fresh)
+            if self.on_scores is not None:
+                self.on_scores(step, self._fresh)
             self._fresh = {}
 
     def _live_score(self) -> dict[str, Any] | None:
