@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from . import errors
     from .notebook.handle import RunHandle
     from .notebook.listing import Server, get_run, last_run, load_model, runs, server
+    from .notebook.observe import observe
     from .notebook.own_runs import Run, track
     from .notebook.panel import Panel
     from .notebook.train import train
+    from .tracking import integrations
     from .tracking.connection import connect
 
 __all__ = [
@@ -36,8 +38,10 @@ __all__ = [
     "connect",
     "errors",
     "get_run",
+    "integrations",
     "last_run",
     "load_model",
+    "observe",
     "runs",
     "server",
     "track",
@@ -52,8 +56,10 @@ _HOME = {
     "connect": "tracking.connection",
     "errors": "errors",
     "get_run": "notebook.listing",
+    "integrations": "tracking.integrations",
     "last_run": "notebook.listing",
     "load_model": "notebook.listing",
+    "observe": "notebook.observe",
     "runs": "notebook.listing",
     "server": "notebook.listing",
     "track": "notebook.own_runs",
@@ -70,7 +76,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     module = import_module(f"{__name__}.{home}")
-    found = module if name == "errors" else getattr(module, name)
+    found = module if name in ("errors", "integrations") else getattr(module, name)
     globals()[name] = found
     return found
 
