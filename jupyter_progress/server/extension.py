@@ -48,6 +48,18 @@ class JupyterProgress(ExtensionApp):
         help="How many runs train at the same time; further ones wait. By default half of the "
         "processors, at least 1.",
     ).tag(config=True)
+    max_run_memory_bytes = Int(
+        0,
+        min=0,
+        help="How much memory a run's processes may use together; one that goes over is ended. "
+        "0: what the container, or the machine, has.",
+    ).tag(config=True)
+    stalled_after_s = Float(
+        60.0,
+        min=0.0,
+        help="Seconds of silence below which no run counts as stalled, whatever its history; "
+        "0: none ever does.",
+    ).tag(config=True)
     keep_runs_on_shutdown = Enum(
         ("auto", "always", "never"),
         default_value="auto",
@@ -203,6 +215,8 @@ class JupyterProgress(ExtensionApp):
             max_body_bytes=self.max_body_bytes,
             max_upload_bytes=self.max_upload_bytes,
             max_concurrent_runs=self.max_concurrent_runs,
+            max_run_memory_bytes=self.max_run_memory_bytes,
+            stalled_after_s=self.stalled_after_s,
             keep_runs_on_shutdown=self.keep_runs_on_shutdown,
             max_keepalive_hours=self.max_keepalive_hours,
             idle_sample_s=self.sample_interval_s,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from ..core.requests import RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
+from .attempts import Attempt, attempt_of
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .sources import LoadedData
 from .sources.table import Table
@@ -46,6 +48,8 @@ class Context:
         ``request.json``.
     request
         The request in it, with all defaults.
+    attempt
+        Which attempt at the run this is; its worker's journal bears the same number.
     """
 
     data_dir: DataDirectory
@@ -55,6 +59,7 @@ class Context:
     journal: JournalWriter
     asked: Asked
     timings: Timings
+    attempt: Attempt = field(default_factory=Attempt)
 
     estimator: Any = None
     is_classifier: bool = True
@@ -76,6 +81,7 @@ class Context:
     registered: dict[str, Any] | None = None
     stage: str | None = None
     begun_s: float = field(default_factory=time.monotonic)
+    pid: int = field(default_factory=os.getpid)
 
     def __post_init__(self) -> None:
         self._reported_s = 0.0
@@ -99,8 +105,8 @@ class Context:
 
     @property
     def elapsed_s(self) -> float:
-        """Since the worker began."""
-        return round(time.monotonic() - self.begun_s, 3)
+        """What the attempts before this one took, and since its worker began."""
+        return round(self.attempt.earlier_s + time.monotonic() - self.begun_s, 3)
 
     @property
     def workload(self) -> Workload:
@@ -115,6 +121,14 @@ class Context:
             members=members_of(self.estimator) if known else members_in(spec),
             parts=self.model_parts,
         )
+
+    def end_if_copy(self) -> None:
+        """End a copy of the worker, which a fork in the user's code has left in the middle of ours.
+
+        It would go on with the stages beside the worker itself, and end the run a second time.
+        """
+        if os.getpid() != self.pid:
+            os._exit(0)
 
     def with_room(self, write: Callable[[], T]) -> T:
         """Write something; on a full disk wait for room, for as long as a run may.
@@ -168,19 +182,19 @@ class Context:
 
 def open_context(run_path: Path, asked: Asked | None = None) -> Context:
     """Read a run's directory, in its worker."""
-    import os
-
     data_dir = DataDirectory(run_path.parent.parent)
     run = data_dir.run(run_path.name)
     facts = run.request()
+    attempt = attempt_of(run)
     return Context(
         data_dir=data_dir,
         run=run,
         facts=facts,
         request=msgspec.convert(facts["request"], RunRequest),
-        journal=JournalWriter(run.journal("worker-1")),
+        journal=JournalWriter(run.journal(attempt.worker)),
         asked=asked or Asked(run, keeper_pid=os.getppid()),
         timings=Timings(data_dir.timings),
+        attempt=attempt,
     )
 
 

@@ -31,6 +31,16 @@ export interface RunResult {
   /** Of the fit; null where it shows none. */
   steps: Steps | null;
   model: { name: string; version: number } | null;
+  /** What a function gave back; null for any other run. */
+  value: ReturnedValue | null;
+}
+
+export interface ReturnedValue {
+  type: string;
+  /** The value itself, where it is a number or a short text. */
+  shown: string | null;
+  /** Why it is not kept. */
+  problem: string | null;
 }
 
 export interface Gauge {
@@ -95,6 +105,7 @@ export interface StageState {
   progress: number;
   shown_s: number | null;
   started_time: string | null;
+  carried_s: number;
   metrics: Record<string, unknown>;
 }
 
@@ -110,6 +121,13 @@ export interface Resources {
   limit: number | null;
 }
 
+export interface Stall {
+  since: string;
+  likely_s: number | null;
+  uses_cpu: boolean;
+  output: string;
+}
+
 export interface RunError {
   type: string;
   message: string;
@@ -117,6 +135,7 @@ export interface RunError {
   traceback: string;
   reason: string;
   hint: string;
+  output: string;
 }
 
 export interface RunState {
@@ -138,6 +157,9 @@ export interface RunState {
   queued_time: string | null;
   start_time: string | null;
   end_time: string | null;
+  attempt: number;
+  attempt_time: string | null;
+  earlier_s: number;
   updated_time: string | null;
   elapsed_time: number | null;
   estimated_remaining: number | null;
@@ -150,6 +172,7 @@ export interface RunState {
   monitoring_overhead: number | null;
   resources: Resources | null;
   running: Record<string, unknown>[];
+  stalled: Stall | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from ..current import current_run
+from ..current import innermost_run
 from ..loops import Loop
 from ..run import Run
 
@@ -28,7 +28,7 @@ class FitLoop:
     """
 
     def __init__(self, run: Run | None, name: str, total: int | None, *, display: bool) -> None:
-        known = run or current_run()
+        known = run or innermost_run()
         self._is_own = known is None
         self.run = known or Run(name, stages=[STAGE], display=display).start()
         self._loop = Loop(STAGE, total)

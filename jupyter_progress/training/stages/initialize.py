@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import UnsuitableEstimator
 from ..context import Context
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
-from ..handed_over import read_estimator
+from ..handed_over import read_handed_over
 from ..suitability import check_suitable
 from ..uploads import Uploads
 
@@ -41,7 +41,7 @@ def _make(context: Context) -> Any:
         allowed = (context.facts.get("limits") or {}).get("allowed") or DEFAULT_ALLOWED
         return build_estimator(spec, allowed)
     with Uploads(context.data_dir).path(spec["upload"]).open("rb") as file:
-        return read_estimator(file)
+        return read_handed_over(file)
 
 
 def fix_random_state(estimator: Any) -> dict[str, int]:

@@ -38,6 +38,7 @@ def run(context: Context) -> dict[str, Any]:
     fitted = choose_way(context.estimator)(
         context.estimator, context.prepared_train, train.y, watch
     )
+    context.end_if_copy()
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
     context.stopped = fitted.stopped
