@@ -177,7 +177,13 @@ class Observation(Run):
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        fit = self._current = FollowedFit(self, estimator, held_out)
+        try:
+            fit = self._current = FollowedFit(self, estimator, held_out)
+        except Exception as failure:
+            self.note(
+                f"this fit is not shown: {type(failure).__name__}: {failure}", level="warning"
+            )
+            return plain(*args, **kwargs)
         if not fit.shows_steps:
             scored = "" if held_out.y is None else ", and the score at its end"
             self.note(

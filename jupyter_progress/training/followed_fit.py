@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -86,8 +87,11 @@ class FollowedFit:
             Somebody cancelled the run.
         """
         answers: list[Any] = []
+        has_begun = False
 
         def call_fit(_estimator: Any, _X: Any, _y: Any, **more: Any) -> Any:
+            nonlocal has_begun
+            has_begun = True
             answers.append(plain(*args, **_joined(kwargs, more)))
             return answers[-1]
 
@@ -100,7 +104,19 @@ class FollowedFit:
         except Cancelled:
             self._run.raise_if_cancelled()
             raise
+        except Exception as failure:
+            if has_begun and not answers:
+                raise  # the fit's own
+            # What goes wrong in looking, before the fit or after it, is told and reaches nobody.
+            self._tell_of(failure)
+            return answers[0] if answers else plain(*args, **kwargs)
         return answers[0] if answers else self._estimator
+
+    def _tell_of(self, failure: Exception) -> None:
+        traceback.print_exc()
+        self._run.note(
+            f"this fit is not shown whole: {type(failure).__name__}: {failure}", level="warning"
+        )
 
     def _watch(self, X: Any, y: Any, call_fit: Callable[..., Any]) -> Watch:
         held_out = self._held_out
@@ -159,12 +175,11 @@ def rows_of(X: Any, y: Any) -> int:
 
 def is_scored_by_accuracy(estimator: Any, y: np.ndarray | None) -> bool:
     """Whether an estimator predicts classes; one that does not say so is judged by its targets."""
-    from sklearn.base import is_regressor
     from sklearn.utils.multiclass import type_of_target
 
     from .estimators import task_of
 
     task = task_of(estimator)
     if task is not None or y is None:
-        return task == "classification" and not is_regressor(estimator)
+        return task == "classification"
     return not type_of_target(y).startswith("continuous")

@@ -301,6 +301,44 @@ def test_fit_that_goes_on_shows_its_steps(runs: DataDirectory) -> None:
     assert seen[0].live_accuracy is not None
 
 
+class Nearest:
+    """Owes nothing to scikit-learn."""
+
+    def fit(self, X: Any, y: Any) -> Any:
+        self.classes_ = np.unique(y)
+        self.means_ = np.array([X[y == kind].mean(axis=0) for kind in self.classes_])
+        return self
+
+    def predict(self, X: Any) -> Any:
+        return self.classes_[((X[:, None] - self.means_) ** 2).sum(axis=2).argmin(axis=1)]
+
+
+def test_class_that_owes_nothing_to_a_library_is_scored_at_its_end(runs: DataDirectory) -> None:
+    X, y = data(True)
+    estimator = Nearest()
+    with jp.observe(estimator, X[300:], y[300:], display=False) as run:
+        estimator.fit(X[:300], y[:300])
+    assert run.state.live_accuracy == np.mean(estimator.predict(X[300:]) == y[300:])
+
+
+@pytest.mark.parametrize("where", ["__init__", "count"])
+def test_what_goes_wrong_in_looking_is_told_and_reaches_no_fit(
+    where: str, runs: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_options: Any) -> None:
+        raise AttributeError("no such attribute any more")
+
+    monkeypatch.setattr(f"jupyter_progress.training.fitting.observed_members.Trees.{where}", broken)
+    monkeypatch.setattr(threading, "excepthook", lambda _args: None)
+    X, y = data(True)
+    estimator = RandomForestClassifier(T, **S)
+    with jp.observe(estimator, X, y, display=False) as run:
+        assert estimator.fit(X, y) is estimator
+    assert run.state.status == "completed"
+    assert len(estimator.estimators_) == T
+    assert any("no such attribute any more" in text for text in notes_of(only_run(runs)))
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

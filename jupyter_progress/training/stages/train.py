@@ -6,7 +6,9 @@ import time
 from typing import Any
 
 from ...models.parts import count_parts
+from ...models.preprocessed import Preprocessed
 from ..context import Context
+from ..estimators import has_tags
 from ..fitting import Watch, choose_way
 from ..fitting.choose import shows_steps
 
@@ -63,4 +65,6 @@ def _whole(context: Context) -> Any:
         return context.estimator
     from sklearn.pipeline import Pipeline
 
+    if not has_tags(context.estimator):
+        return Preprocessed(context.preprocessor, context.estimator)
     return Pipeline([("preprocess", context.preprocessor), ("model", context.estimator)])
