@@ -24,6 +24,8 @@ from .histograms import fit_histograms
 from .lightgbm import fit_lightgbm
 from .logistic import fit_logistic, shows_iterations
 from .networks import fit_network, shows_epochs
+from .observed_members import observe_bagging, observe_forest, shows_members
+from .observing import observe_plainly
 from .plain import fit_plainly
 from .watch import Fitted, Watch
 from .xgboost import fit_xgboost
@@ -74,6 +76,39 @@ def choose_way(estimator: Any) -> Way:
     if not all(hasattr(cls, name) for name in needed) or _goes_on_from_a_fit(estimator):
         return fit_plainly
     return way
+
+
+def choose_observation(estimator: Any) -> Way:
+    """The way to follow a ``fit`` that somebody else has called: nothing is driven.
+
+    Parameters
+    ----------
+    estimator
+        No pipeline: its last step is followed, by a call of its own.
+    """
+    way = choose_way(estimator)
+    if way is _fit_pipeline or not shows_steps(estimator):
+        return observe_plainly
+    way = _OBSERVED_INSTEAD.get(way, way)
+    needs_members = way in (observe_forest, observe_bagging)
+    if needs_members and not hasattr(estimator, "_make_estimator"):
+        return observe_plainly
+    if way is observe_bagging and not shows_members(estimator):
+        return observe_plainly
+    return way
+
+
+def can_be_stopped(way: Way) -> bool:
+    """Whether a fit that is followed in this way can be ended with what it has so far."""
+    return way not in (observe_plainly, observe_bagging, fit_descent, fit_logistic)
+
+
+# What is driven where the fit is ours is only looked at where it is not.
+_OBSERVED_INSTEAD: dict[Way, Way] = {
+    fit_forest: observe_forest,
+    fit_bagging: observe_bagging,
+    fit_plainly: observe_plainly,
+}
 
 
 def shows_steps(estimator: Any) -> bool:

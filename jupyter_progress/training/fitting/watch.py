@@ -26,6 +26,11 @@ class SaysWhatIsAsked(Protocol):
         """Raise where the run is dropped."""
 
 
+def plain_fit(estimator: Any, X: Any, y: Any, **more: Any) -> Any:
+    """Call ``fit`` as a person would."""
+    return estimator.fit(X, y, **more)
+
+
 @dataclass(frozen=True)
 class Fitted:
     """How a fit ended.
@@ -64,6 +69,8 @@ class Watch:
         Where checkpoints are kept; None where none are.
     on_scores
         Given a step and its scores, after each look.
+    call_fit
+        Calls ``fit`` in the one place where an untouched fit is called, with what a way adds to it.
     """
 
     X: Any
@@ -79,6 +86,7 @@ class Watch:
     on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
     keeping: Keeping | None = None
+    call_fit: Callable[..., Any] = plain_fit
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()
@@ -173,6 +181,13 @@ class Watch:
             self.score_numbers(np.asarray(model.predict(self.X)).reshape(len(self.y)))
             return
         self._scored(scores)
+
+    def score_at_the_end(self, model: Any) -> None:
+        """Score a model whose fit showed nothing, and tell that it is done."""
+        trained_s = self.elapsed_s
+        self.guard(lambda: self.score_fitted(model))
+        looked_s = self.elapsed_s - trained_s
+        self.tell(1, 1, looked_s / max(self.elapsed_s, 1e-9))
 
     def note(self, name: str, value: float) -> None:
         """Note a metric of the training itself, such as a loss; told with the next step."""

@@ -7,8 +7,10 @@ from typing import Any
 
 from ...core.run_limits import EarlyStopping
 from ...models.parts import count_parts
+from ...models.preprocessed import Preprocessed
 from ..context import Context
 from ..early_stopping import EarlyEnd, score_in
+from ..estimators import has_tags
 from ..fitting import Watch, choose_way
 from ..fitting.choose import can_end_early, keep_first, shows_steps
 
@@ -104,4 +106,6 @@ def _whole(context: Context) -> Any:
         return context.estimator
     from sklearn.pipeline import Pipeline
 
+    if not has_tags(context.estimator):
+        return Preprocessed(context.preprocessor, context.estimator)
     return Pipeline([("preprocess", context.preprocessor), ("model", context.estimator)])
