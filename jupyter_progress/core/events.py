@@ -141,6 +141,8 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     carried_s
         Seconds that an earlier attempt spent on what this one goes on from.
+    can_stop
+        Whether it ends early where it is asked to.
     """
 
     stage: str
@@ -148,6 +150,7 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     index: int = 0
     estimated_s: float | None = None
     carried_s: float = 0.0
+    can_stop: bool = True
 
 
 class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):

@@ -155,7 +155,9 @@ function nextAttempt(run: RunState): RunState {
     end_time: null,
     error: null,
     resources: null,
+    stalled: null,
     resumable: false,
+    can_stop: true,
   };
 }
 
@@ -177,7 +179,15 @@ const stageStarted: Apply = (run, payload, time) => {
     progress: 0,
     shown_s: null,
   });
-  return { ...begun, current_stage: id, stalled: null, stage_progress: 0, step: null, total_steps: null };
+  return {
+    ...begun,
+    current_stage: id,
+    can_stop: payload["can_stop"] !== false,
+    stalled: null,
+    stage_progress: 0,
+    step: null,
+    total_steps: null,
+  };
 };
 
 const stalled: Apply = (run, payload, time) => ({

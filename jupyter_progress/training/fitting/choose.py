@@ -70,9 +70,14 @@ def choose_way(estimator: Any) -> Way:
 
 def shows_steps(estimator: Any) -> bool:
     """Whether the fit shows more than its end."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     way = choose_way(last)
     return way is not fit_plainly and _SHOWS.get(way, _always)(last)
+
+
+def inner_of(estimator: Any) -> Any:
+    """What is fitted step by step: the estimator or, of a plain pipeline, its last step."""
+    return estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
 
 
 def _always(_estimator: Any) -> bool:
