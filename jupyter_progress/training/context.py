@@ -79,6 +79,8 @@ class Context:
     model: Any = None
     model_parts: int | None = None
     stopped: bool = False
+    stopped_early: bool = False
+    early_stopping: dict[str, Any] | None = None
     steps: dict[str, int | None] | None = None
     live: dict[str, float | None] = field(default_factory=dict)
     processed: int = 0

@@ -62,7 +62,7 @@ def run_stages(context: Context) -> None:
     context.asked.check()
     if context.asked.to_interrupt:
         raise Interrupted
-    if not context.stopped:
+    if not context.stopped and not context.stopped_early:
         _remember(context, took)
 
 
@@ -143,6 +143,9 @@ def result_of(context: Context) -> dict[str, Any]:
         },
         "split": {**given, "stratified": list(parts.stratified) if parts else [False, False]},
         "stopped": context.stopped,
+        "stopped_by": (context.asked.why or "asked") if context.stopped else None,
+        "stopped_early": context.stopped_early,
+        "early_stopping": context.early_stopping,
         "steps": context.steps,
         "model": context.registered,
         "preprocess": context.preprocessed,

@@ -224,6 +224,18 @@ def findings_of(journals: Path) -> frozenset[str]:
     )
 
 
+def newest_in_stage(journals: Path, key: str, after: Mapping[str, int] = NONE_BEFORE) -> Any:
+    """What the training has reported last under a key in its current stage; None for nothing."""
+    for path in regular_files(journals, ".jsonl"):
+        for line in lines_backwards(path):
+            is_earlier = line["sequence"] <= after.get(path.stem, 0)
+            if is_earlier or line["type"] == "stage_started":
+                break
+            if line["type"] == "training_progress" and line["data"].get(key) is not None:
+                return line["data"][key]
+    return None
+
+
 def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:
     try:
         line = json.loads(piece)
