@@ -124,8 +124,6 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Since when nothing is heard of it, where that is longer than likely; else None.
     resumable
         Whether it failed or was interrupted, and has something to go on from.
-    can_stop
-        Whether the stage under way ends early where it is asked to; some fits are one call.
     updated_time
         The moment that the durations above hold for.
     attempt
@@ -144,7 +142,6 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     who: str = ""
     status: str = "queued"
     resumable: bool = False
-    can_stop: bool = True
     current_stage: str | None = None
     stages: list[StageState] = []
     stages_completed: list[str] = []

@@ -85,7 +85,7 @@ def _check_something_to_keep(state: RunState) -> None:
         return  # what there is to keep is its own code's to know
     if state.current_stage in _AFTER_TRAIN:
         return
-    if not state.can_stop:
+    if state.can_stop is False and state.current_stage == "train":
         raise CannotStop(
             f"the fit of run {state.run_id} is one call of its library, which cannot be stopped "
             "halfway: wait for its end, which keeps all of it, or cancel the run"

@@ -12,7 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
-from .fitting.families import family_of
+from .fitting.choose import can_end_early
 from .going_on import prepare
 from .plain_journal import last_sequences
 from .stages import (
@@ -108,7 +108,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
     if stage == "train":
         context.keeping = prepare(context)
         facts["carried_s"] = round(context.keeping.carried_s, 3)
-        facts["can_stop"] = family_of(context.estimator).can_stop
+        facts["can_stop"] = can_end_early(context.estimator)
     context.journal.append("stage_started", dict(facts), flush=True)
     metrics = STAGES[stage](context)
     context.end_if_copy()

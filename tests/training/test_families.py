@@ -25,8 +25,8 @@ from jupyter_progress.core.state import RunState
 from jupyter_progress.errors import CannotStop
 from jupyter_progress.training.controls import ask_to_stop
 from jupyter_progress.training.fitting import Watch, choose
-from jupyter_progress.training.fitting.choose import choose_way
-from jupyter_progress.training.fitting.families import FAMILIES, family_of
+from jupyter_progress.training.fitting.choose import can_end_early, choose_way
+from jupyter_progress.training.fitting.families import FAMILIES, REFUSED, family_of
 from jupyter_progress.training.fitting.plain import fit_plainly
 
 from .runs import WRITER, digits, submit
@@ -79,12 +79,13 @@ def test_fit_that_is_asked_to_stop_ends_early_where_the_table_says_so(estimator:
         report=lambda **_: None, log_metrics=lambda *_: None,
     )  # fmt: skip
     fitted = choose_way(estimator)(estimator, X, y, watch)
-    assert fitted.stopped is family_of(estimator).can_stop
+    assert fitted.stopped is can_end_early(estimator)
+    assert fitted.stopped is (family_of(estimator).stop != REFUSED)
     assert estimator.predict(X).shape == (400,)
 
 
 def test_family_goes_by_the_parameters_too() -> None:
-    assert not family_of(MLPClassifier(solver="lbfgs")).can_stop
+    assert family_of(MLPClassifier(solver="lbfgs")).stop == REFUSED
     goes_on = {
         GradientBoostingClassifier(): True,
         GradientBoostingClassifier(n_iter_no_change=5): False,

@@ -187,7 +187,6 @@ export function readRun(value: unknown): RunState | null {
     who: text(from["who"]) ?? "",
     status: oneOf(from["status"], RUN_STATUSES, "queued"),
     resumable: from["resumable"] === true,
-    can_stop: from["can_stop"] !== false,
     current_stage: text(from["current_stage"]),
     stages: readStages(from["stages"]),
     stages_completed: texts(from["stages_completed"]),

@@ -157,7 +157,7 @@ function nextAttempt(run: RunState): RunState {
     resources: null,
     stalled: null,
     resumable: false,
-    can_stop: true,
+    can_stop: null,
   };
 }
 
@@ -182,7 +182,7 @@ const stageStarted: Apply = (run, payload, time) => {
   return {
     ...begun,
     current_stage: id,
-    can_stop: payload["can_stop"] !== false,
+    can_stop: typeof payload["can_stop"] === "boolean" ? payload["can_stop"] : run.can_stop,
     stalled: null,
     stage_progress: 0,
     step: null,

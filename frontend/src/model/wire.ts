@@ -158,7 +158,6 @@ export interface RunState {
   who: string;
   status: RunStatus;
   resumable: boolean;
-  can_stop: boolean;
   current_stage: string | null;
   stages: StageState[];
   stages_completed: string[];

@@ -167,7 +167,8 @@ interface StopButtonProps {
 
 function StopButton({ run, asked, whyNot, ask, cancel }: StopButtonProps): JSX.Element {
   const isStopping = run.status === "stopping" || asked.pending === "stop";
-  if (!run.can_stop && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
+  const isOneCall = run.can_stop === false && run.current_stage === "train";
+  if (isOneCall && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
   const early = hasSomethingToKeep(run) ? null : "There is nothing to keep yet";
   return (
     <ActionButton

@@ -150,13 +150,13 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
 
 def can_end_early(estimator: Any) -> bool:
     """Whether the fit can be ended with the best so far, rather than dropped."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return shows_steps(last) and choose_way(last) in _ENDS_EARLY
 
 
 def keep_first(estimator: Any, steps: int) -> bool:
     """Cut a fitted model back to its first steps; False where that cannot be done."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return _ENDS_EARLY.get(choose_way(last), keep_nothing)(last, steps)
 
 

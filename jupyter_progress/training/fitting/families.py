@@ -41,8 +41,6 @@ class Family:
         Where the fit can be interrupted.
     resuming
         Whether a resumed fit goes on or starts again.
-    can_stop
-        Whether a stop ends the fit early.
     goes_on
         Whether the fit of this estimator, with its parameters, goes on from a checkpoint.
     """
@@ -52,7 +50,6 @@ class Family:
     stop: str
     interruption: str
     resuming: str
-    can_stop: bool = True
     goes_on: Callable[[Any], bool] = lambda _estimator: False
 
 
@@ -61,16 +58,16 @@ def _always(_estimator: Any) -> bool:
 
 
 NONE = "nothing"
+REFUSED = "stop is refused: wait, or cancel"
 AGAIN = "starts again"
 GOES_ON = "goes on"
 
 _PLAIN: Final = Family(
     "all others, such as SVC, k-NN, trees and linear models",
     NONE,
-    "stop is refused: wait, or cancel",
+    REFUSED,
     "not at all",
     AGAIN,
-    can_stop=False,
 )
 FAMILIES: Final[dict[Way, Family]] = {
     fit_forest: Family(
@@ -136,18 +133,16 @@ FAMILIES: Final[dict[Way, Family]] = {
     fit_logistic: Family(
         "LogisticRegression",
         NONE,
-        "stop is refused: wait, or cancel",
+        REFUSED,
         "by cancel, between two iterations of `lbfgs`",
         AGAIN,
-        can_stop=False,
     ),
     fit_descent: Family(
         "SGD, Perceptron, PassiveAggressive",
         NONE,
-        "stop is refused: wait, or cancel",
+        REFUSED,
         "by cancel, between two epochs",
         AGAIN,
-        can_stop=False,
     ),
     fit_plainly: _PLAIN,
 }
