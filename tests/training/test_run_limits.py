@@ -17,6 +17,7 @@ from sklearn.ensemble import (
 )
 from sklearn.svm import SVC
 
+from jupyter_progress.core.durations import duration
 from jupyter_progress.core.ending import status_words
 from jupyter_progress.core.run_limits import EarlyStopping
 from jupyter_progress.errors import InvalidRequest
@@ -137,24 +138,27 @@ def _split(given: dict[str, Any] | None) -> Any:
 
 @pytest.mark.slow
 def test_run_at_its_time_limit_keeps_what_it_has(data_dir, scaled):
-    run = start(data_dir, digits(params={"n_estimators": 1_000_000}, time_limit=8.0))
+    limit_s = scaled(7.0)
+    run = start(data_dir, digits(params={"n_estimators": 1_000_000}, time_limit=limit_s))
     state = wait_for_end(run, scaled(90))
     assert state.status == "completed", state.error
     assert (state.result["stopped"], state.result["stopped_by"]) == (True, "time_limit")
-    assert state.elapsed_time >= 6.0
+    assert state.elapsed_time >= 0.8 * limit_s
     assert state.result["test"]["accuracy"] > 0.9
     texts = [line["text"] for line in feed_of(run)]
-    assert any("is at its time limit of 8.0 s: it keeps what it has" in text for text in texts)
+    told = f"is at its time limit of {duration(limit_s)}: it keeps what it has"
+    assert any(told in text for text in texts)
     assert any("finished early, at its time limit" in text for text in texts)
     assert "stopped early at its time limit" in status_words(state)
 
 
 @pytest.mark.slow
 def test_fit_that_cannot_end_with_a_model_has_failed_at_its_time_limit(data_dir, scaled):
-    run = hostile(data_dir, "hang", time_limit=5.0)
+    limit_s = scaled(6.0)
+    run = hostile(data_dir, "hang", time_limit=limit_s)
     state = wait_for_end(run, scaled(40))
     assert (state.status, state.error["reason"]) == ("failed", "time_limit")
     assert state.error["message"] == (
-        "the run was at its time limit of 5.0 s in train, and its fit cannot be ended with what "
-        "it has"
+        f"the run was at its time limit of {duration(limit_s)} in train, and its fit cannot be "
+        "ended with what it has"
     )

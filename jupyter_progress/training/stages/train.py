@@ -12,7 +12,7 @@ from ..context import Context
 from ..early_stopping import EarlyEnd, score_in
 from ..estimators import has_tags
 from ..fitting import Watch, choose_way
-from ..fitting.choose import can_end_early, keep_first, shows_steps
+from ..fitting.choose import keep_first, shows_steps
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -35,7 +35,6 @@ def run(context: Context) -> dict[str, Any]:
         keeping=context.keeping,
         on_scores=early.observe if early else None,
     )
-    context.report(stage="train", can_stop=can_end_early(context.estimator))
     has_steps = shows_steps(context.estimator)
     if not has_steps:
         context.finding(
