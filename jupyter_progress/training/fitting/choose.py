@@ -10,6 +10,14 @@ import numpy as np
 from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting
+from .first_members import (
+    keep_bagged,
+    keep_iterations,
+    keep_nothing,
+    keep_rounds,
+    keep_stages,
+    keep_trees,
+)
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
 from .histograms import fit_histograms
@@ -120,6 +128,31 @@ _SHOWS: dict[Way, Callable[[Any], bool]] = {
     fit_logistic: shows_iterations,
     fit_descent: shows_descent,
 }
+
+
+# Those that end between two steps when they are asked to, and how each is cut back to its first.
+_ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
+    fit_forest: keep_trees,
+    fit_bagging: keep_bagged,
+    fit_boosting: keep_stages,
+    fit_histograms: keep_iterations,
+    fit_adaboost: keep_rounds,
+    fit_network: keep_nothing,
+    fit_lightgbm: keep_nothing,
+    fit_xgboost: keep_nothing,
+}
+
+
+def can_end_early(estimator: Any) -> bool:
+    """Whether the fit can be ended with the best so far, rather than dropped."""
+    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    return shows_steps(last) and choose_way(last) in _ENDS_EARLY
+
+
+def keep_first(estimator: Any, steps: int) -> bool:
+    """Cut a fitted model back to its first steps; False where that cannot be done."""
+    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    return _ENDS_EARLY.get(choose_way(last), keep_nothing)(last, steps)
 
 
 def _goes_on_from_a_fit(estimator: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -41,15 +42,24 @@ class Steps(Protocol):
         """Bring a fit that was ended between two steps into the form of a finished one."""
 
 
-def observe(estimator: Any, X: Any, y: np.ndarray, watch: Watch, steps: Steps) -> Fitted:
+def observe(
+    estimator: Any,
+    X: Any,
+    y: np.ndarray,
+    watch: Watch,
+    steps: Steps,
+    keep: Callable[[int], float] | None = None,
+) -> Fitted:
     """Fit in one call, and score what there is meanwhile.
 
     Parameters
     ----------
     steps
         Made before the fit, for this estimator.
+    keep
+        Keeps a checkpoint after so many steps; called from the thread that looks.
     """
-    observer = Observer(steps, watch)
+    observer = Observer(steps, watch, keep)
     was_ended = False
     observer.start()
     try:
@@ -110,11 +120,13 @@ class Observer:
         Of the estimator whose ``fit`` the thread that makes this object is about to call.
     """
 
-    def __init__(self, steps: Steps, watch: Watch) -> None:
+    def __init__(
+        self, steps: Steps, watch: Watch, keep: Callable[[int], float] | None = None
+    ) -> None:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self.looks = Looks(watch, steps.total)
+        self.looks = Looks(watch, steps.total, keep)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
