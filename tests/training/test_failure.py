@@ -114,7 +114,7 @@ def test_dead_worker_is_told_by_how_it_died(tmp_path, returncode, peak, limit, o
     )
     assert told["reason"] == reason
     if reason == "out_of_memory" and limit:
-        assert "99.0 of 100.0 GB" in told["message"]
+        assert "99 of 100 GB" in told["message"]
 
 
 def test_crash_shows_the_users_frames_of_what_was_printed(tmp_path):
