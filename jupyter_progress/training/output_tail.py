@@ -60,7 +60,7 @@ class OutputTail:
                 try:
                     if length + len(chunk) > self.limit_bytes:
                         length = self._drop_older()
-                    length += self._append(chunk)
+                    length += self._append(_newest(chunk, self.limit_bytes))
                 except OSError:
                     broken = True
         finally:
@@ -74,10 +74,9 @@ class OutputTail:
 
     def _drop_older(self) -> int:
         self.has_dropped = True
-        with self._path.open("rb") as old:
-            old.seek(-min(self.limit_bytes // 2, self._path.stat().st_size), os.SEEK_END)
-            kept = old.read()
-        kept = kept[kept.find(b"\n") + 1 :]
+        kept = (
+            _newest(self._path.read_bytes(), self.limit_bytes // 2) if self._path.exists() else b""
+        )
         opening = b"[older output was dropped]\n"
         waiting = self._path.with_name(f".{self._path.name}.new")
         waiting.write_bytes(opening + kept)
@@ -90,6 +89,14 @@ class OutputTail:
                 file.write(b"\n[output was lost: the disk could not take it]\n")
         except OSError:
             return
+
+
+def _newest(text: bytes, limit_bytes: int) -> bytes:
+    """The whole lines at the end of a text that are within a limit; all of a text that is."""
+    if len(text) <= limit_bytes:
+        return text
+    kept = text[-limit_bytes:]
+    return kept[kept.find(b"\n") + 1 :]
 
 
 def last_lines(path: Path, lines: int, limit_bytes: int = 8192) -> str:
