@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,36 @@ def test_score_of_the_scorer_counts_before_accuracy_and_a_loss_never():
     early.observe(3, {"live_accuracy": 0.8, "live_score": -0.4})
     assert (early.best_step, early.is_over) == (3, False)
     assert early.best == {"live_accuracy": 0.8, "live_score": -0.4}
+
+
+def xgboost(**params: Any) -> Any:
+    return pytest.importorskip("xgboost").XGBClassifier(n_estimators=20, n_jobs=1, **params)
+
+
+def lightgbm(**params: Any) -> Any:
+    library = pytest.importorskip("lightgbm")
+    return library.LGBMClassifier(n_estimators=20, n_jobs=1, verbose=-1, **params)
+
+
+@pytest.mark.parametrize("make", [xgboost, lightgbm])
+def test_other_librarys_boosters_are_cut_back_to_their_first_rounds(make):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 5))
+    y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    whole, few = make().fit(X, y), make().set_params(n_estimators=7).fit(X, y)
+    before = whole.predict_proba(X)
+    assert can_end_early(whole)
+    assert keep_first(whole, 7)
+    whole = pickle.loads(pickle.dumps(whole))
+    assert np.array_equal(whole.predict_proba(X), few.predict_proba(X))
+    assert not np.array_equal(before, few.predict_proba(X))
+
+
+def test_booster_whose_later_rounds_change_earlier_ones_is_not_cut_back():
+    X, y = np.arange(40.0).reshape(20, 2), np.array([0, 1] * 10)
+    model = xgboost(booster="dart").fit(X, y)
+    assert not keep_first(model, 3)
+    assert model.get_booster().num_boosted_rounds() == 20
 
 
 @pytest.mark.parametrize(
