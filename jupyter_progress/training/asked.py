@@ -7,6 +7,7 @@ is ended from outside, by the keeper.
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
@@ -94,6 +95,11 @@ class Asked:
             if event is not None:
                 self.who = control.who
                 event.set()
+
+
+def answer_where_it_waits() -> None:
+    """Have this process print where its threads are when the keeper of a stalled run asks."""
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
 
 
 def die_with(parent_pid: int) -> None:

@@ -19,7 +19,7 @@ from ..models.values import save_value
 from ..store.durable_files import is_full
 from ..store.layout import DataDirectory
 from ..tracking.failure import error_of
-from .asked import die_with
+from .asked import answer_where_it_waits, die_with
 from .handed_over import read_handed_over
 from .room import EXIT_DISK_FULL, ROOM_WAIT_S, for_so_long, when_there_is_room
 from .submitted_run import SubmittedRun
@@ -41,6 +41,7 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
+    answer_where_it_waits()
     sys.argv[1:] = []  # ours, and no business of code that reads it
     data = DataDirectory(Path(run_path).parent.parent)
     run = SubmittedRun(data.run(Path(run_path).name), keeper_pid)
