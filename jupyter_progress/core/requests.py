@@ -33,6 +33,7 @@ from .names import (
     shorten,
 )
 
+CANDIDATES_LIMIT: Final = 10_000_000
 VALIDATION: Final = 0.2  # of all rows, where nobody says how many
 SYS_PATH_LIMIT_BYTES = 40_000
 
@@ -172,6 +173,12 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The body of ``POST runs/{id}/register``."""
 
     name: ModelName
+
+
+class SkipRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST runs/{id}/skip``: a search's candidate; null: those under way."""
+
+    candidate: Annotated[int, told(minimum=0, maximum=CANDIDATES_LIMIT)] | None = None
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
