@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..core.state import RunState
+from ..core.state import RunState, newer
 from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
@@ -116,12 +116,14 @@ class KnownRun(WithHistory):
     # Inside
 
     def _state(self) -> RunState:
+        followed = self._backend.feeds.stream.run(self.run_id)
         if self._known is not None and has_ended(self._known.status):
-            followed = self._backend.feeds.stream.run(self.run_id)
-            return followed or self._known
-        self._known = self._backend.feeds.stream.run(self.run_id) or self._backend.state(
-            self.run_id
-        )
+            return newer(followed, self._known) or self._known
+        # The stream may not have heard yet of an attempt that was begun by a call.
+        is_late = followed is not None and newer(followed, self._known) is not followed
+        if followed is None or is_late:
+            followed = self._backend.state(self.run_id)
+        self._known = followed
         return self._known
 
     def _ended(self, what: str) -> RunState:
@@ -153,12 +155,17 @@ class KnownRun(WithHistory):
 def ended_badly(state: RunState) -> RunFailed | RunCancelled:
     """The error that tells how a run ended without a model."""
     if state.status != "failed":
-        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}")
+        goes_on = "; run.resume() goes on from what there is" if state.resumable else ""
+        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}{goes_on}")
     error = state.error or {}
     where = f" in {error['stage']}" if error.get("stage") else ""
     parts = [f"run {state.name!r} failed{where}: {error.get('type')}: {error.get('message')}"]
     if error.get("traceback"):
         parts.append(str(error["traceback"]).rstrip())
+    if error.get("output"):
+        parts.append(f"the last that it printed:\n{error['output']}")
     if error.get("hint"):
         parts.append(str(error["hint"]))
+    if state.resumable:
+        parts.append("run.resume() goes on from what there is")
     return RunFailed(state.run_id, "\n\n".join(parts))

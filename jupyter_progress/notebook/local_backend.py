@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 
 from ..core.activity import activity_id
 from ..core.candidates import CandidateRow, leaderboard
-from ..core.requests import RunRequest, check_run_request
+from ..core.functions import FunctionRequest
+from ..core.run_requests import KeptRequest, check_kept_request
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended, is_active
@@ -29,10 +30,12 @@ from ..store.layout import DataDirectory, RunDirectory, default_data_dir
 from ..tracking import arguments
 from ..tracking.local_follow import LocalFollower
 from ..tracking.record import user_name
+from ..training.attempts import is_to_start_here
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
+from ..training.resume import ask_to_resume
 from ..training.skipping import ask_to_skip
 from ..training.submit import create_run
 from ..training.uploads import Uploads
@@ -112,21 +115,21 @@ class LocalBackend:
                 upload.write(chunk)
             return str(upload.finish()["id"])
 
-    def submit(self, request: RunRequest) -> RunState:
+    def submit(self, request: KeptRequest) -> RunState:
         """Start a run, with its keeper."""
-        check_run_request(request)
+        check_kept_request(request)
         for upload_id in _uploads_in(request):
             self._uploads.path(upload_id)
-        if "class" in request.estimator or request.dataset["source"] != "upload":
+        if _needs_checking(request):
             self._check(request)
         # The worker looks for a file where it was checked, wherever the kernel has gone since.
-        limits = {"root_dir": str(self._root)} if request.dataset["source"] == "file" else None
+        limits = {"root_dir": str(self._root)} if _source(request) == "file" else None
         run = create_run(self.data, request, who=self.who, writer=self.writer, limits=limits)
         start_keeper(run, self.data)
         self.follower.wake()
         return self._known(run.run_id)
 
-    def _check(self, request: RunRequest) -> None:
+    def _check(self, request: KeptRequest) -> None:
         with self._lock:
             if self._checker is None:
                 self._root = Path.cwd()
@@ -194,6 +197,14 @@ class LocalBackend:
     def cancel(self, run_id: str) -> None:
         """Drop it."""
         self._ask(run_id, "cancel")
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that failed or was interrupted; its keeper is started here."""
+        run, state = self.data.run(run_id), self.state(run_id)
+        ask_to_resume(run, state, who=self.who, writer=self.writer)
+        if is_to_start_here(run, self.data):
+            start_keeper(run, self.data)
+        self._show(JournalWriter(run.journal(self.writer)), run_id)
 
     def _ask(self, run_id: str, action: str) -> None:
         run, state = self.data.run(run_id), self.state(run_id)
@@ -333,6 +344,10 @@ class LocalBackend:
         """Where a run's own model lies."""
         return self.data.run(run_id).model_dir
 
+    def value_folder(self, run_id: str) -> Path:
+        """Where what a run's function returned lies."""
+        return self.data.run(run_id).value_dir
+
     def version_folder(self, name: str, version: int) -> Path:
         """Where a model version lies."""
         return self._registry.directory(name, version)
@@ -366,7 +381,20 @@ def _nobody(_messages: Any, _connection: str) -> None:
     """Listens to nothing: it only has the follower begin."""
 
 
-def _uploads_in(request: RunRequest) -> list[str]:
+def _uploads_in(request: KeptRequest) -> list[str]:
     """The ids of what was handed over for a run."""
+    if isinstance(request, FunctionRequest):
+        return [request.function.upload]
     parts = [request.dataset.get(key) for key in ("id", "validation", "test")]
     return [part for part in (*parts, request.estimator.get("upload")) if part is not None]
+
+
+def _source(request: KeptRequest) -> str | None:
+    return None if isinstance(request, FunctionRequest) else str(request.dataset["source"])
+
+
+def _needs_checking(request: KeptRequest) -> bool:
+    """Whether there is more to check than what this kernel has handed over, and has checked."""
+    if isinstance(request, FunctionRequest):
+        return False
+    return "class" in request.estimator or request.dataset["source"] != "upload"

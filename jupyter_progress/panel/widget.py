@@ -41,6 +41,7 @@ class Actions(Protocol):
     def stop(self, run_id: str) -> None: ...
     def cancel(self, run_id: str) -> None: ...
     def skip(self, run_id: str, candidate: int | None) -> None: ...
+    def resume(self, run_id: str) -> None: ...
     def deploy(self, name: str, version: int | None, run_id: str | None) -> Any: ...
     def note(self, text: str, run_id: str | None) -> None: ...
 
@@ -274,8 +275,13 @@ class PanelWidget(anywidget.AnyWidget):
 
     def _carry_out(self, content: dict[str, Any]) -> None:
         action, run_id = content.get("action"), content.get("run_id")
-        if action in ("stop", "cancel") and isinstance(run_id, str):
-            (self._actions.stop if action == "stop" else self._actions.cancel)(run_id)
+        if action in ("stop", "cancel", "resume") and isinstance(run_id, str):
+            ask = {
+                "stop": self._actions.stop,
+                "cancel": self._actions.cancel,
+                "resume": self._actions.resume,
+            }
+            ask[action](run_id)
         elif action == "skip" and isinstance(run_id, str):
             candidate = content.get("candidate")
             self._actions.skip(run_id, candidate if isinstance(candidate, int) else None)
@@ -286,7 +292,7 @@ class PanelWidget(anywidget.AnyWidget):
             self._actions.note(str(content.get("text") or ""), run_id)
         else:
             raise InvalidRequest(
-                "action", f"is {action!r}; expected stop, cancel, skip, deploy or note"
+                "action", f"is {action!r}; expected stop, cancel, resume, skip, deploy or note"
             )
 
     # What it leaves in a notebook

@@ -43,7 +43,7 @@ function showShare(run: RunState, percent: number, time: string): RunState {
     if (stage.id !== run.current_stage || stage.status !== "running") return stage;
     if (share === stage.progress || stage.started_time === null) return { ...stage, progress: share };
     const seconds = (Date.parse(time) - Date.parse(stage.started_time)) / 1000;
-    return { ...stage, progress: share, shown_s: rounded(Math.max(0, seconds), 3) };
+    return { ...stage, progress: share, shown_s: rounded(stage.carried_s + Math.max(0, seconds), 3) };
   });
   return { ...run, stages, stage_progress: share };
 }

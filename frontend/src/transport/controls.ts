@@ -4,7 +4,7 @@ import type { CommPort, FromKernel } from "./comm";
 import type { Rest } from "./rest";
 
 export type Control =
-  | { action: "stop" | "cancel"; runId: string }
+  | { action: "stop" | "cancel" | "resume"; runId: string }
   /** A candidate of a search. */
   | { action: "skip"; runId: string; candidate: number }
   /** A version of a model, or a run that is registered by being deployed. */
@@ -15,6 +15,7 @@ export async function askServer(rest: Rest, control: Control): Promise<void> {
   switch (control.action) {
     case "stop":
     case "cancel":
+    case "resume":
       await rest.post(`runs/${encodeURIComponent(control.runId)}/${control.action}`);
       return;
     case "skip":
@@ -39,6 +40,7 @@ const WANTED: Record<Control["action"], string> = {
   stop: "stop this run",
   cancel: "cancel this run",
   skip: "skip this candidate",
+  resume: "resume this run",
   deploy: "put this model in service",
   note: "add this note",
 };

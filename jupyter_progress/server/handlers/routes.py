@@ -36,7 +36,7 @@ API_ROUTES: list[tuple[str, Any]] = [
     ("activity", ActivityHandler),
     ("runs", RunsHandler),
     (f"runs/{ONE}", OneRunHandler),
-    (f"runs/{ONE}/(stop|cancel)", ControlHandler),
+    (f"runs/{ONE}/(stop|cancel|resume)", ControlHandler),
     (f"runs/{ONE}/events", RunEventsHandler),
     (f"runs/{ONE}/skip", SkipHandler),
     (f"runs/{ONE}/candidates", CandidatesHandler),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ...core import answers, external, requests, wire
+from ...core import answers, external, functions, requests, wire
 from ...core.activity import LEVELS
 from ...core.names import MODEL_NAME, MODEL_NAME_LIMIT, PAGE_START, RUN_ID
 from ...core.state import RunState
@@ -28,6 +28,7 @@ from ...errors import (
     NoModel,
     NothingToKeep,
     NothingToSkip,
+    NotResumable,
     PathNotAllowed,
     ProgressError,
     RunGoingOn,
@@ -252,7 +253,7 @@ EXECUTING: tuple[Operation, ...] = (
                 "a repeated request with the same key answers with the first run", "header",
             ),
         ),
-        body=(requests.RunRequest, external.ExternalRequest),
+        body=(requests.RunRequest, functions.FunctionRequest, external.ExternalRequest),
         errors=(*BODY, *CHECKED, Conflict, ShuttingDown, Unavailable, DiskFull),
     ),
     Operation(
@@ -269,6 +270,14 @@ EXECUTING: tuple[Operation, ...] = (
         "POST", "runs/{run_id}/skip", "execute", "Give up a candidate of a search.", RunState,
         status=202, body=requests.SkipRequest, is_body_optional=True,
         errors=(*BODY, UnknownRun, RunHasEnded, NothingToSkip, Conflict, Unavailable, DiskFull),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/resume", "execute", "Go on with a run that ended badly.", RunState,
+        status=202, body=requests.Nothing, is_body_optional=True,
+        errors=(
+            *BODY, UnknownRun, NotResumable, RunGoingOn, Conflict, ShuttingDown, Unavailable,
+            DiskFull,
+        ),
     ),
     Operation(
         "POST", "runs/{run_id}/events", "execute", "Tell of a run that trains elsewhere.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .asked import AskedOfSearch
+from .asked import AskedOfFit, AskedOfSearch
 from .kinds import can_be_watched, check_makes_model, is_search, search_in
 from .watching import SaysWhatToGiveUp, SearchReport, SearchWatch, StopsNothing, watched
 
 __all__ = [
+    "AskedOfFit",
     "AskedOfSearch",
     "SaysWhatToGiveUp",
     "SearchReport",
