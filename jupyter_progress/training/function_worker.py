@@ -5,9 +5,11 @@ It imports neither NumPy nor scikit-learn: a function brings what it needs.
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 import inspect
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -41,6 +43,8 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
+    # The keeper of a run that has stalled asks so where it hangs.
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     sys.argv[1:] = []  # ours, and no business of code that reads it
     data = DataDirectory(Path(run_path).parent.parent)
     run = SubmittedRun(data.run(Path(run_path).name), keeper_pid)

@@ -1,12 +1,10 @@
 /** Why a queued run waits, as far as a view knows of the others. */
 
+import { hasKeeper } from "./kinds";
 import { goingOn, isAtWork } from "./order";
 import { number } from "./reading_fields";
 import { withEntry, type ViewState } from "./view_state";
 import type { RunState } from "./wire";
-
-/** Whether a run waits for its turn; others train where they were started. */
-const hasKeeper = (run: RunState): boolean => run.kind === "pipeline" || run.kind === "function";
 
 const runs = (howMany: number): string => (howMany === 1 ? "1 run" : `${howMany} runs`);
 

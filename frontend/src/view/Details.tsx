@@ -1,6 +1,7 @@
 /** Everything about one run, section by section. */
 
 import type { JSX } from "preact";
+import { hasKeeper } from "../model/kinds";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
@@ -8,7 +9,7 @@ import { Boundary } from "./Boundary";
 import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
-import { TestResults } from "./Results";
+import { Returned, TestResults } from "./Results";
 import { RunActivity } from "./RunActivity";
 import { ScoreSection } from "./ScoreChart";
 import { Section } from "./Section";
@@ -43,6 +44,11 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <TestResults result={run.result} />
         </Section>
       )}
+      {has("results") && run.result?.value && (
+        <Section title="Result">
+          <Returned value={run.result.value} />
+        </Section>
+      )}
       {has("chart") && (
         <Boundary what="The scores">
           <ScoreSection
@@ -72,7 +78,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <RunActivity view={view} run={run} />
         </Section>
       )}
-      {has("output") && run.kind === "pipeline" && hasBegun && (
+      {has("output") && hasKeeper(run) && hasBegun && (
         <Section title="Output">
           <Output run={run} rest={rest} />
         </Section>
