@@ -32,6 +32,7 @@ from .names import (
     check_model_name,
     shorten,
 )
+from .run_limits import EarlyStopping, check_early_stopping, check_time_limit
 
 SYS_PATH_LIMIT_BYTES = 40_000
 
@@ -118,6 +119,10 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ``"validation"`` and ``"test"``: ids of further uploads.
     estimator
         ``{"class", "params"}`` or ``{"upload": id}``.
+    time_limit
+        Seconds of training, after which it is stopped with what it has.
+    early_stopping
+        When to end a fit whose live score rises no more; null: never.
     """
 
     dataset: dict[str, Any]
@@ -128,6 +133,8 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     scoring: str | None = None
     preprocess: Literal["auto", "none"] = "auto"
     max_overhead: Annotated[float, told(exclusiveMinimum=0, maximum=1)] = 0.03
+    time_limit: Annotated[float, told(exclusiveMinimum=0)] | None = None
+    early_stopping: EarlyStopping | None = None
     register_as: ModelName | None = None
     tags: Tags = []
     executor: Executor | None = None
@@ -270,6 +277,12 @@ def check_run_request(request: RunRequest) -> RunRequest:
     check_executor(request.executor)
     _check_split(request.split)
     _check_dataset(request.dataset)
+    if request.time_limit is not None:
+        check_time_limit(request.time_limit)
+    if request.early_stopping is not None:
+        has_share = request.split is not None and request.split.validation > 0
+        has_rows = "validation" in request.dataset
+        check_early_stopping(request.early_stopping, has_share or has_rows)
     _check_estimator(request.estimator)
     return request
 

@@ -23,6 +23,7 @@ from ..core.run_requests import KeptRequest
 from ..errors import InvalidRequest, UnsuitableData
 from .catalogue import task_of_dataset
 from .data_checks import DataReader, check_data
+from .early_stopping import check_can_end_early
 from .estimators import build_estimator, check_allowed, task_of
 from .scoring_checks import check_scorer_name, check_scoring
 from .uploads import Uploads
@@ -66,6 +67,8 @@ class RequestChecks:
         task = None if estimator is None else task_of(estimator)
         if request.scoring is not None:
             check_scorer_name(request.scoring)
+        if request.early_stopping is not None and estimator is not None:
+            check_can_end_early(estimator)
         facts = self._reader.read(request.dataset)
         if estimator is not None:
             _check_bundled_task(request.dataset, task, estimator)
