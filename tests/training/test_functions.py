@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,7 @@ def test_function_that_raises_fails_with_the_lines_of_its_own(data_dir, scaled):
     assert 'raise ValueError("the loss is nan")' in state.error["traceback"]
     assert "function_worker" not in state.error["traceback"]
     assert "about to fail" in run.output.read_text()
+    assert state.error["output"] == "about to fail"
 
 
 @pytest.mark.slow
@@ -323,6 +325,18 @@ def counts(last: int, fails_at: int | None = None) -> list[float]:
                 raise RuntimeError("not the first time")
             time.sleep(0.01)
     return losses
+
+
+@pytest.mark.slow
+def test_thread_that_a_function_leaves_behind_keeps_no_process(data_dir, scaled):
+    def leaves():
+        threading.Thread(target=threading.Event().wait, name="left-behind").start()
+        return "gone"
+
+    run, state = ended(data_dir, scaled, leaves)
+    assert value(data_dir, run) == "gone"
+    assert (state.status, run.exit()["exit_status"]) == ("completed", 0)
+    assert "were ended with it: left-behind" in run.output.read_text()
 
 
 def test_killed_function_is_called_again_and_finds_what_it_has_left(data_dir, scaled):
