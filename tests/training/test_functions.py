@@ -127,7 +127,7 @@ def is_running(run: RunDirectory, scaled: Any) -> None:
     time.sleep(0.3)
 
 
-@pytest.mark.parametrize("kind", ["track", pytest.param("asks", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["asks", pytest.param("track", marks=pytest.mark.slow)])
 def test_stop_lets_the_function_return_what_it_has(data_dir, scaled, kind):
     run = begin(data_dir, waits, None, kind)
     is_running(run, scaled)
@@ -140,9 +140,9 @@ def test_stop_lets_the_function_return_what_it_has(data_dir, scaled, kind):
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param("track", marks=pytest.mark.slow),
+        "track",
         pytest.param("log", marks=pytest.mark.slow),
-        "deaf",
+        pytest.param("deaf", marks=pytest.mark.slow),
     ],
 )
 def test_cancel_ends_the_function_whether_or_not_it_listens(data_dir, scaled, kind):
@@ -339,6 +339,7 @@ def test_thread_that_a_function_leaves_behind_keeps_no_process(data_dir, scaled)
     assert "were ended with it: left-behind" in run.output.read_text()
 
 
+@pytest.mark.slow
 def test_killed_function_is_called_again_and_finds_what_it_has_left(data_dir, scaled):
     run = begin(data_dir, counts, 300, stages=["train"])
     wait_for_step(run, scaled(30))
