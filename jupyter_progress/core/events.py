@@ -247,7 +247,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
     hint
         What to do about it.
     output
-        The end of what a worker printed that died without a last word.
+        The end of what a worker printed that died without a last word, or a function that failed.
     """
 
     type: str
