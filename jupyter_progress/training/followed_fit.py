@@ -130,6 +130,7 @@ class FollowedFit:
             report=self._report,
             log_metrics=self._run.log_at,
             warn=lambda text: self._run.note(text, level="warning"),
+            inform=self._run.note,
             train_rows=rows_of(X, y),
             call_fit=call_fit,
         )

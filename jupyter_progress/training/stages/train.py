@@ -33,6 +33,7 @@ def run(context: Context) -> dict[str, Any]:
         report=context.report,
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
+        inform=lambda text: context.finding("info", text),
         train_rows=train.rows,
         spool=context.run.search_dir,
         tell_fact=context.journal.append,
