@@ -14,10 +14,12 @@ from .boosting import fit_boosting
 from .first_members import (
     keep_bagged,
     keep_iterations,
+    keep_lightgbm,
     keep_nothing,
     keep_rounds,
     keep_stages,
     keep_trees,
+    keep_xgboost,
 )
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
@@ -147,8 +149,8 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
     fit_histograms: keep_iterations,
     fit_adaboost: keep_rounds,
     fit_network: keep_nothing,
-    fit_lightgbm: keep_nothing,
-    fit_xgboost: keep_nothing,
+    fit_lightgbm: keep_lightgbm,
+    fit_xgboost: keep_xgboost,
 }
 
 
