@@ -99,6 +99,7 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
 
 
 class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +109,7 @@ class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
     elapsed_s: float = 0.0
     progress: float = 100.0
     elapsed_time: float = 0.0

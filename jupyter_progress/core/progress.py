@@ -7,6 +7,7 @@ whole state.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -35,10 +36,13 @@ class ProgressReport(msgspec.Struct, frozen=True, kw_only=True):
         The stage that the report is about; a report for another than the current one is late.
     stage_progress
         0-100.
+    stage_left
+        ``[seconds, low, high]`` that are left of the stage, where its share does not tell.
     """
 
     stage: str | None = None
     stage_progress: float | None = None
+    stage_left: list[float] | None = None
     step: int | None = None
     total_steps: int | None = None
     live_accuracy: float | None = None
@@ -77,21 +81,40 @@ def _in_stage(state: RunState, report: ProgressReport, time: str) -> RunState:
         known["step"] = report.step
     if report.total_steps is not None:
         known["total_steps"] = report.total_steps
-    if report.stage_progress is not None:
+    if report.stage_left is not None:
+        state = _told_left(state, report.stage_left, time)
+    index = stage_index(state, state.current_stage)
+    stage = None if index is None else state.stages[index]
+    # Where the time left is told, a share of something else would be a second opinion.
+    if report.stage_progress is not None and (stage is None or stage.told_left is None):
         share = min(100.0, max(0.0, report.stage_progress))
         known["stage_progress"] = share
-        index = stage_index(state, state.current_stage)
-        if index is not None and state.stages[index].status == "running":
-            state = with_stage(state, index, _shown(state.stages[index], share, time))
+        if index is not None and stage is not None and stage.status == "running":
+            state = with_stage(state, index, _shown(stage, share, time))
     return replace(state, **known)
+
+
+def _told_left(state: RunState, left: list[float], time: str) -> RunState:
+    """The state with what who trains says of the time left; what is no time says nothing."""
+    index = stage_index(state, state.current_stage)
+    if index is None or state.stages[index].status != "running":
+        return state
+    stage = state.stages[index]
+    is_time = len(left) == 3 and all(0 <= each < math.inf for each in left)
+    if not is_time or stage.started_time is None:
+        return state
+    seconds, low, high = left
+    told = [seconds, min(low, seconds), max(high, seconds)]
+    told_s = round(seconds_between(stage.started_time, time), 3)
+    return with_stage(state, index, replace(stage, told_left=told, told_s=told_s))
 
 
 def _shown(stage: StageState, share: float, time: str) -> StageState:
     """The stage with a share that it has just shown; the same share again is no news."""
     if share == stage.progress or stage.started_time is None:
-        return replace(stage, progress=share)
+        return replace(stage, progress=share, progress_estimated=False)
     shown_s = round(seconds_between(stage.started_time, time), 3)
-    return replace(stage, progress=share, shown_s=shown_s)
+    return replace(stage, progress=share, progress_estimated=False, shown_s=shown_s)
 
 
 def latest_metrics(state: RunState, series: dict[str, list[list[float | None]]]) -> RunState:

@@ -5,8 +5,8 @@
  * leaves the state untouched.
  */
 
-import { overallProgress, remaining, rounded } from "./eta";
-import { readError, readResult, readRun, readStages, titleOf } from "./reading";
+import { isToldByTime, overallProgress, progressByTime, remaining, rounded } from "./eta";
+import { plannedTime, readError, readResult, readRun, readStages, titleOf } from "./reading";
 import { fields, number, text, texts, type Fields } from "./reading_fields";
 import { PIPELINE } from "./stages";
 import { hasEnded, statusAfter } from "./transitions";
@@ -75,9 +75,13 @@ function currentStageAt(run: RunState, time: string): RunState {
   const index = stageIndex(run, run.current_stage);
   const stage = run.stages[index];
   if (!stage || stage.status !== "running" || stage.started_time === null) return run;
-  return withStage(run, index, {
-    elapsed_s: rounded(secondsBetween(stage.started_time, time), 3),
-  });
+  const elapsed = rounded(secondsBetween(stage.started_time, time), 3);
+  const at = { ...stage, elapsed_s: elapsed };
+  const byTime = isToldByTime(at) ? progressByTime(at) : null;
+  if (byTime === null) return withStage(run, index, { elapsed_s: elapsed });
+  const share = Math.max(stage.progress, byTime);
+  const change = { elapsed_s: elapsed, progress: share, progress_estimated: true };
+  return { ...withStage(run, index, change), stage_progress: share };
 }
 
 function planned(value: unknown): StageState[] {
@@ -127,10 +131,13 @@ const stageStarted: Apply = (run, payload, time) => {
     title: text(payload["title"]) || stage.title || titleOf(id),
     status: "running",
     started_time: time,
-    estimated_s: number(payload["estimated_s"]) ?? stage.estimated_s,
+    ...(number(payload["estimated_s"]) === null ? {} : plannedTime(payload)),
     elapsed_s: 0,
     progress: 0,
+    progress_estimated: false,
     shown_s: null,
+    told_left: null,
+    told_s: null,
   });
   return { ...begun, current_stage: id, stage_progress: 0, step: null, total_steps: null };
 };
@@ -143,6 +150,7 @@ const stageCompleted: Apply = (run, payload) => {
     status: "completed",
     elapsed_s: number(payload["elapsed_s"]) ?? 0,
     progress: 100,
+    progress_estimated: false,
     metrics: fields(payload["metrics"]),
   });
   const isNew = !run.stages_completed.includes(id);
