@@ -7,14 +7,13 @@ whole state.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import msgspec
 
-from .reduce import refresh, with_stage
-from .state import LiveScore, Resources, RunState, StageState, stage_index
-from .times import seconds_between
+from .reduce import refresh
+from .showing import show_share, tell_left
+from .state import LiveScore, Resources, RunState
 from .transitions import has_ended
 
 replace = msgspec.structs.replace
@@ -82,39 +81,10 @@ def _in_stage(state: RunState, report: ProgressReport, time: str) -> RunState:
     if report.total_steps is not None:
         known["total_steps"] = report.total_steps
     if report.stage_left is not None:
-        state = _told_left(state, report.stage_left, time)
-    index = stage_index(state, state.current_stage)
-    stage = None if index is None else state.stages[index]
-    # Where the time left is told, a share of something else would be a second opinion.
-    if report.stage_progress is not None and (stage is None or stage.told_left is None):
-        share = min(100.0, max(0.0, report.stage_progress))
-        known["stage_progress"] = share
-        if index is not None and stage is not None and stage.status == "running":
-            state = with_stage(state, index, _shown(stage, share, time))
+        state = tell_left(state, report.stage_left, time)
+    if report.stage_progress is not None:
+        state = show_share(state, report.stage_progress, time)
     return replace(state, **known)
-
-
-def _told_left(state: RunState, left: list[float], time: str) -> RunState:
-    """The state with what who trains says of the time left; what is no time says nothing."""
-    index = stage_index(state, state.current_stage)
-    if index is None or state.stages[index].status != "running":
-        return state
-    stage = state.stages[index]
-    is_time = len(left) == 3 and all(0 <= each < math.inf for each in left)
-    if not is_time or stage.started_time is None:
-        return state
-    seconds, low, high = left
-    told = [seconds, min(low, seconds), max(high, seconds)]
-    told_s = round(seconds_between(stage.started_time, time), 3)
-    return with_stage(state, index, replace(stage, told_left=told, told_s=told_s))
-
-
-def _shown(stage: StageState, share: float, time: str) -> StageState:
-    """The stage with a share that it has just shown; the same share again is no news."""
-    if share == stage.progress or stage.started_time is None:
-        return replace(stage, progress=share, progress_estimated=False)
-    shown_s = round(seconds_between(stage.started_time, time), 3)
-    return replace(stage, progress=share, progress_estimated=False, shown_s=shown_s)
 
 
 def latest_metrics(state: RunState, series: dict[str, list[list[float | None]]]) -> RunState:

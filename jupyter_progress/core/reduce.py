@@ -6,12 +6,14 @@ transitions does not allow leaves the state untouched.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
-from . import eta
+from . import eta, searching
 from .events import Event, payload_of
+from .showing import with_stage
 from .stages import PIPELINE, PlannedStage, title_of
 from .state import RunState, StageState, stage_index
 from .times import seconds_between
@@ -95,13 +97,6 @@ def _current_stage_at(state: RunState, time: str) -> RunState:
     return replace(with_stage(state, index, stage), stage_progress=share)
 
 
-def with_stage(state: RunState, index: int, stage: StageState) -> RunState:
-    """The state with one of its stages replaced."""
-    stages = list(state.stages)
-    stages[index] = stage
-    return replace(state, stages=stages)
-
-
 def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[StageState]:
     return [
         StageState(
@@ -138,6 +133,7 @@ def _started(state: RunState, started: Any, time: str) -> RunState:
         stages=_planned(started.stages) or state.stages,
         stages_completed=[],
         current_stage=None,
+        search=None,
         start_time=state.start_time or time,
         end_time=None,
         error=None,
@@ -196,12 +192,11 @@ def _stage_completed(state: RunState, done: Any, time: str) -> RunState:
     if done.stage not in completed:
         completed = [*completed, done.stage]
     return replace(
-        with_stage(state, index, stage), stages_completed=completed, stage_progress=100.0
+        with_stage(state, index, stage),
+        stages_completed=completed,
+        stage_progress=100.0,
+        running=[],
     )
-
-
-def _step_of_search(state: RunState, _payload: Any, _time: str) -> RunState:
-    return state
 
 
 def _completed(state: RunState, done: Any, time: str) -> RunState:
@@ -260,15 +255,15 @@ def _registered(state: RunState, registered: Any) -> RunState:
 
 # Whatever the status, which stays as it is.
 _APPLY_ANY_TIME = {"run_updated": _updated, "model_registered": _registered}
-_APPLY = {
+_APPLY: Final[dict[str, Callable[[RunState, Any, str], RunState]]] = {
     "training_queued": _queued,
     "training_started": _started,
     "training_resumed": _started,
     "training_stopping": _stopping,
     "stage_started": _stage_started,
     "stage_completed": _stage_completed,
-    "fold_completed": _step_of_search,
-    "candidate_completed": _step_of_search,
+    "fold_completed": searching.fold_completed,
+    "candidate_completed": searching.candidate_completed,
     "training_completed": _completed,
     "training_failed": _failed,
     "training_cancelled": _cancelled,

@@ -22,21 +22,29 @@ class Control:
     Parameters
     ----------
     action
-        ``stop`` (keep the best so far) or ``cancel`` (drop it).
+        ``stop`` (keep the best so far), ``cancel`` (drop it) or ``skip`` (a search's candidate).
     who
         Who asked.
     time
         When, as an ISO 8601 UTC string.
+    candidate
+        Which one is skipped; None: those under way.
     """
 
     action: str
     who: str
     time: str
+    candidate: int | None = None
 
 
-def append_control(run_dir: RunDirectory, writer: str, action: str, who: str) -> None:
+def append_control(
+    run_dir: RunDirectory, writer: str, action: str, who: str, candidate: int | None = None
+) -> None:
     """Ask something of a run; it is on disk on return."""
-    line = json.dumps({"action": action, "who": who, "time": to_iso(time.time())}) + "\n"
+    asked: dict[str, str | int] = {"action": action, "who": who, "time": to_iso(time.time())}
+    if candidate is not None:
+        asked["candidate"] = candidate
+    line = json.dumps(asked) + "\n"
     path = run_dir.control(writer)
     path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -88,6 +96,12 @@ def _control_of(line: bytes) -> Control | None:
     """A damaged line asks for nothing: whoever wrote it got no answer and asks again."""
     try:
         facts = json.loads(line)
-        return Control(str(facts["action"]), str(facts.get("who", "")), str(facts["time"]))
+        candidate = facts.get("candidate")
+        return Control(
+            str(facts["action"]),
+            str(facts.get("who", "")),
+            str(facts["time"]),
+            candidate if isinstance(candidate, int) else None,
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -48,6 +48,8 @@ class RunDirectory:
         self.lock_file = self.path / "lock"
         self.model_dir = self.path / "model"
         self.split_file = self.path / "split.npz"
+        self.search_dir = self.path / "search"
+        self.search_results = self.path / "cv_results.json"
         self.keeper_file = self.path / "keeper.json"
         self.worker_file = self.path / "worker.json"
         self.journals = self.path / "journal"

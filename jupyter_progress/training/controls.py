@@ -80,7 +80,9 @@ def _ended_as(status: str) -> str:
 def _check_something_to_keep(state: RunState) -> None:
     if state.kind != "pipeline" or state.current_stage in _AFTER_TRAIN:
         return
-    if state.current_stage == "train" and state.step:
+    # Of a search, folds alone are nothing: it takes a candidate that has all of them.
+    is_whole = state.search is None or state.search.best is not None
+    if state.current_stage == "train" and state.step and is_whole:
         return
     raise NothingToKeep(
         f"the run {state.run_id} has nothing that could be kept yet; cancel it, or stop it later"

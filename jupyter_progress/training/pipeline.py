@@ -37,6 +37,9 @@ STAGES: dict[str, Stage] = {
 }
 
 
+_WITH_MODEL = ("evaluate", "save_model")
+
+
 def run_stages(context: Context) -> None:
     """Go through all stages.
 
@@ -55,6 +58,8 @@ def run_stages(context: Context) -> None:
         if context.asked.to_interrupt and planned.id == "evaluate":
             continue  # there is time to save what there is, and no more
         context.asked.check()
+        if context.search is not None and context.model is None and planned.id in _WITH_MODEL:
+            continue
         took[planned.id] = _run_stage(context, planned.id, index)
     context.asked.check()
     if context.asked.to_interrupt:
@@ -117,8 +122,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
 def result_of(context: Context) -> dict[str, Any]:
     """The run's ``result``, of JSON types."""
     parts = context.parts
-    split = context.request.split
-    given = msgspec.to_builtins(split) if split is not None else {}
+    given = msgspec.to_builtins(context.split) if context.request.split is not None else {}
     return {
         "test": context.evaluation.get("scores", {}),
         "validation": context.live,
@@ -133,6 +137,7 @@ def result_of(context: Context) -> dict[str, Any]:
         "stopped": context.stopped,
         "steps": context.steps,
         "model": context.registered,
+        "search": context.search,
         "preprocess": context.preprocessed,
         "random_state": context.random_state,
         "threads": context.threads,

@@ -23,6 +23,7 @@ from .catalogue import task_of_dataset
 from .data_checks import DataReader, check_data
 from .estimators import build_estimator, check_allowed, task_of
 from .scoring_checks import check_scorer_name, check_scoring
+from .searching import check_makes_model
 from .uploads import Uploads
 
 _INTERPRETER_S = 20.0
@@ -59,6 +60,7 @@ class RequestChecks:
             _check_executor(request.executor)
         estimator = self._estimator(request)
         task = None if estimator is None else task_of(estimator)
+        check_makes_model(estimator, request.register_as)
         if request.scoring is not None:
             check_scorer_name(request.scoring)
         facts = self._reader.read(request.dataset)

@@ -10,6 +10,7 @@ import { readHealth } from "./reading_health";
 import type {
   Activity,
   ActivityLevel,
+  BestCandidate,
   LiveScore,
   Message,
   ModelSummary,
@@ -20,6 +21,7 @@ import type {
   RunResult,
   RunState,
   RunStatus,
+  SearchState,
   Series,
   Snapshot,
   StageState,
@@ -63,7 +65,7 @@ export function plannedTime(from: Fields): Pick<StageState, "estimated_s" | "est
 }
 
 /** So many seconds, all of them known; null for anything else. */
-function readTimes(value: unknown, count: number): number[] | null {
+export function readTimes(value: unknown, count: number): number[] | null {
   const times = items(value).map(number);
   const known = times.filter((time) => time !== null && time >= 0);
   return times.length === count && known.length === count ? (known as number[]) : null;
@@ -157,6 +159,29 @@ function readScore(value: unknown): LiveScore | null {
   return { name: text(value["name"]) ?? "score", value: number(value["value"]) };
 }
 
+/** The best candidate of a search, of a state or as `candidate_completed` tells it. */
+export function readBest(value: unknown): BestCandidate | null {
+  const candidate = number(fields(value)["candidate"]);
+  if (candidate === null) return null;
+  const from = fields(value);
+  return {
+    candidate,
+    params: fields(from["params"]),
+    mean: number(from["mean"]),
+    std: number(from["std"]),
+  };
+}
+
+function readSearch(value: unknown): SearchState | null {
+  if (!isFields(value)) return null;
+  return {
+    completed: number(value["completed"]) ?? 0,
+    skipped: number(value["skipped"]) ?? 0,
+    scorer: text(value["scorer"]) ?? "",
+    best: readBest(value["best"]),
+  };
+}
+
 /** A run's state; null where the value names no run. */
 export function readRun(value: unknown): RunState | null {
   const from = fields(value);
@@ -193,6 +218,7 @@ export function readRun(value: unknown): RunState | null {
     monitoring_overhead: number(from["monitoring_overhead"]),
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
+    search: readSearch(from["search"]),
     error: readError(from["error"]),
     result: readResult(from["result"]),
     spec: fields(from["spec"]),

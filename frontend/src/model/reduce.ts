@@ -8,6 +8,7 @@
 import { isToldByTime, overallProgress, progressByTime, remaining, rounded } from "./eta";
 import { plannedTime, readError, readResult, readRun, readStages, titleOf } from "./reading";
 import { fields, number, text, texts, type Fields } from "./reading_fields";
+import { candidateCompleted, foldCompleted } from "./searching";
 import { PIPELINE } from "./stages";
 import { hasEnded, statusAfter } from "./transitions";
 import type { Message, RunState, StageState, StageStatus } from "./wire";
@@ -113,6 +114,7 @@ const started: Apply = (run, payload, time) => {
     stages: stages.length ? stages : run.stages,
     stages_completed: [],
     current_stage: null,
+    search: null,
     start_time: run.start_time ?? time,
     end_time: null,
     error: null,
@@ -158,6 +160,7 @@ const stageCompleted: Apply = (run, payload) => {
     ...done,
     stages_completed: isNew ? [...run.stages_completed, id] : run.stages_completed,
     stage_progress: 100,
+    running: [],
   };
 };
 
@@ -226,8 +229,8 @@ const APPLY: Record<string, Apply> = {
   training_stopping: unchanged,
   stage_started: stageStarted,
   stage_completed: stageCompleted,
-  fold_completed: unchanged,
-  candidate_completed: unchanged,
+  fold_completed: foldCompleted,
+  candidate_completed: candidateCompleted,
   training_completed: completed,
   training_failed: failed,
   training_cancelled: cancelled,

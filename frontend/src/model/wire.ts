@@ -115,6 +115,20 @@ export interface Resources {
   limit: number | null;
 }
 
+export interface BestCandidate {
+  candidate: number;
+  params: Record<string, unknown>;
+  mean: number | null;
+  std: number | null;
+}
+
+export interface SearchState {
+  completed: number;
+  skipped: number;
+  scorer: string;
+  best: BestCandidate | null;
+}
+
 export interface RunError {
   type: string;
   message: string;
@@ -155,6 +169,7 @@ export interface RunState {
   monitoring_overhead: number | null;
   resources: Resources | null;
   running: Record<string, unknown>[];
+  search: SearchState | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;

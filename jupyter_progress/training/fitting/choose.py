@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..searching import can_be_watched
 from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting
@@ -16,6 +17,7 @@ from .histograms import fit_histograms
 from .logistic import fit_logistic, shows_iterations
 from .networks import fit_network, shows_epochs
 from .plain import fit_plainly
+from .search import fit_search
 from .watch import Fitted, Watch
 
 Way: TypeAlias = Callable[[Any, Any, np.ndarray, Watch], Fitted]
@@ -54,6 +56,8 @@ def choose_way(estimator: Any) -> Way:
     """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives."""
     if _is_plain_pipeline(estimator):
         return _fit_pipeline
+    if can_be_watched(estimator):
+        return fit_search
     cls = type(estimator)
     way, needed = _WAYS.get(f"{cls.__module__}.{cls.__qualname__}", (fit_plainly, ()))
     # What is private to scikit-learn may be gone in another version.

@@ -6,13 +6,13 @@ family's fit can be read by stands in a class of its own (:class:`Steps`), besid
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import threading
 from typing import Any, Protocol
 
 import numpy as np
 
+from ..interrupting import raise_in
 from .looks import Looks
 from .watch import Fitted, Watch
 
@@ -90,7 +90,7 @@ class Observer:
         """Look no more; on return nothing is raised in the fitting thread any more."""
         self._ended.set()
         self._thread.join()
-        _raise_in(self._fitting_thread, None)
+        raise_in(self._fitting_thread, None)
 
     def _observe(self) -> None:
         while not self._ended.wait(_POLL_S):
@@ -98,7 +98,7 @@ class Observer:
             if done:
                 self.looks.offer(done, functools.partial(self._steps.score, done))
             if self._is_to_end(done):
-                _raise_in(self._fitting_thread, StopFit)
+                raise_in(self._fitting_thread, StopFit)
                 return
 
     def _is_to_end(self, done: int) -> bool:
@@ -107,9 +107,3 @@ class Observer:
         except BaseException:
             return True  # raised again in the fitting thread, once it has left fit
         return done > 0 and self._watch.asked.to_stop
-
-
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Have an exception raised in another thread; None takes back one that was not raised yet."""
-    exception = ctypes.py_object() if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)

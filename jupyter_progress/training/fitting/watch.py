@@ -6,11 +6,13 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..evaluation import finite
+from ..searching import SaysWhatToGiveUp
 from .stand_in import stand_in_for
 
 
@@ -59,6 +61,12 @@ class Watch:
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
+    spool
+        Where a search's folds are noted, and found again by the next attempt; None: nowhere.
+    tell_fact
+        Given what happens in a search: the event's type and its data.
+    search_asked
+        What people ask of a search; None: nothing.
     """
 
     X: Any
@@ -72,6 +80,9 @@ class Watch:
     warn: Callable[[str], None] = print
     train_rows: int = 0
     processed: int = 0
+    spool: Path | None = None
+    tell_fact: Callable[[str, dict[str, Any]], object] = lambda _kind, _facts: None
+    search_asked: SaysWhatToGiveUp | None = None
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()

@@ -9,6 +9,7 @@ from ...errors import UnsuitableEstimator
 from ..context import Context
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
 from ..handed_over import read_estimator
+from ..searching import check_makes_model
 from ..suitability import check_suitable
 from ..uploads import Uploads
 
@@ -19,6 +20,7 @@ def run(context: Context) -> dict[str, Any]:
 
     context.estimator = _make(context)
     check_suitable(context.estimator)
+    check_makes_model(context.estimator, context.request.register_as)
     task = task_of(context.estimator)
     if task is None:
         raise UnsuitableEstimator(

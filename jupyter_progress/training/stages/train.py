@@ -9,6 +9,8 @@ from ...models.parts import count_parts
 from ..context import Context
 from ..fitting import Watch, choose_way
 from ..fitting.choose import shows_steps
+from ..searching import AskedOfSearch, search_in
+from ..searching.outcome import keep_search
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -26,6 +28,9 @@ def run(context: Context) -> dict[str, Any]:
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
+        spool=context.run.search_dir,
+        tell_fact=context.journal.append,
+        search_asked=AskedOfSearch(context.asked),
     )
     has_steps = shows_steps(context.estimator)
     if not has_steps:
@@ -44,8 +49,12 @@ def run(context: Context) -> dict[str, Any]:
     context.steps = watch.steps if has_steps else None
     context.live = dict(watch.last)
     context.processed = watch.processed
-    context.model = _whole(context)
-    context.model_parts = count_parts(context.model)
+    search = search_in(context.estimator)
+    if search is not None:
+        keep_search(context, search)
+    if search is None or search.refit:
+        context.model = _whole(context)
+        context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
 
 
