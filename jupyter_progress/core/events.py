@@ -93,13 +93,21 @@ class TrainingStopping(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
-    """A stage began."""
+    """A stage began.
+
+    Parameters
+    ----------
+    estimates
+        What stages to come are expected to take, where more is known of that by now:
+        ``{stage: [seconds, low, high]}``.
+    """
 
     stage: str
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
     estimated_range: list[float] | None = None
+    estimates: dict[str, list[float]] = {}
 
 
 class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):

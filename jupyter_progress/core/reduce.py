@@ -151,6 +151,7 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
         stages = [*state.stages, StageState(id=started.stage, title=started.title)]
         state = replace(state, stages=stages)
         index = len(stages) - 1
+    state = _planned_anew(state, started.estimates)
     stage = state.stages[index]
     newer = stage if started.estimated_s is None else started
     begun = replace(
@@ -174,6 +175,16 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
         step=None,
         total_steps=None,
     )
+
+
+def _planned_anew(state: RunState, estimates: dict[str, list[float]]) -> RunState:
+    """The state with what is known by now of the stages to come."""
+    for index, stage in enumerate(state.stages):
+        known = estimates.get(stage.id)
+        if known is not None and len(known) == 3 and stage.status == "pending":
+            stage = replace(stage, estimated_s=known[0], estimated_range=known[1:])
+            state = with_stage(state, index, stage)
+    return state
 
 
 def _stage_completed(state: RunState, done: Any, time: str) -> RunState:

@@ -16,12 +16,21 @@ from ..core.requests import RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
+from .costs import Fit
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .searching import search_in
 from .sources import LoadedData
 from .sources.table import Table
 from .timings import Timings
-from .workload import Workload, class_in, class_of, members_in, members_of, source_of
+from .workload import (
+    Workload,
+    class_in,
+    class_of,
+    members_in,
+    members_of,
+    params_of,
+    source_of,
+)
 
 _REPORT_INTERVAL_S = 0.1
 T = TypeVar("T")
@@ -76,6 +85,7 @@ class Context:
     evaluation: dict[str, Any] = field(default_factory=dict)
     registered: dict[str, Any] | None = None
     search: dict[str, Any] | None = None
+    fits: list[Fit] = field(default_factory=list)
     stage: str | None = None
     begun_s: float = field(default_factory=time.monotonic)
 
@@ -112,13 +122,26 @@ class Context:
         table = self.loaded.table if self.loaded else None
         spec = self.request.estimator
         known = self.estimator is not None
+        search = search_in(self.estimator) if known else None
+        fitted = self.estimator if search is None else search.estimator
         return Workload(
             estimator=class_of(self.estimator) if known else class_in(spec),
             source=source_of(self.request.dataset),
             cells=table.rows * table.columns if table else None,
+            rows=self._train_rows(table.rows) if table else None,
+            columns=table.columns if table else None,
+            params=params_of(fitted) if known else {},
+            searched=class_of(fitted) if search is not None else "",
             members=members_of(self.estimator) if known else members_in(spec),
             parts=self.model_parts,
         )
+
+    def _train_rows(self, rows: int) -> int:
+        """What the estimator is fitted on, of so many; the parts themselves where they are made."""
+        if self.parts is not None:
+            return self.parts.train.rows
+        held_out = self.split.test + (self.split.validation or 0.0)
+        return max(1, round(rows * (1.0 - held_out)))
 
     def with_room(self, write: Callable[[], T]) -> T:
         """Write something; on a full disk wait for room, for as long as a run may.

@@ -18,6 +18,7 @@ from .costs import Costs, Fit, expect
 
 _DRAWS = 200
 _REMEMBERED = 90  # fits of earlier runs that count
+_APART, _TOGETHER = 90, 120  # fits of this run, and candidates of one with more
 _LONGER = 1.15  # what a fit that has taken longer than expected is taken to need
 _DRIFT = 0.07  # how much the machine's load may change what all fits to come take
 _GOLDEN = 0.6180339887  # its multiples are spread evenly, however many there are
@@ -34,7 +35,7 @@ class Left:
     high: float
 
 
-@dataclass(frozen=True)
+@dataclass
 class Round:
     """Candidates that are fitted on the same number of rows; a search that halves has several.
 
@@ -46,11 +47,14 @@ class Round:
         Rows that each is fitted on.
     count
         How many there will be, where that is not all of ``candidates``.
+    chosen
+        Which they are, once that is known.
     """
 
     candidates: Sequence[dict[str, Any]]
     rows: float
     count: int | None = None
+    chosen: Sequence[int] | None = None
 
 
 @dataclass
@@ -102,7 +106,8 @@ class SearchTime:
         self._scores: dict[tuple[int, int], list[float]] = {}
         self._fit_s = self._score_s = 0.0
         self._last_s = 0.0
-        self._refitting_s: float | None = None
+        self._given_up: set[tuple[int, int, int]] = set()
+        self._is_stopped = False
 
     def finished(
         self, at: tuple[int, int, int], now_s: float, fit_s: float, score_s: float = 0.0,
@@ -127,17 +132,31 @@ class SearchTime:
         if score is not None:
             self._scores.setdefault((round_, candidate), []).append(score)
 
+    def given_up(self, at: tuple[int, int, int]) -> None:
+        """Note a fit that is not to be waited for."""
+        self._given_up.add(at)
+
+    def stop(self) -> None:
+        """Note that no further fit is begun, but for the last one of the best."""
+        self._is_stopped = True
+
     @property
-    def fits(self) -> list[Fit]:
-        """What was seen in this run."""
-        return list(self._done.values())
+    def seen(self) -> list[Fit]:
+        """What was seen in this run, each candidate's fits as one."""
+        by_candidate: dict[tuple[int, int], list[Fit]] = {}
+        for (round_, candidate, _), fit in self._done.items():
+            by_candidate.setdefault((round_, candidate), []).append(fit)
+        return [_as_one(each) for each in by_candidate.values()]
 
     def left(self, now_s: float) -> Left | None:
         """The time left; None while there is no ground for a number."""
         planned = list(enumerate(self._planned()))
-        pending = [(place, each) for place, each in planned if each not in self._done]
+        over = self._done.keys() | self._given_up
+        pending = [(place, each) for place, each in planned if each not in over]
+        if self._is_stopped:
+            pending = pending[: self.plan.workers]  # at most those that are under way
         again = self._refits() if self.plan.refit else []
-        known = [*self._history[-_REMEMBERED:], *self._seen()]
+        known = self._known()
         if not known or not (pending or again):
             return None if pending or again else Left(0.0, 0.0, 0.0)
         kinds = list(dict.fromkeys((round_, candidate) for _, (round_, candidate, _) in pending))
@@ -166,15 +185,10 @@ class SearchTime:
             costs = expect([*known, so_far], coming, self.plan.estimator)
         return costs
 
-    def _seen(self) -> list[Fit]:
-        """This run's fits; of very many, each candidate's as one."""
-        fits = list(self._done.items())
-        if len(fits) <= 90:
-            return [fit for _, fit in fits]
-        by_candidate: dict[tuple[int, int], list[Fit]] = {}
-        for (round_, candidate, _), fit in fits:
-            by_candidate.setdefault((round_, candidate), []).append(fit)
-        return [_as_one(each) for each in by_candidate.values()][-120:]
+    def _known(self) -> list[Fit]:
+        """What there is to go by: this run's fits, of very many each candidate's as one."""
+        own = list(self._done.values()) if len(self._done) <= _APART else self.seen[-_TOGETHER:]
+        return [*self._history[-_REMEMBERED:], *own]
 
     def _fit(self, round_: int, candidate: int, seconds: float = 0.0) -> Fit:
         rounds = self.plan.rounds
@@ -196,6 +210,8 @@ class SearchTime:
     def _chosen(self, at: int, round_: Round) -> Sequence[int]:
         """The candidates of a round; of one to come, those that look best so far."""
         every = range(len(round_.candidates))
+        if round_.chosen is not None:
+            return round_.chosen
         if round_.count is None or round_.count >= len(every):
             return every
         seen = sorted(self._score(at - 1, each) for each in every if (at - 1, each) in self._scores)

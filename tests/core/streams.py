@@ -168,7 +168,13 @@ def search_by_cost() -> Stream:
     """A search that says itself what is left, and takes longer than that."""
     stream = Stream().snapshot().queued().started(train_s=None)
     stream.durable(
-        "stage_started", {"stage": "train", "estimated_s": 30.0, "estimated_range": [12.0, 80.0]}
+        "stage_started",
+        {
+            "stage": "train",
+            "estimated_s": 30.0,
+            "estimated_range": [12.0, 80.0],
+            "estimates": {"evaluate": [2.5, 1.0, 6.0]},
+        },
     )
     stream.after(6.0).progress(stage="train", stage_progress=5.0, step=2, total_steps=40)
     stream.after(2.0).progress(

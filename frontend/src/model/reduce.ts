@@ -6,7 +6,7 @@
  */
 
 import { isToldByTime, overallProgress, progressByTime, remaining, rounded } from "./eta";
-import { plannedTime, readError, readResult, readRun, readStages, titleOf } from "./reading";
+import { plannedTime, readTimes, readError, readResult, readRun, readStages, titleOf } from "./reading";
 import { fields, number, text, texts, type Fields } from "./reading_fields";
 import { candidateCompleted, foldCompleted } from "./searching";
 import { PIPELINE } from "./stages";
@@ -126,7 +126,8 @@ const stageStarted: Apply = (run, payload, time) => {
   const id = text(payload["stage"]);
   if (id === null) return run;
   const known = stageIndex(run, id) >= 0;
-  const at = known ? run : { ...run, stages: [...run.stages, ...planned([id])] };
+  const whole = known ? run : { ...run, stages: [...run.stages, ...planned([id])] };
+  const at = plannedAnew(whole, fields(payload["estimates"]));
   const index = stageIndex(at, id);
   const stage = at.stages[index]!;
   const begun = withStage(at, index, {
@@ -143,6 +144,16 @@ const stageStarted: Apply = (run, payload, time) => {
   });
   return { ...begun, current_stage: id, stage_progress: 0, step: null, total_steps: null };
 };
+
+/** The run with what is known by now of the stages to come. */
+function plannedAnew(run: RunState, estimates: Fields): RunState {
+  const stages = run.stages.map((stage) => {
+    const known = readTimes(estimates[stage.id], 3);
+    if (known === null || stage.status !== "pending") return stage;
+    return { ...stage, estimated_s: known[0]!, estimated_range: known.slice(1) };
+  });
+  return { ...run, stages };
+}
 
 const stageCompleted: Apply = (run, payload) => {
   const id = text(payload["stage"]);

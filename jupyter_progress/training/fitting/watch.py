@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from ..costs import Fit
 from ..evaluation import finite
 from ..searching import SaysWhatToGiveUp
 from .stand_in import stand_in_for
@@ -67,6 +68,10 @@ class Watch:
         Given what happens in a search: the event's type and its data.
     search_asked
         What people ask of a search; None: nothing.
+    source
+        What names the data.
+    earlier
+        Gives the fits of a class that earlier runs have told of.
     """
 
     X: Any
@@ -83,6 +88,8 @@ class Watch:
     spool: Path | None = None
     tell_fact: Callable[[str, dict[str, Any]], object] = lambda _kind, _facts: None
     search_asked: SaysWhatToGiveUp | None = None
+    source: str = ""
+    earlier: Callable[[str], Sequence[Fit]] = lambda _estimator: ()
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()
@@ -92,6 +99,7 @@ class Watch:
         self.last: dict[str, float | None] = {}
         self.steps: dict[str, int | None] | None = None
         self._fresh: dict[str, float | None] = {}
+        self.fits: list[Fit] = []
         if self.scoring is not None:
             from sklearn.metrics import get_scorer
 

@@ -11,6 +11,7 @@ from ..fitting import Watch, choose_way
 from ..fitting.choose import shows_steps
 from ..searching import AskedOfSearch, search_in
 from ..searching.outcome import keep_search
+from ..workload import source_of
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -31,6 +32,8 @@ def run(context: Context) -> dict[str, Any]:
         spool=context.run.search_dir,
         tell_fact=context.journal.append,
         search_asked=AskedOfSearch(context.asked),
+        source=source_of(context.request.dataset),
+        earlier=context.timings.fits,
     )
     has_steps = shows_steps(context.estimator)
     if not has_steps:
@@ -44,6 +47,7 @@ def run(context: Context) -> dict[str, Any]:
         context.estimator, context.prepared_train, train.y, watch
     )
     fit_s = time.perf_counter() - begun_s
+    context.fits = watch.fits
     context.asked.check()
     context.stopped = fitted.stopped
     context.steps = watch.steps if has_steps else None
