@@ -5,7 +5,8 @@ Three things tell of a stage that is under way, each with how far it may be off:
 - the plan, ``estimated_s`` within ``estimated_range``, learned from earlier runs. It is a
   log-logistic distribution, because what is left of one is told in one line: who has waited for
   longer than was likely waits on for a time that goes with the wait, never for none (``_still``).
-- the pace: of a stage that has shown a share p after e seconds, e·(1-p)/p is left from then on.
+- the pace: of a stage that has shown a share p after e seconds, e·(1-p)/p is left from then on,
+  with the newest pace in the place of e/p for the most part: loads change.
 - what who trains says itself (``told_left``), where there is more to go by than a share: the folds
   of a search cost what their parameters cost, and a share of their number says little. It takes
   the place of the other two.
@@ -27,10 +28,12 @@ from .state import RunState, StageState
 MIN_SHOWN = 0.01  # below 1 % of a stage, its pace says nothing yet
 # How far off the time left by the pace is, as a standard deviation of its logarithm: at least, and
 # what a share p adds, by 1/p.
-PACE_ERROR = 0.12
-PACE_ERROR_AT_FIRST = 0.015
+PACE_ERROR = 0.08
+PACE_ERROR_AT_FIRST = 0.01
 # The same, as it counts beside a plan: a pace that takes its place in one step makes a number jump.
-PACE_DOUBT = 0.06
+PACE_DOUBT = 0.065
+RECENT = 0.9  # how much the newest pace counts, beside that of all that was shown
+REMEMBERED = 0.05  # the share of a stage after which a pace counts for a third
 PLAN_FACTOR = 3.0  # either way, what a plan without a range may be off by
 CONTRADICTED = 1.5  # standard deviations that plan and pace may be apart without either being wrong
 NINE_IN_TEN = 1.645  # standard deviations either way
@@ -119,10 +122,28 @@ def _paced(stage: StageState, elapsed: float) -> Left | None:
     shown_s = elapsed if stage.shown_s is None else min(stage.shown_s, elapsed)
     if stage.progress_estimated or share < MIN_SHOWN or shown_s <= 0:
         return None
-    seconds = shown_s * (1.0 - share) / share
+    seconds = shown_s / share
+    if stage.pace_s is not None:
+        seconds += RECENT * (stage.pace_s - seconds)
+    seconds *= 1.0 - share
     factor = math.exp(NINE_IN_TEN * (PACE_ERROR + PACE_ERROR_AT_FIRST / share))
     since_s = elapsed - shown_s
     return _told([seconds, seconds / factor, seconds * factor], since_s)
+
+
+def newest_pace(stage: StageState, percent: float, shown_s: float) -> float | None:
+    """Seconds that a whole stage takes at the pace that it comes to this share with.
+
+    An average over the shares shown, in which one counts for less the further back it is.
+    """
+    before, before_s = (0.0, 0.0) if stage.shown_s is None else (stage.progress, stage.shown_s)
+    gained = (percent - before) / 100.0
+    if gained <= 0 or shown_s < before_s:
+        return None  # begun anew: what was before says nothing
+    pace_s = (shown_s - before_s) / gained
+    if stage.pace_s is not None:
+        pace_s = stage.pace_s + (1.0 - math.exp(-gained / REMEMBERED)) * (pace_s - stage.pace_s)
+    return round(pace_s, 4)
 
 
 def _mixed(planned: Left, paced: Left, doubt: float) -> Left:

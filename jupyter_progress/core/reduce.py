@@ -165,6 +165,7 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
         progress=0.0,
         progress_estimated=False,
         shown_s=None,
+        pace_s=None,
         told_left=None,
         told_s=None,
     )

@@ -6,6 +6,7 @@ import math
 
 import msgspec
 
+from .eta import newest_pace
 from .state import RunState, StageState, stage_index
 from .times import seconds_between
 
@@ -63,4 +64,5 @@ def _shown(stage: StageState, share: float, time: str) -> StageState:
     if share == stage.progress or stage.started_time is None:
         return replace(stage, progress=share, progress_estimated=False)
     shown_s = round(seconds_between(stage.started_time, time), 3)
-    return replace(stage, progress=share, progress_estimated=False, shown_s=shown_s)
+    pace_s = newest_pace(stage, share, shown_s)
+    return replace(stage, progress=share, progress_estimated=False, shown_s=shown_s, pace_s=pace_s)

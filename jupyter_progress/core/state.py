@@ -28,6 +28,8 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         nothing itself, or nothing that goes with the time.
     shown_s
         Seconds after its beginning at which it had come to ``progress``; None before it showed any.
+    pace_s
+        Seconds that all of it takes at the pace of what it has shown last.
     told_left, told_s
         ``[seconds, low, high]`` that were left by what who trains says, so many seconds after its
         beginning; None where nothing was said.
@@ -46,6 +48,7 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
     progress: float = 0.0
     progress_estimated: bool = False
     shown_s: float | None = None
+    pace_s: float | None = None
     told_left: list[float] | None = None
     told_s: float | None = None
     started_time: str | None = None

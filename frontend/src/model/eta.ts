@@ -5,9 +5,11 @@ import type { RunState, StageState } from "./wire";
 
 // What each means and where it is from: the core's eta.py.
 const MIN_SHOWN = 0.01;
-const PACE_ERROR = 0.12;
-const PACE_ERROR_AT_FIRST = 0.015;
-const PACE_DOUBT = 0.06;
+const PACE_ERROR = 0.08;
+const PACE_ERROR_AT_FIRST = 0.01;
+const PACE_DOUBT = 0.065;
+const RECENT = 0.9;
+const REMEMBERED = 0.05;
 const PLAN_FACTOR = 3;
 const CONTRADICTED = 1.5;
 const NINE_IN_TEN = 1.645;
@@ -91,9 +93,24 @@ function paced(stage: StageState, elapsed: number): Left | null {
   const share = Math.min(1, Math.max(0, stage.progress / 100));
   const shown = stage.shown_s === null ? elapsed : Math.min(stage.shown_s, elapsed);
   if (stage.progress_estimated || share < MIN_SHOWN || shown <= 0) return null;
-  const seconds = (shown * (1 - share)) / share;
+  const whole = shown / share;
+  const newest = stage.pace_s === null ? whole : whole + RECENT * (stage.pace_s - whole);
+  const seconds = newest * (1 - share);
   const factor = Math.exp(NINE_IN_TEN * (PACE_ERROR + PACE_ERROR_AT_FIRST / share));
   return told({ seconds, low: seconds / factor, high: seconds * factor }, elapsed - shown);
+}
+
+/** Seconds that a whole stage takes at the pace that it comes to this share with. */
+export function newestPace(stage: StageState, percent: number, shown: number): number | null {
+  const first = stage.shown_s === null;
+  const before = first ? 0 : stage.progress;
+  const gained = (percent - before) / 100;
+  const took = shown - (stage.shown_s ?? 0);
+  if (gained <= 0 || took < 0) return null;
+  const pace = took / gained;
+  if (stage.pace_s === null) return rounded(pace, 4);
+  const weight = 1 - Math.exp(-gained / REMEMBERED);
+  return rounded(stage.pace_s + weight * (pace - stage.pace_s), 4);
 }
 
 /** Both by how sure they are; the plan for less where the pace contradicts it. */

@@ -85,6 +85,7 @@ export function readStage(value: unknown): StageState | null {
     progress: percent(from["progress"]) ?? 0,
     progress_estimated: from["progress_estimated"] === true,
     shown_s: number(from["shown_s"]),
+    pace_s: number(from["pace_s"]),
     told_left: readTimes(from["told_left"], 3),
     told_s: number(from["told_s"]),
     started_time: text(from["started_time"]),

@@ -139,6 +139,7 @@ const stageStarted: Apply = (run, payload, time) => {
     progress: 0,
     progress_estimated: false,
     shown_s: null,
+    pace_s: null,
     told_left: null,
     told_s: null,
   });

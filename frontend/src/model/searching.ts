@@ -1,6 +1,6 @@
 /** What a search's folds and candidates make of a run's state; mirrors `core/searching.py`. */
 
-import { rounded } from "./eta";
+import { newestPace, rounded } from "./eta";
 import { readBest, readTimes } from "./reading";
 import { fields, number, text, type Fields } from "./reading_fields";
 import type { RunState, SearchState, StageState } from "./wire";
@@ -47,7 +47,8 @@ function showShare(run: RunState, percent: number, time: string): RunState {
     if (stage !== current) return stage;
     const at = { ...stage, progress: share, progress_estimated: false };
     if (share === stage.progress || stage.started_time === null) return at;
-    return { ...at, shown_s: secondsInto(stage, time) };
+    const shown = secondsInto(stage, time);
+    return { ...at, shown_s: shown, pace_s: newestPace(stage, share, shown) };
   });
   return { ...run, stages, stage_progress: share };
 }

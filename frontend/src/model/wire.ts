@@ -97,6 +97,7 @@ export interface StageState {
   progress: number;
   progress_estimated: boolean;
   shown_s: number | null;
+  pace_s: number | null;
   told_left: number[] | null;
   told_s: number | null;
   started_time: string | null;
