@@ -1,8 +1,8 @@
 """The time left of recorded runs beside tqdm's: how far off, how often in its range, how jumpy.
 
 Each run is told as a first one, of which nothing is known, and as a repeated one, after the others
-of its kind. The error is |told - true| as a share of the run, at 10, 25, 50 and 75 % of it; who says
-nothing is taken to say that nothing is left. Runs are recorded by ``benchmarks.record_traces``.
+of its kind. The error is |told - true| as a share of the run, at 10, 25, 50 and 75 % of it; who
+says nothing is taken to say that nothing is left. ``benchmarks.record_traces`` records the runs.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import mean
 
 from .replay import Trace, load_traces, replayed
@@ -82,7 +83,7 @@ def told_by_tqdm(trace: Trace) -> Told:
 
 def _told(lefts: dict[float, float | None], whole: float, held: list[bool]) -> Told:
     errors = [abs((lefts[share] or 0.0) / whole - (1 - share)) for share in MOMENTS]
-    pairs = [(lefts[a], lefts[b], b - a) for a, b in zip(EVENLY, EVENLY[1:], strict=False)]
+    pairs = [(lefts[a], lefts[b], b - a) for a, b in pairwise(EVENLY)]
     jumps = [
         abs(after - before + apart * whole) / whole
         for before, after, apart in pairs

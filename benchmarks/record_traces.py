@@ -2,9 +2,9 @@
 
 Each kind is recorded several times with other data, sizes and grids, so that a repeated run can be
 judged by others of its kind and never by itself. A fold, a step and a stage have two clocks: the
-wall's, and the processor time of the process. This machine has other work to do at times; the second
-clock leaves out what that adds. The fits of several processes are laid out by the second clock as
-their workers would take them. Whole runs have the wall's only.
+wall's, and the processor time of the process. This machine has other work to do at times; the
+second clock leaves out what that adds. The fits of several processes are laid out by the second
+clock as their workers would take them. Whole runs have the wall's only.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def _search(spec: Search, variation: int) -> dict[str, Any]:
         "class": _name(search.estimator), "source": source, "rows": len(X), "columns": X.shape[1],
         "params": _plain(search.estimator.get_params()),
         "search": {
-            "class": type(search).__name__, "folds": search.n_splits_, "workers": search.n_jobs or 1,
-            "refit": True, "rounds": _rounds(fits, search),
+            "class": type(search).__name__, "folds": search.n_splits_,
+            "workers": search.n_jobs or 1, "refit": True, "rounds": _rounds(fits, search),
             "best": int(search.best_index_), "refit_s": round(search.refit_time_, 4),
         },
         "fits": _timed(fits, clocks, alone),
@@ -118,7 +118,7 @@ class _Timed:
             "fit": out["fit_time"], "scoring": out["score_time"],
             "score": round(float(out["test_scores"]), 5),
         }  # fmt: skip
-        with open(self._log, "ab", buffering=0) as file:
+        with Path(self._log).open("ab", buffering=0) as file:
             file.write(json.dumps(line).encode() + b"\n")
         return out
 
@@ -140,10 +140,11 @@ def _rounds(fits: list[dict[str, Any]], search: Any) -> list[dict[str, Any]]:
             fit["round"] = 0
         merged = {k: v for each in rounds for k, v in each["candidates"].items()}
         rounds = [{"candidates": merged, "rows": rounds[0]["rows"]}]
-    return [
-        {"candidates": [each["candidates"][at] for at in sorted(each["candidates"])], "rows": each["rows"]}
-        for each in rounds
-    ]  # fmt: skip
+    found = []
+    for each in rounds:
+        candidates = [each["candidates"][at] for at in sorted(each["candidates"])]
+        found.append({"candidates": candidates, "rows": each["rows"]})
+    return found
 
 
 def _timed(fits: list[dict[str, Any]], clocks: Clocks, alone: bool) -> list[list[Any]]:

@@ -14,7 +14,7 @@ Rows = Callable[[int], tuple[Any, Any, str]]
 
 @dataclass(frozen=True)
 class Kind:
-    """What all kinds have: rows by variation, how often, whether steps are even, held out or not."""
+    """What all kinds have: rows and estimator by variation, and how often each is recorded."""
 
     rows: Rows
     make: Callable[..., Any]
@@ -275,7 +275,7 @@ KINDS: dict[str, Kind] = {
         ], n_jobs=2),
     ),
     "growing-forest": Growing(
-        made(2500, 20), grown(lambda variation: _forest()(), [300, 400, 250, 200, 500]), steps="even",
+        made(2500, 20), grown(lambda _: _forest()(), [300, 400, 250, 200, 500]), steps="even",
     ),
     "growing-boosting": Growing(
         made(2500, 20),
@@ -284,7 +284,7 @@ KINDS: dict[str, Kind] = {
     ),
     "growing-network": Growing(
         made(8000, 30),
-        epochs(lambda variation: _network(hidden_layer_sizes=(64 * (1 + variation % 3),))(), [60, 80, 50]),
+        epochs(lambda at: _network(hidden_layer_sizes=(64 * (1 + at % 3),))(), [60, 80, 50]),
         steps="even",
     ),
     "stages-growing": Whole(

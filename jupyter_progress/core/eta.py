@@ -38,6 +38,8 @@ PLAN_FACTOR = 3.0  # either way, what a plan without a range may be off by
 CONTRADICTED = 1.5  # standard deviations that plan and pace may be apart without either being wrong
 NINE_IN_TEN = 1.645  # standard deviations either way
 ODDS = 19.0  # 95 to 5: what a log-logistic distribution's range is told by
+WIDEST = math.log(1000.0)  # a range that is wider says nothing
+LONG = 30.0  # of a wait, as a power of e
 UNKNOWN_WEIGHT_S = 60.0  # what a stage without an estimate counts for in the overall bar
 ALMOST = 99.9  # a run is at 100 only when it has completed
 ALMOST_BY_TIME = 95.0  # a stage whose progress is only guessed from the time does not end by guess
@@ -92,10 +94,12 @@ def _still(whole: Left, since_s: float) -> Left:
     if whole.seconds <= 0 or since_s <= 0:
         return whole
     power = _power(whole)
-    grown = math.exp(min(600.0, power * math.log(since_s / whole.seconds)))
+    waited = power * (math.log(since_s) - math.log(whole.seconds))
 
     def left_with(share: float) -> float:
-        least = max((1.0 + grown) / share - 1.0, 1e-300)
+        if waited > LONG:  # what was expected does not count any more
+            return since_s * (math.exp(-math.log(share) / power) - 1.0)
+        least = (1.0 + math.exp(waited)) / share - 1.0
         return max(0.0, whole.seconds * math.exp(math.log(least) / power) - since_s)
 
     return Left(left_with(0.5), left_with(0.95), left_with(0.05))
@@ -103,7 +107,8 @@ def _still(whole: Left, since_s: float) -> Left:
 
 def _power(whole: Left) -> float:
     """How steep a log-logistic distribution with this middle and this upper end is."""
-    return math.log(ODDS) / max(0.05, math.log(max(whole.high, 1e-9) / whole.seconds))
+    factor = math.log(max(whole.high, whole.seconds)) - math.log(whole.seconds)
+    return math.log(ODDS) / min(WIDEST, max(0.05, factor))
 
 
 def _told(told: list[float], since_s: float) -> Left:
@@ -152,7 +157,7 @@ def _mixed(planned: Left, paced: Left, doubt: float) -> Left:
         return paced
     plan_error, pace_error = _error(planned), _error(paced)
     doubted = max(pace_error, PACE_ERROR + doubt)
-    apart = math.log(planned.seconds / paced.seconds)
+    apart = math.log(planned.seconds) - math.log(paced.seconds)
     beyond = apart * apart / (plan_error**2 + doubted**2) / CONTRADICTED**2
     plan_weight = 1.0 / (plan_error**2 * (1.0 + beyond))
     pace_weight = 1.0 / doubted**2
@@ -160,7 +165,8 @@ def _mixed(planned: Left, paced: Left, doubt: float) -> Left:
     middle = paced.seconds * math.exp(share * apart)
     error = 1.0 / math.sqrt(plan_weight + 1.0 / pace_error**2)
     # What the two are apart is part of how little is known.
-    factor = math.exp(NINE_IN_TEN * math.hypot(error, share * (1.0 - share) * apart))
+    spread = NINE_IN_TEN * math.hypot(error, share * (1.0 - share) * apart)
+    factor = math.exp(min(WIDEST, spread))
     return Left(middle, middle / factor, middle * factor)
 
 
@@ -186,10 +192,10 @@ def remaining(state: RunState) -> tuple[float, list[float]] | None:
             return None
         total += left.seconds
         # Stages are off each for itself: their errors add up as squares do.
-        below += (left.seconds - left.low) ** 2
-        above += (left.high - left.seconds) ** 2
-    low = max(0.0, total - math.sqrt(below))
-    return round(total, 2), [round(low, 2), round(total + math.sqrt(above), 2)]
+        below = math.hypot(below, left.seconds - left.low)
+        above = math.hypot(above, left.high - left.seconds)
+    low = max(0.0, total - below)
+    return round(total, 2), [round(low, 2), round(total + above, 2)]
 
 
 def is_told_by_time(stage: StageState) -> bool:

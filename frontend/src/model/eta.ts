@@ -14,6 +14,8 @@ const PLAN_FACTOR = 3;
 const CONTRADICTED = 1.5;
 const NINE_IN_TEN = 1.645;
 const ODDS = 19;
+const WIDEST = Math.log(1000);
+const LONG = 30;
 const UNKNOWN_WEIGHT_S = 60;
 const ALMOST = 99.9; // a run is at 100 only when it has completed
 const ALMOST_BY_TIME = 95;
@@ -68,11 +70,12 @@ function planned(stage: StageState): Left | null {
 /** What is left of something after so long, given that it goes on: log-logistic. */
 function stillLeft(whole: Left, since: number): Left {
   if (whole.seconds <= 0 || since <= 0) return whole;
-  const power =
-    Math.log(ODDS) / Math.max(0.05, Math.log(Math.max(whole.high, 1e-9) / whole.seconds));
-  const grown = Math.exp(Math.min(600, power * Math.log(since / whole.seconds)));
+  const factor = Math.log(Math.max(whole.high, whole.seconds)) - Math.log(whole.seconds);
+  const power = Math.log(ODDS) / Math.min(WIDEST, Math.max(0.05, factor));
+  const waited = power * (Math.log(since) - Math.log(whole.seconds));
   const leftWith = (share: number): number => {
-    const least = Math.max((1 + grown) / share - 1, 1e-300);
+    if (waited > LONG) return since * (Math.exp(-Math.log(share) / power) - 1);
+    const least = (1 + Math.exp(waited)) / share - 1;
     return Math.max(0, whole.seconds * Math.exp(Math.log(least) / power) - since);
   };
   return { seconds: leftWith(0.5), low: leftWith(0.95), high: leftWith(0.05) };
@@ -118,14 +121,15 @@ function mixed(plan: Left, pace: Left, doubt: number): Left {
   if (Math.min(plan.seconds, pace.seconds) <= 0) return pace;
   const [planError, paceError] = [errorOf(plan), errorOf(pace)];
   const doubted = Math.max(paceError, PACE_ERROR + doubt);
-  const apart = Math.log(plan.seconds / pace.seconds);
+  const apart = Math.log(plan.seconds) - Math.log(pace.seconds);
   const beyond = (apart * apart) / (planError ** 2 + doubted ** 2) / CONTRADICTED ** 2;
   const planWeight = 1 / (planError ** 2 * (1 + beyond));
   const paceWeight = 1 / doubted ** 2;
   const share = planWeight / (planWeight + paceWeight);
   const seconds = pace.seconds * Math.exp(share * apart);
   const error = 1 / Math.sqrt(planWeight + 1 / paceError ** 2);
-  const factor = Math.exp(NINE_IN_TEN * Math.hypot(error, share * (1 - share) * apart));
+  const spread = NINE_IN_TEN * Math.hypot(error, share * (1 - share) * apart);
+  const factor = Math.exp(Math.min(WIDEST, spread));
   return { seconds, low: seconds / factor, high: seconds * factor };
 }
 
@@ -149,11 +153,11 @@ export function remaining(run: RunState): TimeLeft | null {
     const left = stageLeft(stage);
     if (left === null) return null;
     total += left.seconds;
-    below += (left.seconds - left.low) ** 2;
-    above += (left.high - left.seconds) ** 2;
+    below = Math.hypot(below, left.seconds - left.low);
+    above = Math.hypot(above, left.high - left.seconds);
   }
-  const low = rounded(Math.max(0, total - Math.sqrt(below)), 2);
-  return { seconds: rounded(total, 2), range: [low, rounded(total + Math.sqrt(above), 2)] };
+  const low = rounded(Math.max(0, total - below), 2);
+  return { seconds: rounded(total, 2), range: [low, rounded(total + above, 2)] };
 }
 
 /** Whether a stage under way shows no share of its own that goes with the time. */
