@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .articles import with_article
 from .durations import duration
+from .stops import why_stopped
 from .titles import title_of
 
 LEVELS = ("info", "success", "warning", "error")
@@ -52,11 +54,18 @@ def _stage_completed(data: dict[str, Any], name: str) -> tuple[str, str]:
     return "info", f"{name}: {title} done in {duration(data.get('elapsed_s'))}"
 
 
+_ENDINGS = {
+    "asked": "early, as asked, after {took}",
+    "time_limit": "early, at its time limit, after {took}",
+    "early_stopping": "early, for its score rose no more, after {took}",
+}
+
+
 def _completed(data: dict[str, Any], name: str) -> tuple[str, str]:
     result = data.get("result") or {}
     figure = headline(result)
     took = duration(data.get("elapsed_time"))
-    how = f"early, as asked, after {took}" if result.get("stopped") else f"in {took}"
+    how = _ENDINGS.get(why_stopped(result), "in {took}").format(took=took)
     return "success", f"{name} finished {how}" + (f", {figure}" if figure else "")
 
 
@@ -80,15 +89,36 @@ def _deployed(data: dict[str, Any], _name: str) -> tuple[str, str]:
 
 
 def _stopping(data: dict[str, Any], name: str) -> tuple[str, str]:
+    if data.get("why") == "time_limit":
+        limit = duration(data.get("limit_s"))
+        return "warning", f"{name} is at its time limit of {limit}: it keeps what it has"
     words = "Cancelling" if data.get("action") == "cancel" else "Stopping"
     return "warning", f"{words} {name}"
+
+
+def _stalled(data: dict[str, Any], name: str) -> tuple[str, str]:
+    stage = data.get("stage")
+    where = f" in {title_of(stage)}" if stage else ""
+    quiet = duration(data.get("quiet_s"))
+    if data.get("uses_cpu"):
+        likely = duration(data.get("likely_s"))
+        why = f"more than {likely} is not likely, though it still computes"
+    else:
+        why = "and it uses no CPU: it waits for something, or for itself (a deadlock)"
+    return "warning", f"{name} has stalled{where}: nothing heard for {quiet}, {why}"
 
 
 _TELLERS = {
     "training_queued": lambda data, name: ("info", f"{name} was queued"),
     "training_started": lambda data, name: ("info", f"{name} started"),
+    "training_resuming": lambda data, name: ("info", f"{name} was queued to be resumed"),
     "training_resumed": lambda data, name: ("info", f"{name} was resumed"),
     "training_stopping": _stopping,
+    "training_stalled": _stalled,
+    "training_recovered": lambda data, name: (
+        "info",
+        f"{name} goes on: heard again after {duration(data.get('quiet_s'))}",
+    ),
     "stage_completed": _stage_completed,
     "training_completed": _completed,
     "training_failed": _failed,
@@ -113,7 +143,18 @@ def headline(result: dict[str, Any]) -> str:
             rows = (result.get("rows") or {}).get("test")
             on = f" on {rows:,} test rows" if isinstance(rows, int) and rows else ""
             return f"{words} {value:.4f}{on}"
-    return ""
+    return returned(result.get("value"))
+
+
+def returned(value: Any) -> str:
+    """What a function gave back, in a few words; empty where that was nothing."""
+    if not isinstance(value, dict) or value.get("type") in (None, "NoneType"):
+        return ""
+    shown = value.get("shown")
+    if isinstance(shown, str):
+        return f"returned {shown}"
+    not_kept = ", which is not kept" if value.get("problem") else ""
+    return f"returned {with_article(str(value['type']).rpartition('.')[2])}{not_kept}"
 
 
 def within_run(text: str, kind: str, name: str) -> str:

@@ -85,11 +85,55 @@ class TrainingStarted(msgspec.Struct, frozen=True, kw_only=True):
     spec: dict[str, Any] | None = None
 
 
+class TrainingResuming(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asked for the next attempt; the run waits for its worker.
+
+    Parameters
+    ----------
+    attempt
+        Its number: 2 for the first resumption.
+    """
+
+    attempt: int = 2
+    who: str = ""
+
+
 class TrainingStopping(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody asked for the end."""
+    """Somebody asked for the end; or a limit was reached: ``why`` is ``time_limit`` then."""
 
     action: str
     who: str = ""
+    why: str = ""
+    limit_s: float | None = None
+
+
+class TrainingStalled(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was heard of the run for longer than its own history makes likely.
+
+    Parameters
+    ----------
+    since
+        When something was heard last.
+    quiet_s, likely_s
+        How long that was ago, and how long a silence was likely at most.
+    uses_cpu
+        Whether its processes computed meanwhile; if not, it waits for something, maybe itself.
+    output
+        The end of what it has printed: where its threads are, where they could be asked.
+    """
+
+    since: str = ""
+    stage: str | None = None
+    quiet_s: float = 0.0
+    likely_s: float | None = None
+    uses_cpu: bool = True
+    output: str = ""
+
+
+class TrainingRecovered(msgspec.Struct, frozen=True, kw_only=True):
+    """A stalled run has shown a sign of life."""
+
+    quiet_s: float = 0.0
 
 
 class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +144,8 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     estimates
         What stages to come are expected to take, where more is known of that by now:
         ``{stage: [seconds, low, high]}``.
+    carried_s
+        Seconds that an earlier attempt spent on what this one goes on from.
     """
 
     stage: str
@@ -108,6 +154,7 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     estimated_s: float | None = None
     estimated_range: list[float] | None = None
     estimates: dict[str, list[float]] = {}
+    carried_s: float = 0.0
 
 
 class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,6 +252,8 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
         A stable code: ``worker_killed``, ``out_of_memory``, ``worker_crashed``, ``fit_failed``, …
     hint
         What to do about it.
+    output
+        The end of what a worker printed that died without a last word.
     """
 
     type: str
@@ -213,6 +262,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
     traceback: str = ""
     reason: str = "training_error"
     hint: str = ""
+    output: str = ""
 
 
 class TrainingFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,8 +323,11 @@ class ModelChanged(msgspec.Struct, frozen=True, kw_only=True):
 PAYLOADS: Final[dict[str, type[msgspec.Struct]]] = {
     "training_queued": TrainingQueued,
     "training_started": TrainingStarted,
+    "training_resuming": TrainingResuming,
     "training_resumed": TrainingStarted,
     "training_stopping": TrainingStopping,
+    "training_stalled": TrainingStalled,
+    "training_recovered": TrainingRecovered,
     "stage_started": StageStarted,
     "stage_completed": StageCompleted,
     "fold_completed": FoldCompleted,

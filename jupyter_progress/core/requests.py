@@ -32,7 +32,9 @@ from .names import (
     check_model_name,
     shorten,
 )
+from .run_limits import EarlyStopping, check_early_stopping, check_time_limit
 
+CANDIDATES_LIMIT: Final = 10_000_000
 VALIDATION: Final = 0.2  # of all rows, where nobody says how many
 SYS_PATH_LIMIT_BYTES = 40_000
 
@@ -130,6 +132,10 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ``"validation"`` and ``"test"``: ids of further uploads.
     estimator
         ``{"class", "params"}`` or ``{"upload": id}``.
+    time_limit
+        Seconds of training, after which it is stopped with what it has.
+    early_stopping
+        When to end a fit whose live score rises no more; null: never.
     """
 
     dataset: dict[str, Any]
@@ -140,6 +146,8 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     scoring: str | None = None
     preprocess: Literal["auto", "none"] = "auto"
     max_overhead: Annotated[float, told(exclusiveMinimum=0, maximum=1)] = 0.03
+    time_limit: Annotated[float, told(exclusiveMinimum=0)] | None = None
+    early_stopping: EarlyStopping | None = None
     register_as: ModelName | None = None
     tags: Tags = []
     executor: Executor | None = None
@@ -172,6 +180,12 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The body of ``POST runs/{id}/register``."""
 
     name: ModelName
+
+
+class SkipRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST runs/{id}/skip``: a search's candidate; null: those under way."""
+
+    candidate: Annotated[int, told(minimum=0, maximum=CANDIDATES_LIMIT)] | None = None
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,6 +240,8 @@ def _explain(text: str, kind: type[msgspec.Struct]) -> InvalidRequest:
     return InvalidRequest(field, shorten(words[:1].lower() + words[1:], 300))
 
 
+_STRUCT_META = type(msgspec.Struct)
+
 # msgspec's names of types, in a person's words.
 _EXPECTED = {
     "str": "a string", "int": "a whole number", "float": "a number", "bool": "true or false",
@@ -242,7 +258,9 @@ def _choices_at(kind: type[msgspec.Struct], field: str) -> str:
 
 
 def _fields_at(kind: type[msgspec.Struct], path: str) -> tuple[str, ...]:
-    nested = {"split": Split, "executor": Executor}.get(path, kind)
+    hint = get_type_hints(kind).get(path)
+    kinds = [found for found in (hint, *get_args(hint)) if isinstance(found, _STRUCT_META)]
+    nested: type[msgspec.Struct] = kinds[0] if kinds else kind
     return nested.__struct_fields__
 
 
@@ -275,15 +293,22 @@ def check_run_request(request: RunRequest) -> RunRequest:
         raise InvalidRequest(
             "max_overhead", f"is {request.max_overhead}; expected a share above 0, at most 1"
         )
-    _check_sys_path(request.executor)
+    check_executor(request.executor)
     is_search = names_search(request.estimator)
-    if request.split is not None:
-        _check_split(request.split.settled(is_search=is_search))
+    split = request.split and request.split.settled(is_search=is_search)
+    if split is not None:
+        _check_split(split)
     _check_dataset(request.dataset)
+    if request.time_limit is not None:
+        check_time_limit(request.time_limit)
+    if request.early_stopping is not None:
+        has_share = split is not None and bool(split.validation)
+        has_rows = "validation" in request.dataset
+        check_early_stopping(request.early_stopping, has_share or has_rows)
     _check_estimator(request.estimator)
-    if request.split is None or "class" not in request.estimator:
-        return request
-    return msgspec.structs.replace(request, split=request.split.settled(is_search=is_search))
+    return (
+        msgspec.structs.replace(request, split=split) if "class" in request.estimator else request
+    )
 
 
 def names_search(estimator: dict[str, Any]) -> bool:
@@ -311,7 +336,8 @@ def check_notes(notes: str) -> None:
     check_lines("notes", notes)
 
 
-def _check_sys_path(executor: Executor | None) -> None:
+def check_executor(executor: Executor | None) -> None:
+    """Raise InvalidRequest where a module path is too long, or none."""
     entries = (executor.sys_path if executor is not None else None) or []
     for index, entry in enumerate(entries):
         if "\0" in entry:

@@ -55,7 +55,7 @@ def tell_left(state: RunState, left: list[float], time: str) -> RunState:
         return state
     seconds, low, high = left
     told = [seconds, min(low, seconds), max(high, seconds)]
-    told_s = round(seconds_between(stage.started_time, time), 3)
+    told_s = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
     return with_stage(state, index, replace(stage, told_left=told, told_s=told_s))
 
 
@@ -63,6 +63,6 @@ def _shown(stage: StageState, share: float, time: str) -> StageState:
     """The stage with a share that it has just shown; the same share again is no news."""
     if share == stage.progress or stage.started_time is None:
         return replace(stage, progress=share, progress_estimated=False)
-    shown_s = round(seconds_between(stage.started_time, time), 3)
+    shown_s = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
     pace_s = newest_pace(stage, share, shown_s)
     return replace(stage, progress=share, progress_estimated=False, shown_s=shown_s, pace_s=pace_s)

@@ -35,6 +35,8 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         beginning; None where nothing was said.
     started_time
         When it began; None before.
+    carried_s
+        Seconds of ``elapsed_s`` that an earlier attempt spent on what this one goes on from.
     metrics
         What the stage measured.
     """
@@ -52,6 +54,7 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
     told_left: list[float] | None = None
     told_s: float | None = None
     started_time: str | None = None
+    carried_s: float = 0.0
     metrics: dict[str, Any] = {}
 
 
@@ -115,6 +118,27 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = None
 
 
+class Stall(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of which nothing is heard for longer than its own history makes likely.
+
+    Parameters
+    ----------
+    since
+        When something was heard last.
+    likely_s
+        How long a silence is likely at most.
+    uses_cpu
+        Whether its processes compute all the same.
+    output
+        The end of what it has printed: where its threads are, where they could be asked.
+    """
+
+    since: str
+    likely_s: float | None = None
+    uses_cpu: bool = True
+    output: str = ""
+
+
 class RunState(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a run at a position of the log.
 
@@ -139,8 +163,20 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         A search's folds under way: ``{candidate, fold, since, params}``.
     search
         How far a search is; None for what is none.
+    queue_place
+        Its place among the runs that wait for their turn, 1 for the next one; None outside of it.
+    can_stop
+        Whether its fit can be ended with what it has; None before that is known.
+    stalled
+        Since when nothing is heard of it, where that is longer than likely; else None.
     updated_time
         The moment that the durations above hold for.
+    attempt
+        Which attempt this is: 1, and one more with each resumption.
+    attempt_time
+        When the worker of this attempt began; None before.
+    earlier_s
+        Seconds that the attempts before this one took; part of ``elapsed_time``.
     """
 
     run_id: str
@@ -161,6 +197,9 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     queued_time: str | None = None
     start_time: str | None = None
     end_time: str | None = None
+    attempt: int = 1
+    attempt_time: str | None = None
+    earlier_s: float = 0.0
     updated_time: str | None = None
     elapsed_time: float | None = None
     estimated_remaining: float | None = None
@@ -174,6 +213,9 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     resources: Resources | None = None
     running: list[dict[str, Any]] = []
     search: SearchState | None = None
+    stalled: Stall | None = None
+    can_stop: bool | None = None
+    queue_place: int | None = None
     error: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     spec: dict[str, Any] = {}
@@ -185,6 +227,19 @@ def stage_index(state: RunState, stage_id: str | None) -> int | None:
         if stage.id == stage_id:
             return index
     return None
+
+
+def attempt_began(state: RunState) -> str | None:
+    """When the worker of this attempt began; None while it has not."""
+    # A state that was kept before there were attempts has only the first one's.
+    return state.attempt_time or (state.start_time if state.attempt == 1 else None)
+
+
+def newer(told: RunState | None, known: RunState | None) -> RunState | None:
+    """What was told of a run, unless it tells of an attempt before the one that is known."""
+    if told is not None and known is not None and told.attempt < known.attempt:
+        return known
+    return told or known
 
 
 def begun_us(state: RunState) -> int:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from ..client.discovery import find_server
-from ..core.requests import RunRequest
+from ..core.candidates import CandidateRow
+from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
 
@@ -24,7 +25,7 @@ class Backend(Protocol):
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
 
-    def submit(self, request: RunRequest) -> RunState:
+    def submit(self, request: KeptRequest) -> RunState:
         """Start a run."""
 
     def state(self, run_id: str) -> RunState:
@@ -38,6 +39,18 @@ class Backend(Protocol):
 
     def cancel(self, run_id: str) -> None:
         """Drop it."""
+
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's ``cv_results_`` lies on this machine's disk."""
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that failed or was interrupted."""
 
     def update(self, run_id: str, change: dict[str, Any]) -> None:
         """Rename, tag or annotate a run."""
@@ -65,6 +78,9 @@ class Backend(Protocol):
 
     def model_folder(self, run_id: str) -> Path:
         """Where a run's own model lies on this machine's disk."""
+
+    def value_folder(self, run_id: str) -> Path:
+        """Where what a run's function returned lies on this machine's disk."""
 
     def version_folder(self, name: str, version: int) -> Path:
         """Where a model version lies on this machine's disk."""

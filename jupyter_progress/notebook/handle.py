@@ -14,12 +14,15 @@ from . import predictions
 from .backend import Backend
 from .in_service import ask_model_of
 from .known_run import KnownRun, ended_badly
+from .returned import value_of
 from .waiting import wait_for_end
 
 if TYPE_CHECKING:
     import numpy as np
 
     from .panel import Panel
+
+_UNKNOWN = object()  # a function may well have returned None
 
 
 class RunHandle(KnownRun):
@@ -49,6 +52,7 @@ class RunHandle(KnownRun):
         self._display = display
         self._panel: Panel | None = None
         self._model: Any = None
+        self._value: Any = _UNKNOWN
         self._deployed_as: str | None = None
 
     @property
@@ -65,14 +69,58 @@ class RunHandle(KnownRun):
         state = self._ended("its model")
         if state.status != "completed":
             raise ended_badly(state)
+        if state.kind == "function":
+            raise NoModel(f"{self._name()} is one of a function; what that returned is run.value")
         if self._model is None:
             from ..models.persistence import load_model
 
             folder = self._backend.model_folder(self.run_id)
             if not (folder / "manifest.json").is_file():
-                raise NoModel(f"run {self.run_id} has left no model")
+                raise NoModel(_without_model(state))
             self._model = load_model(folder, key=self._backend.key())
         return self._model
+
+    @property
+    def value(self) -> Any:
+        """What the function of ``jp.submit`` returned.
+
+        Raises
+        ------
+        RunNotFinished
+            The run is going on; this never waits.
+        RunFailed, RunCancelled
+            It ended without returning.
+        NoValue
+            What it returned could not be kept, or the run is not one of a function.
+        """
+        if self._value is _UNKNOWN:
+            self._value = value_of(self._ended("its value"), self._backend)
+        return self._value
+
+    @property
+    def preprocessing(self) -> Any:
+        """What ``preprocess="auto"`` has put before the estimator; not fitted.
+
+        So the run's model is, bit for bit, ``make_pipeline(run.preprocessing, estimator)``, fitted
+        on the run's training rows.
+
+        Returns
+        -------
+        object
+            A transformer; ``"passthrough"`` where nothing was to be done.
+
+        Raises
+        ------
+        RunNotFinished
+            The run is going on; this never waits.
+        RunFailed, RunCancelled, NoModel
+            It ended without a model.
+        """
+        from sklearn.base import clone
+
+        model = self.model
+        was_needed = ((self._state().result or {}).get("preprocess")) or []
+        return clone(model.named_steps["preprocess"]) if was_needed else "passthrough"
 
     @property
     def panel(self) -> Panel:
@@ -145,6 +193,46 @@ class RunHandle(KnownRun):
         RunHasEnded
         """
         self._backend.cancel(self.run_id)
+
+    def skip(self, candidate: int | None = None) -> None:
+        """Give up a candidate of a search: its folds that are not fitted yet are left out.
+
+        Parameters
+        ----------
+        candidate
+            Its number on the leaderboard; None: those that have a fold under way.
+
+        Raises
+        ------
+        NothingToSkip
+            It is over, or nothing is being searched.
+        RunHasEnded
+        """
+        given = None if candidate is None else arguments.whole("candidate", candidate, least=0)
+        self._backend.skip(self.run_id, given)
+
+    def resume(self) -> RunHandle:
+        """Go on with a run that failed or was interrupted, from what it has left.
+
+        Where the training kept a checkpoint it goes on from there, else it starts again, with the
+        same rows and the same random states. Asking again changes nothing.
+
+        Returns
+        -------
+        RunHandle
+            The run itself, waiting or going on: ``run.resume().wait()``.
+
+        Raises
+        ------
+        NotResumable
+            It completed, was dropped, or failed by itself and left nothing to go on from.
+        RunGoingOn
+            It has not ended.
+        """
+        self._backend.resume(self.run_id)
+        self._known = self._backend.state(self.run_id)
+        self._model, self._value = None, _UNKNOWN
+        return self
 
     def update(
         self,
@@ -267,3 +355,13 @@ class RunHandle(KnownRun):
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         return self.panel.bundle()
+
+
+def _without_model(state: RunState) -> str:
+    search = (state.result or {}).get("search") or {}
+    if search.get("refit") is False:
+        return (
+            f"run {state.run_id} was a search with refit=False, which makes no model; "
+            "run.cv_results_ and run.candidates() have what it has found"
+        )
+    return f"run {state.run_id} has left no model"

@@ -18,6 +18,7 @@ import numpy as np
 from ..core.names import shorten
 from ..core.requests import Executor
 from ..errors import FileNotReadable, UnsuitableData, UnsuitableEstimator
+from ..training.estimators import has_tags
 from ..training.handed_over import estimator_to_bytes
 from .checks import Rows
 
@@ -52,7 +53,7 @@ def upload_estimator(backend: Uploader, estimator: Any) -> str:
     from sklearn.base import clone
 
     try:
-        content = estimator_to_bytes(clone(estimator))
+        content = estimator_to_bytes(clone(estimator, safe=has_tags(estimator)))
     except Exception as error:
         # Whatever the user's own class does in __reduce__ or __init__ ends up here.
         raise UnsuitableEstimator(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..core.state import RunState
+from ..core.state import RunState, newer
 from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
 from ..tracking import arguments
 from ..tracking.history import Series, WithHistory
 from .backend import Backend
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class KnownRun(WithHistory):
@@ -75,6 +78,34 @@ class KnownRun(WithHistory):
         """Why it failed: ``{type, message, stage, traceback, reason, hint}``; None otherwise."""
         return self._state().error
 
+    def candidates(self) -> pd.DataFrame:
+        """A search's leaderboard as a DataFrame, best first, also while it runs.
+
+        A row for each candidate with its parameters, its folds' scores so far, their mean and
+        spread; empty for a run that searches nothing.
+        """
+        from .search_results import frame_of
+
+        return frame_of(self._backend.candidates(self.run_id))
+
+    @property
+    def cv_results_(self) -> dict[str, Any]:
+        """What a search has found, as scikit-learn's own ``cv_results_``; also without a refit.
+
+        A parameter that is no number, text or list of such comes back as its words.
+
+        Raises
+        ------
+        RunNotFinished
+            The run is going on: see ``candidates()``.
+        NotFound
+            The run searched nothing.
+        """
+        from .search_results import read_cv_results
+
+        self._ended("its cv_results_")
+        return read_cv_results(self._backend.results_file(self.run_id), self.run_id)
+
     def _series(self) -> Series:
         return self._backend.series(self.run_id, None)
 
@@ -85,12 +116,14 @@ class KnownRun(WithHistory):
     # Inside
 
     def _state(self) -> RunState:
+        followed = self._backend.feeds.stream.run(self.run_id)
         if self._known is not None and has_ended(self._known.status):
-            followed = self._backend.feeds.stream.run(self.run_id)
-            return followed or self._known
-        self._known = self._backend.feeds.stream.run(self.run_id) or self._backend.state(
-            self.run_id
-        )
+            return newer(followed, self._known) or self._known
+        # The stream may not have heard yet of an attempt that was begun by a call.
+        is_late = followed is not None and newer(followed, self._known) is not followed
+        if followed is None or is_late:
+            followed = self._backend.state(self.run_id)
+        self._known = followed
         return self._known
 
     def _ended(self, what: str) -> RunState:
@@ -122,12 +155,17 @@ class KnownRun(WithHistory):
 def ended_badly(state: RunState) -> RunFailed | RunCancelled:
     """The error that tells how a run ended without a model."""
     if state.status != "failed":
-        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}")
+        goes_on = "; run.resume() goes on from what there is" if state.resumable else ""
+        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}{goes_on}")
     error = state.error or {}
     where = f" in {error['stage']}" if error.get("stage") else ""
     parts = [f"run {state.name!r} failed{where}: {error.get('type')}: {error.get('message')}"]
     if error.get("traceback"):
         parts.append(str(error["traceback"]).rstrip())
+    if error.get("output"):
+        parts.append(f"the last that it printed:\n{error['output']}")
     if error.get("hint"):
         parts.append(str(error["hint"]))
+    if state.resumable:
+        parts.append("run.resume() goes on from what there is")
     return RunFailed(state.run_id, "\n\n".join(parts))

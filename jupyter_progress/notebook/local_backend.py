@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..core.activity import activity_id
-from ..core.requests import RunRequest, check_run_request
+from ..core.candidates import CandidateRow, leaderboard
+from ..core.functions import FunctionRequest
+from ..core.run_requests import KeptRequest, check_kept_request
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended, is_active
@@ -28,10 +30,13 @@ from ..store.layout import DataDirectory, RunDirectory, default_data_dir
 from ..tracking import arguments
 from ..tracking.local_follow import LocalFollower
 from ..tracking.record import user_name
+from ..training.attempts import is_to_start_here
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
+from ..training.resume import ask_to_resume
+from ..training.skipping import ask_to_skip
 from ..training.submit import create_run
 from ..training.uploads import Uploads
 from .kernel_slot import KernelSlot
@@ -110,21 +115,21 @@ class LocalBackend:
                 upload.write(chunk)
             return str(upload.finish()["id"])
 
-    def submit(self, request: RunRequest) -> RunState:
+    def submit(self, request: KeptRequest) -> RunState:
         """Start a run, with its keeper."""
-        check_run_request(request)
+        check_kept_request(request)
         for upload_id in _uploads_in(request):
             self._uploads.path(upload_id)
-        if "class" in request.estimator or request.dataset["source"] != "upload":
+        if _needs_checking(request):
             self._check(request)
         # The worker looks for a file where it was checked, wherever the kernel has gone since.
-        limits = {"root_dir": str(self._root)} if request.dataset["source"] == "file" else None
+        limits = {"root_dir": str(self._root)} if _source(request) == "file" else None
         run = create_run(self.data, request, who=self.who, writer=self.writer, limits=limits)
         start_keeper(run, self.data)
         self.follower.wake()
         return self._known(run.run_id)
 
-    def _check(self, request: RunRequest) -> None:
+    def _check(self, request: KeptRequest) -> None:
         with self._lock:
             if self._checker is None:
                 self._root = Path.cwd()
@@ -193,10 +198,37 @@ class LocalBackend:
         """Drop it."""
         self._ask(run_id, "cancel")
 
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that failed or was interrupted; its keeper is started here."""
+        run, state = self.data.run(run_id), self.state(run_id)
+        ask_to_resume(run, state, who=self.who, writer=self.writer)
+        if is_to_start_here(run, self.data):
+            start_keeper(run, self.data)
+        self._show(JournalWriter(run.journal(self.writer)), run_id)
+
     def _ask(self, run_id: str, action: str) -> None:
         run, state = self.data.run(run_id), self.state(run_id)
         ask_to_stop(run, state, action=action, who=self.who, writer=self.writer)
         self._show(JournalWriter(run.journal(self.writer)), run_id)
+
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+        run, state = self.data.run(run_id), self.state(run_id)
+        known = self.candidates(run_id) if candidate is not None else []
+        status = next((row.status for row in known if row.candidate == candidate), None)
+        ask_to_skip(
+            run, state, candidate=candidate, status=status, who=self.who, writer=self.writer
+        )
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+        state = self.state(run_id)
+        facts = self.follower.reader.search(run_id)
+        return leaderboard(facts, state.running, is_over=has_ended(state.status))
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's results lie."""
+        return self.data.run(run_id).search_results
 
     def update(self, run_id: str, change: dict[str, Any]) -> None:
         """Rename, tag or annotate a run."""
@@ -245,7 +277,7 @@ class LocalBackend:
         run, state = self.data.run(run_id), self.state(run_id)
         if not has_ended(state.status):
             raise RunNotFinished(f"run {run_id} is {state.status}; its model comes with its end")
-        if state.status != "completed":
+        if state.status != "completed" or not (run.model_dir / "manifest.json").is_file():
             raise NoModel(f"run {run_id} ended as {state.status}, without a model to register")
         with self._lock:
             known = self._version_of(name, run_id)
@@ -312,6 +344,10 @@ class LocalBackend:
         """Where a run's own model lies."""
         return self.data.run(run_id).model_dir
 
+    def value_folder(self, run_id: str) -> Path:
+        """Where what a run's function returned lies."""
+        return self.data.run(run_id).value_dir
+
     def version_folder(self, name: str, version: int) -> Path:
         """Where a model version lies."""
         return self._registry.directory(name, version)
@@ -345,7 +381,20 @@ def _nobody(_messages: Any, _connection: str) -> None:
     """Listens to nothing: it only has the follower begin."""
 
 
-def _uploads_in(request: RunRequest) -> list[str]:
+def _uploads_in(request: KeptRequest) -> list[str]:
     """The ids of what was handed over for a run."""
+    if isinstance(request, FunctionRequest):
+        return [request.function.upload]
     parts = [request.dataset.get(key) for key in ("id", "validation", "test")]
     return [part for part in (*parts, request.estimator.get("upload")) if part is not None]
+
+
+def _source(request: KeptRequest) -> str | None:
+    return None if isinstance(request, FunctionRequest) else str(request.dataset["source"])
+
+
+def _needs_checking(request: KeptRequest) -> bool:
+    """Whether there is more to check than what this kernel has handed over, and has checked."""
+    if isinstance(request, FunctionRequest):
+        return False
+    return "class" in request.estimator or request.dataset["source"] != "upload"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from ..core.nearest import nearest
 from ..core.requests import RunRequest, Split, check_run_request, names_search
 from ..errors import InvalidRequest, PathNotAllowed, UnknownColumn, UnknownKey, UnsuitableData
 from ..tracking import arguments
+from ..training.early_stopping import check_can_end_early
 from ..training.scoring_checks import check_scorer_name, check_scoring
 from ..training.searching import check_makes_model, search_in
 from . import checks, handover
@@ -23,6 +25,7 @@ from .backend import Backend, current_backend
 from .content import check_content
 from .handle import RunHandle
 from .params import sendable_params
+from .run_limits import read_early_stopping, read_time_limit
 from .tables import known_table
 
 DEFAULT_SPLIT = Split()
@@ -57,6 +60,8 @@ def train(
     scoring: str | None = None,
     preprocess: Preprocess = "auto",
     max_overhead: float = 0.03,
+    time_limit: float | timedelta | None = None,
+    early_stopping: bool | int | Mapping[str, Any] | None = None,
     register_as: str | None = None,
     tags: Iterable[str] = (),
     params: Mapping[str, Any] | None = None,
@@ -94,6 +99,13 @@ def train(
         ``"auto"`` imputes and encodes only what the estimator cannot take; ``"none"`` nothing.
     max_overhead
         The share of the training time that watching it may cost.
+    time_limit
+        Seconds, or a ``timedelta``, after which the run is stopped, as :meth:`RunHandle.stop` does
+        it, with what it has; where its fit cannot be ended so, it has failed.
+    early_stopping
+        Ends the fit once its live score on the validation rows rises no more, and keeps the best
+        step: True; after how many looks in a row without a better one, such as 8; or ``{"patience":
+        5, "patience_steps": None, "min_delta": 0.0, "restore_best": True}``.
     register_as
         Make a model version of this name when the run completes.
     tags
@@ -139,12 +151,16 @@ def train(
         scoring=scoring,
         preprocess=_preprocess(preprocess),
         max_overhead=arguments.number("max_overhead", max_overhead),
+        time_limit=read_time_limit(time_limit),
+        early_stopping=read_early_stopping(early_stopping),
         register_as=register_as,
         tags=arguments.labels("tags", tags),
         executor=handover.own_executor(),
     )
     # Everything but the ids is in it: what is wrong is told before anything is sent.
     _check(draft)
+    if draft.early_stopping is not None and kind is not None:
+        check_can_end_early(estimator)
     if source.rows is not None:
         check_content(source.rows, held_out, draft, estimator, kind)
     if scoring is not None:

@@ -40,6 +40,8 @@ class Actions(Protocol):
     def state(self, run_id: str) -> RunState: ...
     def stop(self, run_id: str) -> None: ...
     def cancel(self, run_id: str) -> None: ...
+    def skip(self, run_id: str, candidate: int | None) -> None: ...
+    def resume(self, run_id: str) -> None: ...
     def deploy(self, name: str, version: int | None, run_id: str | None) -> Any: ...
     def note(self, text: str, run_id: str | None) -> None: ...
 
@@ -273,15 +275,25 @@ class PanelWidget(anywidget.AnyWidget):
 
     def _carry_out(self, content: dict[str, Any]) -> None:
         action, run_id = content.get("action"), content.get("run_id")
-        if action in ("stop", "cancel") and isinstance(run_id, str):
-            (self._actions.stop if action == "stop" else self._actions.cancel)(run_id)
+        if action in ("stop", "cancel", "resume") and isinstance(run_id, str):
+            ask = {
+                "stop": self._actions.stop,
+                "cancel": self._actions.cancel,
+                "resume": self._actions.resume,
+            }
+            ask[action](run_id)
+        elif action == "skip" and isinstance(run_id, str):
+            candidate = content.get("candidate")
+            self._actions.skip(run_id, candidate if isinstance(candidate, int) else None)
         elif action == "deploy":
             version = content.get("version")
             self._actions.deploy(str(content.get("model") or ""), version, run_id)
         elif action == "note":
             self._actions.note(str(content.get("text") or ""), run_id)
         else:
-            raise InvalidRequest("action", f"is {action!r}; expected stop, cancel, deploy or note")
+            raise InvalidRequest(
+                "action", f"is {action!r}; expected stop, cancel, resume, skip, deploy or note"
+            )
 
     # What it leaves in a notebook
 

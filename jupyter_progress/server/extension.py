@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from .. import __version__
 from ..core.retention import Limits
 from ..errors import UnsupportedPlatform
 from ..store.layout import default_data_dir
+from ..training.launch import available_processors
 from .handlers.routes import routes
 from .hub_interrupt import stop_on_interrupt
 from .keepalive import Keepalive
@@ -46,7 +46,20 @@ class JupyterProgress(ExtensionApp):
     max_concurrent_runs = Int(
         min=1,
         help="How many runs train at the same time; further ones wait. By default half of the "
-        "processors, at least 1.",
+        "processors that the server may use, at least 1. BLAS and OpenMP use as many threads in "
+        "each as there are processors for it.",
+    ).tag(config=True)
+    max_run_memory_bytes = Int(
+        0,
+        min=0,
+        help="How much memory a run's processes may use together; one that goes over is ended. "
+        "0: what the container, or the machine, has.",
+    ).tag(config=True)
+    stalled_after_s = Float(
+        60.0,
+        min=0.0,
+        help="Seconds of silence below which no run counts as stalled, whatever its history; "
+        "0: none ever does.",
     ).tag(config=True)
     keep_runs_on_shutdown = Enum(
         ("auto", "always", "never"),
@@ -156,7 +169,7 @@ class JupyterProgress(ExtensionApp):
 
     @default("max_concurrent_runs")
     def _default_max_concurrent_runs(self) -> int:
-        return max(1, (os.cpu_count() or 1) // 2)
+        return max(1, available_processors() // 2)
 
     def initialize(self) -> None:
         """Open the data directory, add the routes, and start when the loop runs."""
@@ -203,6 +216,8 @@ class JupyterProgress(ExtensionApp):
             max_body_bytes=self.max_body_bytes,
             max_upload_bytes=self.max_upload_bytes,
             max_concurrent_runs=self.max_concurrent_runs,
+            max_run_memory_bytes=self.max_run_memory_bytes,
+            stalled_after_s=self.stalled_after_s,
             keep_runs_on_shutdown=self.keep_runs_on_shutdown,
             max_keepalive_hours=self.max_keepalive_hours,
             idle_sample_s=self.sample_interval_s,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..core.health import THRESHOLDS, Threshold
 from ..core.retention import Limits
+from ..training.launch import available_processors
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Options:
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 4 << 30
     max_concurrent_runs: int = 2
+    max_run_memory_bytes: int = 0
+    stalled_after_s: float = 60.0
     keep_runs_on_shutdown: str = "auto"
     max_keepalive_hours: float = 24.0
     idle_sample_s: float = 2.0
@@ -37,3 +41,17 @@ class Options:
     limits: Limits = field(default=Limits())
     prune_every_s: float = 3600.0
     thresholds: tuple[Threshold, ...] = field(default=THRESHOLDS)
+
+    @property
+    def run_limits(self) -> dict[str, Any]:
+        """What each run of this server is held to, as its ``request.json`` says it."""
+        # As many as there are processors for each of those that train at the same time.
+        threads = max(1, available_processors() // self.max_concurrent_runs)
+        memory = {"memory_bytes": self.max_run_memory_bytes} if self.max_run_memory_bytes else {}
+        return {
+            "root_dir": str(self.root_dir),
+            "allowed": list(self.allowed_packages),
+            "stalled_after_s": self.stalled_after_s,
+            "threads": threads,
+            **memory,
+        }

@@ -27,6 +27,8 @@ class Control:
         Who asked.
     time
         When, as an ISO 8601 UTC string.
+    why
+        What it was asked for where nobody did: ``time_limit``.
     candidate
         Which one is skipped; None: those under way.
     """
@@ -34,14 +36,22 @@ class Control:
     action: str
     who: str
     time: str
+    why: str = ""
     candidate: int | None = None
 
 
 def append_control(
-    run_dir: RunDirectory, writer: str, action: str, who: str, candidate: int | None = None
+    run_dir: RunDirectory,
+    writer: str,
+    action: str,
+    who: str,
+    why: str = "",
+    candidate: int | None = None,
 ) -> None:
     """Ask something of a run; it is on disk on return."""
     asked: dict[str, str | int] = {"action": action, "who": who, "time": to_iso(time.time())}
+    if why:
+        asked["why"] = why
     if candidate is not None:
         asked["candidate"] = candidate
     line = json.dumps(asked) + "\n"
@@ -96,12 +106,10 @@ def _control_of(line: bytes) -> Control | None:
     """A damaged line asks for nothing: whoever wrote it got no answer and asks again."""
     try:
         facts = json.loads(line)
+        who, why = str(facts.get("who", "")), str(facts.get("why", ""))
         candidate = facts.get("candidate")
-        return Control(
-            str(facts["action"]),
-            str(facts.get("who", "")),
-            str(facts["time"]),
-            candidate if isinstance(candidate, int) else None,
-        )
+        if not isinstance(candidate, int):
+            candidate = None
+        return Control(str(facts["action"]), who, str(facts["time"]), why, candidate)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

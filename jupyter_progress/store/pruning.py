@@ -157,12 +157,12 @@ def _ended(state: RunState) -> float:
 
 
 def _uploads_of(spec: dict[str, Any]) -> frozenset[str]:
-    dataset, estimator = spec.get("dataset"), spec.get("estimator")
+    dataset = spec.get("dataset")
     named: list[Any] = []
     if isinstance(dataset, dict) and dataset.get("source") == "upload":
         named += [dataset.get(key) for key in ("id", "validation", "test")]
-    if isinstance(estimator, dict):
-        named.append(estimator.get("upload"))
+    handed_over = (spec.get("estimator"), spec.get("function"))
+    named += [part.get("upload") for part in handed_over if isinstance(part, dict)]
     return frozenset(name for name in named if isinstance(name, str))
 
 

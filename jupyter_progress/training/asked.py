@@ -7,7 +7,10 @@ is ended from outside, by the keeper.
 from __future__ import annotations
 
 import collections
+import ctypes
 import os
+import signal
+import sys
 import threading
 
 from ..store.control import Control, ControlReader
@@ -46,6 +49,7 @@ class Asked:
         self._skips: collections.deque[tuple[int | None, str]] = collections.deque()
         self._is_first_look = True
         self.who = ""
+        self.why = ""  # a stop that nobody asked for: "time_limit"
         self._thread = threading.Thread(target=self._watch, name="asked", daemon=True)
 
     def start(self) -> None:
@@ -103,6 +107,8 @@ class Asked:
             event = {"stop": self._stop, "cancel": self._cancel, "interrupt": self._interrupt}.get(
                 control.action
             )
+            if event is self._stop and not event.is_set():
+                self.why = control.why
             if event is not None:
                 self.who = control.who
                 event.set()
@@ -112,3 +118,12 @@ class Asked:
         # "Those that run now" was said of another attempt's folds, if it was said before this one.
         if control.candidate is not None or not self._is_first_look:
             self._skips.append((control.candidate, control.who))
+
+
+def die_with(parent_pid: int) -> None:
+    """Have the system end this process when its parent dies (Linux; elsewhere a thread looks)."""
+    if sys.platform == "linux":
+        death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+        ctypes.CDLL(None, use_errno=True).prctl(death_signal, signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        os._exit(1)

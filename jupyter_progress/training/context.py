@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,9 +17,13 @@ from ..core.requests import RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
+from .attempts import Attempt, attempt_of
 from .costs import Fit
+from .fitting.keeping import Keeping
+from .plain_journal import findings_of
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .searching import search_in
+from .settled import Settled
 from .sources import LoadedData
 from .sources.table import Table
 from .timings import Timings
@@ -56,6 +61,8 @@ class Context:
         ``request.json``.
     request
         The request in it, with all defaults.
+    attempt
+        Which attempt at the run this is; its worker's journal bears the same number.
     """
 
     data_dir: DataDirectory
@@ -65,6 +72,8 @@ class Context:
     journal: JournalWriter
     asked: Asked
     timings: Timings
+    attempt: Attempt = field(default_factory=Attempt)
+    data_changed: bool = False
 
     estimator: Any = None
     is_classifier: bool = True
@@ -76,9 +85,12 @@ class Context:
     preprocessed: list[dict[str, Any]] = field(default_factory=list)
     prepared_train: Any = None
     prepared_validation: Any = None
+    keeping: Keeping | None = None
     model: Any = None
     model_parts: int | None = None
     stopped: bool = False
+    stopped_early: bool = False
+    early_stopping: dict[str, Any] | None = None
     steps: dict[str, int | None] | None = None
     live: dict[str, float | None] = field(default_factory=dict)
     processed: int = 0
@@ -88,8 +100,11 @@ class Context:
     fits: list[Fit] = field(default_factory=list)
     stage: str | None = None
     begun_s: float = field(default_factory=time.monotonic)
+    pid: int = field(default_factory=os.getpid)
 
     def __post_init__(self) -> None:
+        self.settled = Settled(self.run)
+        self._told = findings_of(self.run.journals) if self.attempt.number > 1 else frozenset()
         self._reported_s = 0.0
         self._unreported: dict[str, Any] = {}
 
@@ -113,8 +128,8 @@ class Context:
 
     @property
     def elapsed_s(self) -> float:
-        """Since the worker began."""
-        return round(time.monotonic() - self.begun_s, 3)
+        """What the attempts before this one took, and since its worker began."""
+        return round(self.attempt.earlier_s + time.monotonic() - self.begun_s, 3)
 
     @property
     def workload(self) -> Workload:
@@ -143,6 +158,14 @@ class Context:
         held_out = self.split.test + (self.split.validation or 0.0)
         return max(1, round(rows * (1.0 - held_out)))
 
+    def end_if_copy(self) -> None:
+        """End a copy of the worker, which a fork in the user's code has left in the middle of ours.
+
+        It would go on with the stages beside the worker itself, and end the run a second time.
+        """
+        if os.getpid() != self.pid:
+            os._exit(0)
+
     def with_room(self, write: Callable[[], T]) -> T:
         """Write something; on a full disk wait for room, for as long as a run may.
 
@@ -167,7 +190,9 @@ class Context:
         tell(self.journal, self.run.run_id, kind, data, self.name, **how)
 
     def finding(self, level: str, text: str, kind: str = "data_finding") -> None:
-        """Put a line of its own into the activity feed."""
+        """Put a line of its own into the activity feed, unless an earlier attempt has done so."""
+        if text in self._told:
+            return
         identity = activity_id(self.run.run_id, self.journal.writer, self.journal.last_sequence + 1)
         self.journal.append(
             "activity_update",
@@ -195,19 +220,19 @@ class Context:
 
 def open_context(run_path: Path, asked: Asked | None = None) -> Context:
     """Read a run's directory, in its worker."""
-    import os
-
     data_dir = DataDirectory(run_path.parent.parent)
     run = data_dir.run(run_path.name)
     facts = run.request()
+    attempt = attempt_of(run)
     return Context(
         data_dir=data_dir,
         run=run,
         facts=facts,
         request=msgspec.convert(facts["request"], RunRequest),
-        journal=JournalWriter(run.journal("worker-1")),
+        journal=JournalWriter(run.journal(attempt.worker)),
         asked=asked or Asked(run, keeper_pid=os.getppid()),
         timings=Timings(data_dir.timings),
+        attempt=attempt,
     )
 
 

@@ -73,8 +73,16 @@ def build_estimator(
 
 
 def task_of(estimator: Any) -> str | None:
-    """``"classification"``, ``"regression"`` or None."""
+    """``"classification"``, ``"regression"`` or None.
+
+    A class that owes nothing to scikit-learn says it by ``_estimator_type``, as scikit-learn's did.
+    """
     from sklearn.base import is_classifier, is_regressor
+
+    if not has_tags(estimator):
+        named = {"classifier": "classification", "regressor": "regression"}
+        kind = getattr(estimator, "_estimator_type", None)
+        return named.get(kind) if isinstance(kind, str) else None
 
     with warnings.catch_warnings():
         # Estimators of other libraries without scikit-learn's tags: a warning, then the answer.
@@ -82,6 +90,11 @@ def task_of(estimator: Any) -> str | None:
         if is_classifier(estimator):
             return "classification"
         return "regression" if is_regressor(estimator) else None
+
+
+def has_tags(estimator: Any) -> bool:
+    """Whether an estimator is of scikit-learn's kind, and can be asked what it is."""
+    return hasattr(estimator, "__sklearn_tags__") or hasattr(estimator, "_get_tags")
 
 
 def estimator_class(
@@ -225,16 +238,37 @@ def _value(value: Any, packages: tuple[str, ...], field: str) -> Any:
 def parameter_names(cls: type) -> list[str]:
     """The parameters that a class takes, in the order of its signature."""
     names = getattr(cls, "_get_param_names", None)
-    if callable(names):
-        try:
-            return list(names())
-        except RuntimeError:
-            return []  # a constructor with *args, which is no scikit-learn estimator's
+    if not callable(names):
+        return _named_parameters(cls.__init__)
+    try:
+        found = list(names())
+    except RuntimeError:
+        return []  # a constructor with *args, which is no scikit-learn estimator's
+    # XGBoost's classes pass keywords on to the class that they are derived from.
+    for base in cls.__mro__:
+        constructor = vars(base).get("__init__")
+        if constructor is None:
+            continue
+        if base is object:
+            break
+        found += [name for name in _named_parameters(constructor) if name not in found]
+        if not _takes_any_keyword(constructor):
+            break
+    return found
+
+
+def _named_parameters(constructor: Any) -> list[str]:
     return [
         name
-        for name, parameter in inspect.signature(cls).parameters.items()
+        for name, parameter in inspect.signature(constructor).parameters.items()
         if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        and name != "self"
     ]
+
+
+def _takes_any_keyword(constructor: Any) -> bool:
+    parameters = inspect.signature(constructor).parameters.values()
+    return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
 
 
 def _check_names(cls: type, params: dict[str, Any], field: str) -> None:
@@ -261,7 +295,8 @@ def _is_required(cls: type, name: str) -> bool:
 def _check_values(estimator: Any, field: str) -> None:
     """Let scikit-learn check the values as it would when fitting."""
     check = getattr(estimator, "_validate_params", None)
-    if not callable(check):
+    # Other libraries' estimators inherit the check, and have nothing for it to check by.
+    if not callable(check) or not hasattr(estimator, "_parameter_constraints"):
         return
     try:
         check()

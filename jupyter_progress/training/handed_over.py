@@ -1,8 +1,8 @@
-"""An estimator on its way from a notebook into a worker: a pickle, with the cells of its code.
+"""An object on its way from a notebook into a worker: a pickle, with the cells of its code.
 
-The file holds the estimator's pickle alone, or one before it that holds ``{"cells": [(file name,
-heading, source)]}``. The cells come first, so that a traceback shows their lines also where the
-estimator cannot be read. Only the user's own worker opens the file.
+The file holds the pickle of an estimator, or of a call, alone, or one before it that holds
+``{"cells": [(file name, heading, source)]}``. The cells come first, so that a traceback shows their
+lines also where the object cannot be read. Only the user's own worker opens the file.
 """
 
 from __future__ import annotations
@@ -47,16 +47,30 @@ def estimator_to_bytes(estimator: Any) -> bytes:
         Whatever the estimator's own classes raise.
     """
     buffer = io.BytesIO()
-    pickler = _Pickler(buffer)
-    pickler.dump(estimator)
+    return write_pickle(estimator, buffer) + buffer.getvalue()
+
+
+def write_pickle(content: Any, file: BinaryIO) -> bytes:
+    """Pickle an object into a file.
+
+    Returns
+    -------
+    bytes
+        What a worker has to find before it: the cells of this notebook that its code stands in.
+
+    Raises
+    ------
+    Exception
+        Whatever the object's own classes, or the file, raise.
+    """
+    pickler = _Pickler(file)
+    pickler.dump(content)
     cells = find_cells(pickler.filenames)
-    if not cells:
-        return buffer.getvalue()
-    return bytes(cloudpickle.dumps({_CELLS: to_plain(cells)})) + buffer.getvalue()
+    return bytes(cloudpickle.dumps({_CELLS: to_plain(cells)})) if cells else b""
 
 
-def read_estimator(file: BinaryIO) -> Any:
-    """Open what :func:`estimator_to_bytes` has made, or a plain pickle.
+def read_handed_over(file: BinaryIO) -> Any:
+    """Open what :func:`write_pickle` has made, with the cells before it, or a plain pickle.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import resource
 import signal
@@ -20,24 +21,42 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from ..core.figures import size
+from ..core.stalling import FLOOR_S
 from ..core.times import to_iso
-from ..store.control import Control, ControlReader
+from ..store.control import Control, ControlReader, append_control
 from ..store.durable_files import is_full
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock, this_process
 from . import last_words
+from .attempts import attempt_of, drop_checkpoints, with_resumable
 from .launch import worker_command, worker_environment
-from .memory_limit import cgroup_limit, oom_kills, own_cgroup
-from .output_tail import OutputTail
-from .plain_journal import PlainJournal, find_current_stage, find_last_event, last_sequences
-from .process_tree import TreeSampler, identify, signal_tree
+from .memory_limit import cgroup_limit, machine_oom_kills, oom_kills, own_cgroup
+from .output_tail import OutputTail, last_lines
+from .plain_journal import (
+    PlainJournal,
+    find_current_stage,
+    find_last_event,
+    has_worker_begun,
+    last_sequences,
+    newest_in_stage,
+)
+from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
+from .stall_report import StallReport
 
 POLL_S = 0.1
 SAMPLE_S = 1.0
 GRACE_S = 1.0  # what a cancelled worker has to end by itself
 TERM_S = 0.4  # what it has after SIGTERM; then SIGKILL
+# What a run has at least, once it is at its time limit and was asked to finish: it has to come to
+# the end of its step, to evaluate and to save.
+TIME_LIMIT_GRACE_S = 60.0
+AFTER_TRAIN = ("evaluate", "save_model")
+LEFT_BEHIND_GRACE_S = 0.3  # what the worker's own processes have to follow it
 INTERRUPT_GRACE_S = 6.0  # what an interrupted worker has to save what it has
 NICENESS = 5
 
@@ -54,14 +73,19 @@ class Keeper:
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
         self._request = run.request()
+        self._attempt = attempt_of(run)
         self._limits: dict[str, Any] = self._request.get("limits") or {}
         self._journal = PlainJournal(run.journal("keeper"))
         self._controls = ControlReader(run)
         self._cgroup = own_cgroup()
-        self._oom_kills_before = oom_kills(self._cgroup)
+        self._oom_kills_before = oom_kills(self._cgroup), machine_oom_kills()
         self._limit = self._memory_limit()
         self._asked: Control | None = None
         self._is_noted = False
+        self._time_limit_s: float | None = (self._request.get("request") or {}).get("time_limit")
+        self._is_time_up = self._is_to_finish = False
+        self._hard_end_s = math.inf
+        self._left_behind = 0
         self._over: str | None = None  # the limit that the run went over
         self._kill_at: list[tuple[float, signal.Signals]] = []
         self._gone = threading.Event()
@@ -69,7 +93,11 @@ class Keeper:
         self._has_time = for_so_long(0.0)
         self._worker: subprocess.Popen[bytes] | None = None
         self._sampler: TreeSampler | None = None
+        self._adopts = adopt_orphans()
         self._started_s = time.monotonic()
+        floor_s = float(self._limits.get("stalled_after_s", FLOOR_S))
+        self._stalls = StallReport(run, self._try_to_tell, self._started_s, floor_s)
+        self._output: OutputTail | None = None
 
     def run(self) -> None:
         """Take the run to its end."""
@@ -78,7 +106,7 @@ class Keeper:
             self._end_without_worker()
             return
         try:
-            output = self._start()
+            output = self._output = self._start()
         except OSError as reason:
             self._begin_last_words()
             command = worker_command(self._request, self._run.path)
@@ -90,6 +118,7 @@ class Keeper:
         output.join(1.0)
         self._begin_last_words()
         self._write_last_event()
+        self._tell_findings(output)
         self._write_exit(self._worker.returncode if self._worker else None)
 
     def interrupt(self, *_: Any) -> None:
@@ -122,7 +151,7 @@ class Keeper:
         except OSError as reason:  # it has ended already, or this system does not allow it
             _say(f"keeper: priority not lowered: {reason}")
         self._note_worker(pid)
-        self._sampler = TreeSampler(pid)
+        self._sampler = TreeSampler(pid, adopts=self._adopts)
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()
         return OutputTail(reading, self._run.output)
 
@@ -145,6 +174,7 @@ class Keeper:
         while not self._gone.wait(POLL_S):
             now_s = time.monotonic()
             self._read_controls()
+            self._keep_time(now_s)
             if now_s >= next_sample_s:
                 next_sample_s = now_s + SAMPLE_S
                 self._sample(now_s)
@@ -160,9 +190,42 @@ class Keeper:
         allowed = self._limits.get("memory_bytes")
         if allowed and used["memory"] > allowed:
             self._go_over("memory")
-        seconds = self._limits.get("time_s")
-        if seconds and now_s - self._started_s > seconds:
+        if self._worker is not None and self._output is not None:
+            self._stalls.look(now_s, self._worker.pid, used["cpu"], self._output.printed_bytes)
+
+    def _keep_time(self, now_s: float) -> None:
+        """Ask a run that is at its time limit to finish with what it has, or end it."""
+        elapsed_s = now_s - self._started_s
+        hard_s, soft_s = self._limits.get("time_s"), self._time_limit_s
+        if (hard_s and elapsed_s > hard_s) or now_s > self._hard_end_s:
             self._go_over("time")
+        if soft_s is None or elapsed_s <= soft_s or self._is_time_up:
+            return
+        self._is_time_up = True
+        journals, after = self._run.journals, self._attempt.after
+        stage = find_current_stage(journals, after)
+        if stage == "train" and newest_in_stage(journals, "can_stop", after):
+            facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": soft_s}
+            self._try_to_tell("training_stopping", facts)
+            self._is_to_finish = self._try_to_stop()
+        elif stage not in AFTER_TRAIN:
+            self._go_over("time")
+        self._hard_end_s = now_s + max(TIME_LIMIT_GRACE_S, soft_s)
+
+    def _try_to_tell(self, kind: str, facts: dict[str, Any]) -> None:
+        name = self._request.get("name") or self._run.run_id
+        try:
+            self._journal.tell(self._run.run_id, kind, facts, name=name)
+        except OSError as reason:
+            _say(f"keeper: {kind} not written: {reason}")
+
+    def _try_to_stop(self) -> bool:
+        try:
+            append_control(self._run, "keeper", "stop", "", why="time_limit")
+        except OSError as reason:
+            _say(f"keeper: stop not written: {reason}")
+            return False
+        return True
 
     def _report(self, resources: dict[str, Any]) -> None:
         try:
@@ -205,8 +268,15 @@ class Keeper:
 
     def _sweep(self) -> None:
         """End what the worker has left behind; it would hold the pipe and the machine."""
-        if self._worker is not None and self._sampler is not None:
-            signal_tree(self._worker.pid, signal.SIGKILL, self._sampler.members[1:])
+        if self._worker is None or self._sampler is None:
+            return
+        # What n_jobs has started ends by itself, a moment later.
+        until_s = time.monotonic() + LEFT_BEHIND_GRACE_S
+        while (left := self._sampler.left_behind()) and time.monotonic() < until_s:
+            time.sleep(0.02)
+        if left and self._asked is None and self._over is None:
+            self._left_behind = len(left)
+        signal_tree(self._worker.pid, signal.SIGKILL, left)
 
     def _begin_last_words(self) -> None:
         """From here on what is written has to come to the disk: it is waited for room."""
@@ -223,14 +293,21 @@ class Keeper:
 
     def _write_last_event(self) -> None:
         # The worker is dead: its journal does not grow any more.
-        if find_last_event(self._run.journals) is not None:
+        told = find_last_event(self._run.journals, self._attempt.after)
+        if told is not None:
+            if told["type"] == "training_completed":
+                drop_checkpoints(self._run)
             return
         returncode = self._worker.returncode if self._worker else 0
-        stage = find_current_stage(self._run.journals)
+        stage = find_current_stage(self._run.journals, self._attempt.after)
+        printed = last_lines(self._run.output, last_words.TAIL_LINES)
         if self._over == "memory":
-            self._fail(last_words.out_of_memory(self._peak, self._limit, stage))
+            error = last_words.out_of_memory(self._peak, self._memory, stage)
+            self._fail({**error, "output": printed})
         elif self._over == "time":
-            self._fail(last_words.out_of_time(self._limits["time_s"], stage))
+            limit_s = self._limits.get("time_s") or self._time_limit_s or 0.0
+            error = last_words.out_of_time(limit_s, stage, was_asked=self._is_to_finish)
+            self._fail({**error, "output": printed})
         elif self._asked is not None:
             self._write_end(self._asked, stage)
         else:
@@ -240,9 +317,9 @@ class Keeper:
                     stage=stage,
                     output=self._run.output,
                     peak_memory=self._peak,
-                    limit=self._limit,
-                    was_oom_killed=oom_kills(self._cgroup) > self._oom_kills_before,
+                    memory=self._memory,
                     python=worker_command(self._request, self._run.path)[0],
+                    has_begun=has_worker_begun(self._run.journals, self._attempt.after),
                 )
             )
 
@@ -254,6 +331,8 @@ class Keeper:
 
     def _write_end(self, asked: Control, stage: str | None) -> None:
         kind = "training_cancelled" if asked.action == "cancel" else "training_interrupted"
+        if asked.action == "cancel":
+            drop_checkpoints(self._run)
         self._tell(kind, {"stage": stage, "elapsed_time": self._elapsed, "who": asked.who})
 
     def _fail(self, error: dict[str, Any]) -> None:
@@ -262,7 +341,22 @@ class Keeper:
     def _tell(self, kind: str, facts: dict[str, Any]) -> None:
         follows = last_sequences(self._run.journals, but="keeper")
         name = self._request.get("name") or self._run.run_id
+        facts = with_resumable(self._run, str(self._request.get("kind")), kind, facts)
         self._journal.tell(self._run.run_id, kind, facts, name=name, follows=follows)
+
+    def _tell_findings(self, output: OutputTail) -> None:
+        """What a person would want to know of how the worker behaved."""
+        if self._left_behind:
+            are = "1 process is" if self._left_behind == 1 else f"{self._left_behind} processes are"
+            words = f"{are} left of what the training had started, and ended with it"
+            self._journal.find(self._run.run_id, "warning", words)
+        if output.has_dropped:
+            printed, kept = size(output.printed_bytes), size(output.limit_bytes)
+            self._journal.find(
+                self._run.run_id,
+                "info",
+                f"The training printed {printed}; at most the newest {kept} are kept",
+            )
 
     def _write_exit(self, returncode: int | None) -> None:
         number = -returncode if returncode is not None and returncode < 0 else None
@@ -279,7 +373,7 @@ class Keeper:
 
     @property
     def _elapsed(self) -> float:
-        return round(time.monotonic() - self._started_s, 3)
+        return round(self._attempt.earlier_s + time.monotonic() - self._started_s, 3)
 
     @property
     def _peak(self) -> int:
@@ -287,6 +381,16 @@ class Keeper:
         # The system's own count also sees what came and went between two samples.
         unit = 1 if sys.platform == "darwin" else 1024
         return max(sampled, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit)
+
+    @property
+    def _memory(self) -> last_words.Memory:
+        in_group, anywhere = self._oom_kills_before
+        return last_words.Memory(
+            limit=self._limit,
+            machine=psutil.virtual_memory().total,
+            was_oom_killed=oom_kills(self._cgroup) > in_group,
+            was_machine_full=machine_oom_kills() > anywhere,
+        )
 
     def _memory_limit(self) -> int | None:
         limits = [cgroup_limit(self._cgroup), self._limits.get("memory_bytes")]

@@ -12,6 +12,8 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
+from .going_on import prepare
+from .plain_journal import last_sequences
 from .stages import (
     evaluate,
     initialize,
@@ -64,7 +66,7 @@ def run_stages(context: Context) -> None:
     context.asked.check()
     if context.asked.to_interrupt:
         raise Interrupted
-    if not context.stopped:
+    if not context.stopped and not context.stopped_early:
         _remember(context, took)
 
 
@@ -87,12 +89,15 @@ def _remember(context: Context, took: dict[str, float]) -> None:
 
 def _begin(context: Context) -> None:
     stages = [msgspec.to_builtins(stage) for stage in context.timings.plan(context.workload)]
+    facts = {"name": context.name, "stages": stages}
+    if context.attempt.number > 1:
+        # After all that the attempts before have told, and after who asked for this one.
+        follows = last_sequences(context.run.journals, but=context.journal.writer)
+        context.tell("training_resumed", facts, follows=follows)
+        return
     queued = context.facts.get("queued_by")
-    context.tell(
-        "training_started",
-        {"name": context.name, "stages": stages},
-        follows={queued["writer"]: queued["sequence"]} if queued else None,
-    )
+    follows = {queued["writer"]: queued["sequence"]} if queued else {}
+    context.tell("training_started", facts, follows=follows or None)
 
 
 def _run_stage(context: Context, stage: str, index: int) -> float:
@@ -104,12 +109,16 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
         "index": index,
         **context.timings.told(stage, context.workload),
     }
+    if stage == "train":
+        context.keeping = prepare(context)
+        facts["carried_s"] = round(context.keeping.carried_s, 3)
     to_come = [planned.id for planned in PIPELINE[index + 1 :]]
     estimates = context.timings.known(to_come, context.workload)
     context.journal.append("stage_started", {**facts, "estimates": estimates}, flush=True)
     metrics = STAGES[stage](context)
+    context.end_if_copy()
     context.flush_report()
-    elapsed_s = time.monotonic() - begun_s
+    elapsed_s = time.monotonic() - begun_s + facts.pop("carried_s", 0.0)
     done = {
         **facts,
         "elapsed_s": round(elapsed_s, 3),
@@ -137,6 +146,9 @@ def result_of(context: Context) -> dict[str, Any]:
         },
         "split": {**given, "stratified": list(parts.stratified) if parts else [False, False]},
         "stopped": context.stopped,
+        "stopped_by": (context.asked.why or "asked") if context.stopped else None,
+        "stopped_early": context.stopped_early,
+        "early_stopping": context.early_stopping,
         "steps": context.steps,
         "model": context.registered,
         "search": context.search,

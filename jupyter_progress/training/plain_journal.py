@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time as clock
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from ..store.regular_files import NoRegularFile, open_regular, regular_files
 LAST_EVENTS: Final = frozenset(
     {"training_completed", "training_failed", "training_cancelled", "training_interrupted"}
 )
+NONE_BEFORE: Final[Mapping[str, int]] = {}
 _BLOCK_BYTES: Final = 1 << 16
 
 
@@ -109,6 +110,12 @@ class PlainJournal:
             self.append("activity_update", {"id": identity, **told}, sync=True)
         return sequence
 
+    def find(self, origin: str, level: str, text: str) -> None:
+        """Write a line of the activity feed that tells no event."""
+        identity = activity_id(origin, self.writer, self._sequence + 1)
+        facts = {"level": level, "kind": "data_finding", "text": text, "who": ""}
+        self.append("activity_update", {"id": identity, **facts}, sync=True)
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
@@ -160,10 +167,22 @@ def last_sequences(journals: Path, but: str) -> dict[str, int]:
     return {writer: n for writer, n in sorted(found.items()) if n and writer != but}
 
 
-def find_last_event(journals: Path) -> dict[str, Any] | None:
-    """The event that ended the run, where some writer has written one."""
+def find_last_event(
+    journals: Path, after: Mapping[str, int] = NONE_BEFORE
+) -> dict[str, Any] | None:
+    """The event that ended the run, where some writer has written one.
+
+    Parameters
+    ----------
+    journals
+        The run's folder of journals.
+    after
+        The last sequence of each journal that belongs to earlier attempts; see ``attempts``.
+    """
     for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
+            if line["sequence"] <= after.get(path.stem, 0):
+                break
             if line["type"] in LAST_EVENTS:
                 return line
             if line["type"] in ("stage_started", "training_started", "training_resumed"):
@@ -171,16 +190,50 @@ def find_last_event(journals: Path) -> dict[str, Any] | None:
     return None
 
 
-def find_current_stage(journals: Path) -> str | None:
-    """The stage that a worker was last in."""
+def has_worker_begun(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> bool:
+    """Whether a worker of this attempt has come to its first word; ``after`` as above."""
+    paths = regular_files(journals, ".jsonl")
+    return any(
+        path.stem.startswith("worker-") and last_sequence(path) > after.get(path.stem, 0)
+        for path in paths
+    )
+
+
+def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> str | None:
+    """The stage that the worker of this attempt was last in; ``after`` as for the last event."""
     newest: tuple[str, str] | None = None
     for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
+            if line["sequence"] <= after.get(path.stem, 0):
+                break
             if line["type"] == "stage_started":
                 found = (str(line["time"]), str(line["data"].get("stage")))
                 newest = max(newest, found) if newest else found
                 break
     return newest[1] if newest else None
+
+
+def findings_of(journals: Path) -> frozenset[str]:
+    """What the workers so far have found in the data, in words."""
+    return frozenset(
+        str(line["data"].get("text"))
+        for path in regular_files(journals, ".jsonl")
+        if path.stem.startswith("worker-")
+        for line in lines_backwards(path)
+        if line["type"] == "activity_update" and line["data"].get("kind") == "data_finding"
+    )
+
+
+def newest_in_stage(journals: Path, key: str, after: Mapping[str, int] = NONE_BEFORE) -> Any:
+    """What the training has reported last under a key in its current stage; None for nothing."""
+    for path in regular_files(journals, ".jsonl"):
+        for line in lines_backwards(path):
+            is_earlier = line["sequence"] <= after.get(path.stem, 0)
+            if is_earlier or line["type"] == "stage_started":
+                break
+            if line["type"] == "training_progress" and line["data"].get(key) is not None:
+                return line["data"][key]
+    return None
 
 
 def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:

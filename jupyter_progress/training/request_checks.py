@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from ..core.articles import with_article
+from ..core.functions import FunctionRequest
 from ..core.names import shorten
 from ..core.requests import Executor, RunRequest
+from ..core.run_requests import KeptRequest
 from ..errors import InvalidRequest, UnsuitableData
 from .catalogue import task_of_dataset
 from .data_checks import DataReader, check_data
+from .early_stopping import check_can_end_early
 from .estimators import build_estimator, check_allowed, task_of
 from .scoring_checks import check_scorer_name, check_scoring
 from .searching import check_makes_model
@@ -47,8 +50,8 @@ class RequestChecks:
         self._allowed = tuple(allowed)
         self._reader = DataReader(uploads, root)
 
-    def check(self, request: RunRequest) -> None:
-        """Check a request that :func:`..core.requests.check_run_request` has passed.
+    def check(self, request: KeptRequest) -> None:
+        """Check a request that ``core.run_requests.read_run_request`` has passed.
 
         Raises
         ------
@@ -58,11 +61,16 @@ class RequestChecks:
         """
         if request.executor is not None:
             _check_executor(request.executor)
+        if isinstance(request, FunctionRequest):
+            self._check_pickle("function.upload", request.function.upload, "a function")
+            return
         estimator = self._estimator(request)
         task = None if estimator is None else task_of(estimator)
         check_makes_model(estimator, request.register_as)
         if request.scoring is not None:
             check_scorer_name(request.scoring)
+        if request.early_stopping is not None and estimator is not None:
+            check_can_end_early(estimator)
         facts = self._reader.read(request.dataset)
         if estimator is not None:
             _check_bundled_task(request.dataset, task, estimator)
@@ -72,16 +80,18 @@ class RequestChecks:
             y = None if facts is None else facts.y
             check_scoring(request.scoring, estimator, str(task), y)
 
+    def _check_pickle(self, field: str, upload_id: str, of: str) -> None:
+        found = self._uploads.meta(upload_id)["format"]
+        if found != "pickle":
+            raise InvalidRequest(
+                field, f"is {with_article(found)} upload; expected a pickle of {of}"
+            )
+
     def _estimator(self, request: RunRequest) -> Any:
         """The estimator that is asked for; None where only the worker can tell."""
         spec = request.estimator
         if "upload" in spec:
-            found = self._uploads.meta(spec["upload"])["format"]
-            if found != "pickle":
-                raise InvalidRequest(
-                    "estimator.upload",
-                    f"is {with_article(found)} upload; expected a pickle of an estimator",
-                )
+            self._check_pickle("estimator.upload", spec["upload"], "an estimator")
             return None
         executor = request.executor
         if executor is not None and executor.python not in (None, sys.executable):

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from ..core.functions import FunctionRequest
 from ..core.names import new_run_id, shorten
-from ..core.requests import Executor, RunRequest
+from ..core.requests import Executor
+from ..core.run_requests import KeptRequest
 from ..core.times import to_iso
 from ..errors import Unavailable
 from ..store.journal import JournalWriter, refuse_unwritten, tell
@@ -20,7 +22,7 @@ from ..store.layout import DataDirectory, RunDirectory
 
 def create_run(
     data_dir: DataDirectory,
-    request: RunRequest,
+    request: KeptRequest,
     *,
     who: str,
     writer: str,
@@ -42,7 +44,8 @@ def create_run(
         ``root_dir``: what a data file's path is relative to (default: the executor's working
         directory); ``allowed``: packages that estimators may come from; ``threads``: for BLAS and
         OpenMP; ``memory_bytes``, ``time_s``: the keeper ends a run that goes over;
-        ``room_wait_s``: how long worker and keeper wait for room on a full disk.
+        ``room_wait_s``: how long worker and keeper wait for room on a full disk;
+        ``checkpoint_every_s``: seconds of training between two checkpoints, at least.
     time, entropy
         For the run's id: seconds since 1970-01-01 UTC, and 32 random bits.
 
@@ -95,8 +98,10 @@ def create_run(
     return run
 
 
-def default_name(request: RunRequest) -> str:
+def default_name(request: KeptRequest) -> str:
     """What a run without a name is called: ``RandomForestClassifier on digits``."""
+    if isinstance(request, FunctionRequest):
+        return "Own function"
     dataset = request.dataset
     if dataset.get("source") == "sklearn":
         data = str(dataset.get("name"))

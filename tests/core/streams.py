@@ -112,6 +112,55 @@ class Stream:
         )  # fmt: skip
 
 
+def stalled() -> Stream:
+    """A run that falls silent, is told to have stalled, twice, and goes on in its next stage."""
+    stream = Stream().hello().snapshot().queued().after(0.4).started().stage(0)
+    stream.after(70.0)
+    for uses_cpu in (True, False):
+        facts = {
+            "since": to_iso(START + 0.4), "stage": "initialize", "quiet_s": 70.0, "likely_s": 60.0,
+            "uses_cpu": uses_cpu, "output": "" if uses_cpu else "File a.py, line 1 in wait",
+        }  # fmt: skip
+        stream.durable("training_stalled", facts).after(20.0)
+    stream.progress(resources={"cpu": 0.0, "memory": 10, "peak_memory": 20, "limit": None})
+    stream.durable("training_recovered", {"quiet_s": 110.0})
+    stream.after(200.0).durable("training_stalled", {"since": to_iso(START + 110)})
+    return stream.stage_done(0, 300.0).stage(1)
+
+
+def stopped_by_limits() -> Stream:
+    """One run is stopped at its time limit, another ends early because its score rose no more."""
+    stream = Stream().hello().snapshot().queued(spec={"time_limit": 4.0}).started().stage(5)
+    stream.after(4.0).progress(stage="train", step=20, total_steps=100, can_stop=True)
+    facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": 4.0}
+    stream.durable("training_stopping", facts).stage_done(5, 1.0)
+    result = {"test": {"accuracy": 0.9}, "stopped": True, "stopped_by": "time_limit"}
+    steps = {"steps": {"done": 20, "total": 100}}
+    stream.durable("training_completed", {"result": {**result, **steps}, "elapsed_time": 5.0})
+    stream.queued(name="other", run_id=OTHER).after(0.3).started(run_id=OTHER)
+    early = {
+        "stopped": False, "stopped_by": None, "stopped_early": True,
+        "early_stopping": {
+            "best_step": 9, "best_score": 0.8, "last_step": 14, "restored": True
+        },
+    }  # fmt: skip
+    facts = {"result": {**result, **early, **steps}, "elapsed_time": 9.0}
+    return stream.after(9.0).durable("training_completed", facts, OTHER)
+
+
+def queue() -> Stream:
+    """Three runs wait behind one that trains; one is cancelled, one moves up, one is no trainer."""
+    stream = Stream().hello().snapshot().queued()
+    stream.started()
+    for number in range(3):
+        stream.after(1.0).queued(name=f"run {number}", run_id=f"{OTHER[:-1]}{number}")
+    stream.queued(name="mine", run_id=f"{OTHER[:-1]}9", kind="own")
+    stream.durable("training_cancelled", {"stage": None}, f"{OTHER[:-1]}1")
+    stream.after(5.0).durable("training_cancelled", {"stage": None})
+    stream.after(0.5).started(run_id=f"{OTHER[:-1]}0")
+    return stream.queued(name="last", run_id=f"{OTHER[:-1]}4")
+
+
 def _running_state(**changes: Any) -> dict[str, Any]:
     """A whole run state, as ``training_progress`` and snapshots carry it."""
     stream = Stream().snapshot().queued().after(0.5).started().stage(0)
@@ -292,12 +341,35 @@ def search() -> Stream:
     return stream.stage_done(5, 1.0).stage(6)
 
 
+def resumed_run() -> Stream:
+    """A run whose worker was killed, which waits for its next attempt and goes on in it."""
+    stream = Stream().snapshot().queued().after(0.5).started()
+    for index in range(5):
+        stream.stage(index).stage_done(index, 0.25)
+    stream.stage(5).after(4.0)
+    stream.progress(stage="train", stage_progress=40.0, step=40, total_steps=100)
+    error = {
+        "type": "SIGKILL", "message": "the worker was killed", "reason": "worker_killed",
+        "traceback": "", "hint": "",
+    }  # fmt: skip
+    failed = {"error": error, "elapsed_time": 5.5, "resumable": True}
+    stream.durable("training_failed", failed).after(3600.0)
+    stream.durable("training_resuming", {"attempt": 2, "who": "ada"}).after(2.0)
+    stages = [{"id": stage.id, "title": stage.title, "estimated_s": 1.0} for stage in PIPELINE]
+    stream.durable("training_resumed", {"name": "digits", "stages": stages}).after(0.1)
+    facts = {"stage": "train", "title": "Train", "index": 5, "estimated_s": 8.0, "carried_s": 3.5}
+    stream.durable("stage_started", facts).after(1.0)
+    stream.progress(stage="train", stage_progress=45.0, step=45, total_steps=100)
+    return stream.after(1.0).durable("training_stopping", {"action": "stop", "who": "ada"})
+
+
 STREAMS = {
     builder.__name__: builder
     for builder in (
         whole_run, killed_worker, slower_than_planned, search_by_cost, one_call, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
-        deleted_run, search,
+        deleted_run, resumed_run, stalled, stopped_by_limits, queue,
+        search,
     )
 }  # fmt: skip
 

@@ -30,6 +30,9 @@ NEEDS = {
     f"runs/{RUN}": {"GET": "read", "PATCH": "write", "DELETE": "write"},
     f"runs/{RUN}/stop": {"POST": "execute"},
     f"runs/{RUN}/cancel": {"POST": "execute"},
+    f"runs/{RUN}/skip": {"POST": "execute"},
+    f"runs/{RUN}/candidates": {"GET": "read"},
+    f"runs/{RUN}/resume": {"POST": "execute"},
     f"runs/{RUN}/events": {"POST": "execute"},
     f"runs/{RUN}/metrics": {"GET": "read"},
     f"runs/{RUN}/output": {"GET": "read"},
@@ -67,7 +70,7 @@ def recorder(jp_serverapp: Any) -> Recorder:
 
 
 def test_table_has_every_route() -> None:
-    assert len(NEEDS) == len(API_ROUTES) + 1  # stop and cancel are one route
+    assert len(NEEDS) == len(API_ROUTES) + 2  # stop, cancel and resume are one route
 
 
 async def test_stranger_gets_403_everywhere(ask: Any) -> None:
@@ -118,6 +121,9 @@ async def test_code_of_ones_own_needs_execute_on_kernels(
         "executor": {"python": "/bin/true"},
     }
     answer = await ask("POST", "runs", body)
+    assert (answer.status, answer.json["reason"]) == (403, "denied")
+    function = {"kind": "function", "function": {"upload": "0" * 32}}
+    answer = await ask("POST", "runs", function)
     assert (answer.status, answer.json["reason"]) == (403, "denied")
     answer = await ask("POST", "uploads", b"x", params={"format": "pickle"})
     assert (answer.status, answer.json["reason"]) == (403, "denied")

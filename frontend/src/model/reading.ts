@@ -11,11 +11,13 @@ import type {
   Activity,
   ActivityLevel,
   BestCandidate,
+  EarlyStop,
   LiveScore,
   Message,
   ModelSummary,
   ModelVersion,
   Point,
+  ReturnedValue,
   RunError,
   Resources,
   RunResult,
@@ -26,6 +28,7 @@ import type {
   Snapshot,
   StageState,
   StageStatus,
+  Stall,
   Steps,
 } from "./wire";
 
@@ -88,6 +91,7 @@ export function readStage(value: unknown): StageState | null {
     pace_s: number(from["pace_s"]),
     told_left: readTimes(from["told_left"], 3),
     told_s: number(from["told_s"]),
+    carried_s: number(from["carried_s"]) ?? 0,
     started_time: text(from["started_time"]),
     metrics: fields(from["metrics"]),
   };
@@ -108,12 +112,20 @@ export function readError(value: unknown): RunError | null {
     traceback: text(value["traceback"]) ?? "",
     reason: text(value["reason"]) ?? "training_error",
     hint: text(value["hint"]) ?? "",
+    output: text(value["output"]) ?? "",
   };
 }
 
 function readSteps(value: unknown): Steps | null {
   const done = number(fields(value)["done"]);
   return done === null ? null : { done, total: number(fields(value)["total"]) };
+}
+
+function readEarlyStop(value: unknown): EarlyStop | null {
+  const last = number(fields(value)["last_step"]);
+  if (last === null) return null;
+  const best = number(fields(value)["best_step"]);
+  return { best_step: best, last_step: last, restored: fields(value)["restored"] === true };
 }
 
 export function readResult(value: unknown): RunResult | null {
@@ -134,9 +146,19 @@ export function readResult(value: unknown): RunResult | null {
       test: number(rows["test"]),
     },
     stopped: value["stopped"] === true,
+    stopped_by: text(value["stopped_by"]),
+    stopped_early: value["stopped_early"] === true,
+    early_stopping: readEarlyStop(value["early_stopping"]),
     steps: readSteps(value["steps"]),
     model: name !== null && version !== null ? { name, version } : null,
+    value: readReturned(value["value"]),
   };
+}
+
+function readReturned(value: unknown): ReturnedValue | null {
+  if (!isFields(value)) return null;
+  const type = text(value["type"]);
+  return type === null ? null : { type, shown: text(value["shown"]), problem: text(value["problem"]) };
 }
 
 function readResources(value: unknown): Resources | null {
@@ -183,6 +205,18 @@ function readSearch(value: unknown): SearchState | null {
   };
 }
 
+/** Since when nothing is heard of a run; null where that is not too long. */
+export function readStall(value: unknown): Stall | null {
+  const since = text(fields(value)["since"]);
+  if (!isFields(value) || since === null) return null;
+  return {
+    since,
+    likely_s: number(value["likely_s"]),
+    uses_cpu: value["uses_cpu"] !== false,
+    output: text(value["output"]) ?? "",
+  };
+}
+
 /** A run's state; null where the value names no run. */
 export function readRun(value: unknown): RunState | null {
   const from = fields(value);
@@ -207,6 +241,9 @@ export function readRun(value: unknown): RunState | null {
     queued_time: text(from["queued_time"]),
     start_time: text(from["start_time"]),
     end_time: text(from["end_time"]),
+    attempt: number(from["attempt"]) ?? 1,
+    attempt_time: text(from["attempt_time"]),
+    earlier_s: number(from["earlier_s"]) ?? 0,
     updated_time: text(from["updated_time"]),
     elapsed_time: number(from["elapsed_time"]),
     estimated_remaining: number(from["estimated_remaining"]),
@@ -220,6 +257,9 @@ export function readRun(value: unknown): RunState | null {
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
     search: readSearch(from["search"]),
+    stalled: readStall(from["stalled"]),
+    queue_place: number(from["queue_place"]),
+    can_stop: typeof from["can_stop"] === "boolean" ? from["can_stop"] : null,
     error: readError(from["error"]),
     result: readResult(from["result"]),
     spec: fields(from["spec"]),

@@ -6,7 +6,16 @@
  */
 
 import { isToldByTime, overallProgress, progressByTime, remaining, rounded } from "./eta";
-import { plannedTime, readTimes, readError, readResult, readRun, readStages, titleOf } from "./reading";
+import {
+  plannedTime,
+  readError,
+  readResult,
+  readRun,
+  readStages,
+  readStall,
+  readTimes,
+  titleOf,
+} from "./reading";
 import { fields, number, text, texts, type Fields } from "./reading_fields";
 import { candidateCompleted, foldCompleted } from "./searching";
 import { PIPELINE } from "./stages";
@@ -44,13 +53,15 @@ function refresh(run: RunState, time: string): RunState {
       estimated_remaining: null,
       estimated_range: null,
       running: [],
+      stalled: null,
     };
   }
-  if (run.start_time === null) return { ...run, updated_time: time };
+  const elapsed = elapsedAt(run, time);
+  if (elapsed === null) return { ...run, updated_time: time };
   const at = {
     ...currentStageAt(run, time),
     updated_time: time,
-    elapsed_time: rounded(secondsBetween(run.start_time, time), 3),
+    elapsed_time: elapsed,
   };
   const left = remaining(at);
   return {
@@ -59,6 +70,13 @@ function refresh(run: RunState, time: string): RunState {
     estimated_remaining: left?.seconds ?? null,
     estimated_range: left?.range ?? null,
   };
+}
+
+/** Seconds that all attempts have taken; null while this one has not begun. */
+function elapsedAt(run: RunState, time: string): number | null {
+  // A state that was kept before there were attempts has only the first one's.
+  const began = run.attempt_time ?? (run.attempt === 1 ? run.start_time : null);
+  return began === null ? null : rounded(run.earlier_s + secondsBetween(began, time), 3);
 }
 
 function stageIndex(run: RunState, id: string | null): number {
@@ -76,7 +94,8 @@ function currentStageAt(run: RunState, time: string): RunState {
   const index = stageIndex(run, run.current_stage);
   const stage = run.stages[index];
   if (!stage || stage.status !== "running" || stage.started_time === null) return run;
-  const elapsed = rounded(secondsBetween(stage.started_time, time), 3);
+  const since = secondsBetween(stage.started_time, time);
+  const elapsed = rounded(stage.carried_s + since, 3);
   const at = { ...stage, elapsed_s: elapsed };
   const byTime = isToldByTime(at) ? progressByTime(at) : null;
   if (byTime === null) return withStage(run, index, { elapsed_s: elapsed });
@@ -116,11 +135,45 @@ const started: Apply = (run, payload, time) => {
     current_stage: null,
     search: null,
     start_time: run.start_time ?? time,
+    attempt_time: time,
     end_time: null,
+    stalled: null,
     error: null,
     resumable: false,
   };
 };
+
+const resuming: Apply = (run, payload) => ({
+  ...nextAttempt(run),
+  attempt: number(payload["attempt"]) ?? 2,
+});
+
+/** One that trains elsewhere comes without having waited. */
+const resumed: Apply = (run, payload, time) =>
+  started(hasEnded(run.status) ? nextAttempt(run) : run, payload, time);
+
+/** All begins again, but for the time that was spent and the points that were measured. */
+function nextAttempt(run: RunState): RunState {
+  return {
+    ...run,
+    attempt: run.attempt + 1,
+    attempt_time: null,
+    earlier_s: run.elapsed_time ?? 0,
+    stages: readStages(
+      run.stages.map(({ id, title, estimated_s }) => ({ id, title, estimated_s })),
+    ),
+    stages_completed: [],
+    current_stage: null,
+    progress: 0,
+    stage_progress: 0,
+    step: null,
+    total_steps: null,
+    end_time: null,
+    error: null,
+    resources: null,
+    resumable: false,
+  };
+}
 
 const stageStarted: Apply = (run, payload, time) => {
   const id = text(payload["stage"]);
@@ -130,12 +183,14 @@ const stageStarted: Apply = (run, payload, time) => {
   const at = plannedAnew(whole, fields(payload["estimates"]));
   const index = stageIndex(at, id);
   const stage = at.stages[index]!;
+  const carried = number(payload["carried_s"]) ?? 0;
   const begun = withStage(at, index, {
     title: text(payload["title"]) || stage.title || titleOf(id),
     status: "running",
     started_time: time,
     ...(number(payload["estimated_s"]) === null ? {} : plannedTime(payload)),
-    elapsed_s: 0,
+    carried_s: carried,
+    elapsed_s: carried,
     progress: 0,
     progress_estimated: false,
     shown_s: null,
@@ -143,7 +198,7 @@ const stageStarted: Apply = (run, payload, time) => {
     told_left: null,
     told_s: null,
   });
-  return { ...begun, current_stage: id, stage_progress: 0, step: null, total_steps: null };
+  return { ...begun, current_stage: id, stalled: null, stage_progress: 0, step: null, total_steps: null };
 };
 
 /** The run with what is known by now of the stages to come. */
@@ -155,6 +210,13 @@ function plannedAnew(run: RunState, estimates: Fields): RunState {
   });
   return { ...run, stages };
 }
+
+const stalled: Apply = (run, payload, time) => ({
+  ...run,
+  stalled: readStall({ ...payload, since: text(payload["since"]) || time }),
+});
+
+const recovered: Apply = (run) => ({ ...run, stalled: null });
 
 const stageCompleted: Apply = (run, payload) => {
   const id = text(payload["stage"]);
@@ -178,8 +240,8 @@ const stageCompleted: Apply = (run, payload) => {
 
 /** Close the run; a stage that was under way gets the given status. */
 function ended(run: RunState, payload: Fields, time: string, stage: StageStatus): RunState {
-  const sinceStart = run.start_time === null ? null : secondsBetween(run.start_time, time);
-  const elapsed = number(payload["elapsed_time"]) ?? (sinceStart && rounded(sinceStart, 3));
+  // One that was dropped while it waited for its next attempt took what it took before.
+  const elapsed = number(payload["elapsed_time"]) ?? (elapsedAt(run, time) || run.earlier_s || null);
   const at = currentStageAt(run, time);
   const index = stageIndex(at, at.current_stage);
   const closed =
@@ -237,8 +299,11 @@ function registered(run: RunState, payload: Fields): RunState {
 const APPLY: Record<string, Apply> = {
   training_queued: queued,
   training_started: started,
-  training_resumed: started,
+  training_resuming: resuming,
+  training_resumed: resumed,
   training_stopping: unchanged,
+  training_stalled: stalled,
+  training_recovered: recovered,
   stage_started: stageStarted,
   stage_completed: stageCompleted,
   fold_completed: foldCompleted,

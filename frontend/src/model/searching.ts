@@ -69,5 +69,5 @@ function currentOf(run: RunState): StageState | undefined {
 
 function secondsInto(stage: StageState, time: string): number {
   const seconds = (Date.parse(time) - Date.parse(stage.started_time ?? time)) / 1000;
-  return rounded(Math.max(0, seconds), 3);
+  return rounded(stage.carried_s + Math.max(0, seconds), 3);
 }

@@ -22,15 +22,36 @@ export interface Steps {
   total: number | null;
 }
 
+export interface EarlyStop {
+  best_step: number | null;
+  last_step: number;
+  restored: boolean;
+}
+
 export interface RunResult {
   test: Record<string, number | null> | null;
   confusion_matrix: number[][] | null;
   classes: string[] | null;
   rows: { train: number | null; validation: number | null; test: number | null } | null;
   stopped: boolean;
+  /** Why: `asked` or `time_limit`; null for a run that was not. */
+  stopped_by: string | null;
+  /** Whether the fit ended because its live score rose no more. */
+  stopped_early: boolean;
+  early_stopping: EarlyStop | null;
   /** Of the fit; null where it shows none. */
   steps: Steps | null;
   model: { name: string; version: number } | null;
+  /** What a function gave back; null for any other run. */
+  value: ReturnedValue | null;
+}
+
+export interface ReturnedValue {
+  type: string;
+  /** The value itself, where it is a number or a short text. */
+  shown: string | null;
+  /** Why it is not kept. */
+  problem: string | null;
 }
 
 export interface Gauge {
@@ -101,6 +122,7 @@ export interface StageState {
   told_left: number[] | null;
   told_s: number | null;
   started_time: string | null;
+  carried_s: number;
   metrics: Record<string, unknown>;
 }
 
@@ -130,6 +152,13 @@ export interface SearchState {
   best: BestCandidate | null;
 }
 
+export interface Stall {
+  since: string;
+  likely_s: number | null;
+  uses_cpu: boolean;
+  output: string;
+}
+
 export interface RunError {
   type: string;
   message: string;
@@ -137,6 +166,7 @@ export interface RunError {
   traceback: string;
   reason: string;
   hint: string;
+  output: string;
 }
 
 export interface RunState {
@@ -158,6 +188,9 @@ export interface RunState {
   queued_time: string | null;
   start_time: string | null;
   end_time: string | null;
+  attempt: number;
+  attempt_time: string | null;
+  earlier_s: number;
   updated_time: string | null;
   elapsed_time: number | null;
   estimated_remaining: number | null;
@@ -171,6 +204,9 @@ export interface RunState {
   resources: Resources | null;
   running: Record<string, unknown>[];
   search: SearchState | null;
+  stalled: Stall | null;
+  can_stop: boolean | null;
+  queue_place: number | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;

@@ -29,12 +29,14 @@ export function TestResults({ result }: { result: RunResult }): JSX.Element {
           ))}
         </dl>
       ) : (
-        <p class="jpp-empty">No rows were held out for a test.</p>
+        <p class="jpp-empty">
+          {rows?.test ? "There is no model to test: the search did not refit." : "No rows were held out for a test."}
+        </p>
       )}
       {rows && (
         <p class="jpp-hint">
           {count(rows.train)} rows for training, {count(rows.validation)} for validation,{" "}
-          {count(rows.test)} for the test{result.stopped ? "; stopped early, as asked" : ""}
+          {count(rows.test)} for the test{result.stopped || result.stopped_early ? "; stopped early" : ""}
         </p>
       )}
       {result.confusion_matrix && (
@@ -118,6 +120,14 @@ export function Failure({ error, isWhole }: { error: RunError; isWhole: boolean 
         <pre class="jpp-pre" tabIndex={0} aria-label="Traceback">
           {error.traceback}
         </pre>
+      )}
+      {isWhole && error.output && (
+        <>
+          <p class="jpp-hint">The last that it printed:</p>
+          <pre class="jpp-pre" tabIndex={0} aria-label="The last that it printed">
+            {error.output}
+          </pre>
+        </>
       )}
     </div>
   );

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ...core import answers, external, requests, wire
+from ...core import answers, external, functions, requests, wire
 from ...core.activity import LEVELS
 from ...core.names import MODEL_NAME, MODEL_NAME_LIMIT, PAGE_START, RUN_ID
 from ...core.state import RunState
@@ -27,6 +27,8 @@ from ...errors import (
     MalformedBody,
     NoModel,
     NothingToKeep,
+    NothingToSkip,
+    NotResumable,
     PathNotAllowed,
     ProgressError,
     RunGoingOn,
@@ -46,7 +48,7 @@ from ...errors import (
     UnsuitableEstimator,
 )
 from ...training.uploads import FORMATS
-from ..handlers import activity, query, run_parts, runs, status
+from ..handlers import activity, query, run_parts, runs, searches, status
 
 Schema = dict[str, Any]
 Errors = tuple[type[ProgressError], ...]
@@ -196,6 +198,14 @@ READING: tuple[Operation, ...] = (
         errors=(UnknownRun,),
     ),
     Operation(
+        "GET", "runs/{run_id}/candidates", "read", "A search's leaderboard, best first.",
+        answers.CandidatesAnswer,
+        parameters=(
+            _whole("limit", 1, searches.MAX_CANDIDATES, searches.CANDIDATES, "how many at most"),
+        ),
+        errors=(UnknownRun,),
+    ),
+    Operation(
         "GET", "runs/{run_id}/output", "read", "What a run has printed.", answers.OutputAnswer,
         parameters=(_whole("tail", 1, run_parts.MAX_LINES, run_parts.LINES, "how many lines"),),
         errors=(UnknownRun,),
@@ -243,7 +253,7 @@ EXECUTING: tuple[Operation, ...] = (
                 "a repeated request with the same key answers with the first run", "header",
             ),
         ),
-        body=(requests.RunRequest, external.ExternalRequest),
+        body=(requests.RunRequest, functions.FunctionRequest, external.ExternalRequest),
         errors=(*BODY, *CHECKED, Conflict, ShuttingDown, Unavailable, DiskFull),
     ),
     Operation(
@@ -255,6 +265,19 @@ EXECUTING: tuple[Operation, ...] = (
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
         errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable, DiskFull),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/skip", "execute", "Give up a candidate of a search.", RunState,
+        status=202, body=requests.SkipRequest, is_body_optional=True,
+        errors=(*BODY, UnknownRun, RunHasEnded, NothingToSkip, Conflict, Unavailable, DiskFull),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/resume", "execute", "Go on with a run that ended badly.", RunState,
+        status=202, body=requests.Nothing, is_body_optional=True,
+        errors=(
+            *BODY, UnknownRun, NotResumable, RunGoingOn, Conflict, ShuttingDown, Unavailable,
+            DiskFull,
+        ),
     ),
     Operation(
         "POST", "runs/{run_id}/events", "execute", "Tell of a run that trains elsewhere.",

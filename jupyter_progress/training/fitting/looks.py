@@ -18,19 +18,29 @@ class Looks:
         Where scores and steps are told.
     total
         Steps in the end, at most.
+    keep
+        Keeps a checkpoint after so many steps, where it is time for one; answers what it took.
     """
 
-    def __init__(self, watch: Watch, total: int) -> None:
+    def __init__(
+        self, watch: Watch, total: int, keep: Callable[[int], float] | None = None
+    ) -> None:
         self.total = total
+        self._keep = keep
         self._watch = watch
         self._budget = LookBudget(total, watch.max_overhead)
+        self._told = 0
 
     def offer(self, done: int, score: Callable[[], None]) -> None:
         """Take a look after so many steps, if that is within its share; else tell now and then."""
+        if self._keep is not None:
+            self._budget.spend_beside(self._keep(done))
         elapsed_s = self._watch.elapsed_s
         if self._budget.allows(done, elapsed_s):
             self._look(done, score)
-        elif self._budget.is_to_tell(elapsed_s):
+        elif done > self._told and self._budget.is_to_tell(elapsed_s):
+            # The same step again is no news, nor a sign that the fit still moves.
+            self._told = done
             self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))
 
     def finish(self, done: int, score: Callable[[], None]) -> None:
@@ -45,4 +55,5 @@ class Looks:
         spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
         elapsed_s = self._watch.elapsed_s
         self._budget.spend(done, elapsed_s, spent_s)
+        self._told = done
         self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))

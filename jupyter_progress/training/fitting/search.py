@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..searching import Forecast, SearchReport, SearchWatch, StopsNothing, watched
+from ..searching import AskedOfFit, Forecast, SearchReport, SearchWatch, watched
 from .watch import Fitted, Watch
 
 
@@ -27,13 +27,13 @@ def _fit(estimator: Any, X: Any, y: np.ndarray, watch: Watch, folder: Path) -> F
         folder,
         tell=watch.tell_fact,
         report=teller.report,
-        asked=watch.search_asked or StopsNothing(),
+        asked=watch.search_asked or AskedOfFit(watch.asked),
         warn=watch.warn,
         forecast=Forecast(estimator, watch.earlier, len(y), X.shape[1], watch.source),
     )
     teller.seen = seen
     with watched(seen):
-        estimator.fit(X, y)
+        watch.call_fit(estimator, X, y)
     watch.fits = seen.forecast.fits if seen.forecast else []
     if watch.has_rows and estimator.refit:
         watch.guard(lambda: watch.score_fitted(estimator))

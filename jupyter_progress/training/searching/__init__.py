@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .asked import AskedOfSearch
+from .asked import AskedOfFit, AskedOfSearch
 from .forecast import Forecast
 from .kinds import can_be_watched, check_makes_model, is_search, search_in
 from .watching import SaysWhatToGiveUp, SearchReport, SearchWatch, StopsNothing, watched
 
 __all__ = [
+    "AskedOfFit",
     "AskedOfSearch",
     "Forecast",
     "SaysWhatToGiveUp",

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from .board import Board, Candidate
 from .chosen import among_whole
-from .facts import candidate_fact, fold_fact, running_folds
+from .facts import candidate_fact, fold_fact, running_folds, shown_params
 from .forecast import Forecast
 from .halving import close_rounds, planned_folds
 from .interception import Intercepted, install, uninstall
@@ -296,9 +296,11 @@ class SearchWatch:
     def _tell_if_over(self, candidate: Candidate) -> None:
         if not candidate.is_over or candidate.is_told:
             return
+        is_skipped = not candidate.is_complete
+        if is_skipped and not self._spool.is_skipped(candidate.number):
+            return  # the search was stopped before it
         candidate.is_told = True
         is_best = self.board.judge(candidate)
-        is_skipped = not candidate.is_complete
         fact = candidate_fact(
             self.board, candidate, is_best=is_best, is_skipped=is_skipped, scorer=self.scorer
         )
@@ -321,7 +323,16 @@ class SearchWatch:
         if candidate is not None and candidate.is_told:
             self.warn(f"candidate {number} was over before it could be given up{by}")
             return
+        if self._spool.is_skipped(number):
+            return
         self._spool.skip(number)
+        if candidate is not None:
+            shown = ", ".join(f"{k}={v}" for k, v in shown_params(candidate.params).items())
+            self.warn(f"candidate {number} ({shown}) is given up{by}")
+            # Those under way say themselves that they were given up, or were faster.
+            running = {place[1] for place in self.board.running if place[0] == number}
+            candidate.given_up |= set(range(candidate.folds)) - set(candidate.results) - running
+            self._tell_if_over(candidate)
 
     def _progress_at(self, step: int) -> float:
         return round(100.0 * step / (self.total + (1 if self.search.refit else 0)), 2)

@@ -7,8 +7,10 @@ from typing import Any
 
 from ...errors import UnsuitableEstimator
 from ..context import Context
+from ..early_stopping import check_can_end_early
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
-from ..handed_over import read_estimator
+from ..handed_over import read_handed_over
+from ..inner_threads import share_threads
 from ..searching import check_makes_model
 from ..suitability import check_suitable
 from ..uploads import Uploads
@@ -27,9 +29,22 @@ def run(context: Context) -> dict[str, Any]:
             "estimator",
             f"{type(context.estimator).__name__} is neither a classifier nor a regressor",
         )
+    if context.request.early_stopping is not None:
+        check_can_end_early(context.estimator)
     context.is_classifier = task == "classification"
-    context.random_state = fix_random_state(context.estimator)
-    context.threads = _threads()
+    drawn = context.settled.get("random_state")
+    if drawn is None:
+        context.random_state = fix_random_state(context.estimator)
+        context.threads = _threads()
+        context.with_room(
+            lambda: context.settled.keep(random_state=context.random_state, threads=context.threads)
+        )
+    else:
+        context.random_state = drawn
+        if drawn:
+            context.estimator.set_params(**drawn)
+        context.threads = _as_before(context.settled.get("threads"))
+    share_threads(context.estimator)
     return {
         "estimator": type(context.estimator).__name__,
         "python": ".".join(str(part) for part in sys.version_info[:3]),
@@ -43,11 +58,14 @@ def _make(context: Context) -> Any:
         allowed = (context.facts.get("limits") or {}).get("allowed") or DEFAULT_ALLOWED
         return build_estimator(spec, allowed)
     with Uploads(context.data_dir).path(spec["upload"]).open("rb") as file:
-        return read_estimator(file)
+        return read_handed_over(file)
 
 
 def fix_random_state(estimator: Any) -> dict[str, int]:
     """Draw every random state that is unset, once, so that the run can be repeated.
+
+    What fits the same way every time without one, as other libraries' boosters do, keeps it unset:
+    it would else predict other values than by a plain ``fit``.
 
     Returns
     -------
@@ -58,18 +76,37 @@ def fix_random_state(estimator: Any) -> dict[str, int]:
 
     if not hasattr(estimator, "get_params"):
         return {}
+    params = estimator.get_params(deep=True)
     drawn = {
         name: secrets.randbelow(2**31)
-        for name, value in estimator.get_params(deep=True).items()
-        if value is None and name.rpartition("__")[2] == "random_state"
+        for name, value in params.items()
+        if value is None
+        and name.rpartition("__")[2] == "random_state"
+        and not _is_seeded(params.get(name.rpartition("__")[0], estimator))
     }
     if drawn:
         estimator.set_params(**drawn)
     return drawn
 
 
+def _as_before(threads: dict[str, int]) -> dict[str, int]:
+    """Use as many threads as the first attempt: another number would change last bits."""
+    from threadpoolctl import threadpool_limits
+
+    if threads != _threads():
+        threadpool_limits(limits=threads)
+    return _threads()
+
+
+def _is_seeded(estimator: Any) -> bool:
+    """Whether an unset random state is a fixed seed to its library."""
+    return type(estimator).__module__.partition(".")[0] in ("lightgbm", "xgboost")
+
+
 def _threads() -> dict[str, int]:
     """How many threads BLAS and OpenMP use here: last bits of some results depend on it."""
+    # What a fit is going to load: it reads the number of threads when it is loaded.
+    import sklearn.utils._openmp_helpers  # noqa: F401
     from threadpoolctl import threadpool_info
 
     found: dict[str, int] = {}

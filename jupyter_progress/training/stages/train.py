@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ...core.run_limits import EarlyStopping
 from ...models.parts import count_parts
+from ...models.preprocessed import Preprocessed
 from ..context import Context
+from ..early_stopping import EarlyEnd, score_in
+from ..estimators import has_tags
 from ..fitting import Watch, choose_way
-from ..fitting.choose import shows_steps
-from ..searching import AskedOfSearch, search_in
+from ..fitting.choose import can_end_early, keep_first, shows_steps
+from ..searching import AskedOfSearch, can_be_watched, search_in
 from ..searching.outcome import keep_search
 from ..workload import source_of
 
@@ -18,13 +22,15 @@ def run(context: Context) -> dict[str, Any]:
     """Fit."""
     assert context.parts is not None
     train, validation = context.parts.train, context.parts.validation
+    rule = context.request.early_stopping
+    early = EarlyEnd(rule, context.asked) if rule is not None else None
     watch = Watch(
         X=context.prepared_validation,
         y=validation.y if validation else None,
         is_classifier=context.is_classifier,
         scoring=context.request.scoring,
         max_overhead=context.request.max_overhead,
-        asked=context.asked,
+        asked=early or context.asked,
         report=context.report,
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
@@ -34,7 +40,11 @@ def run(context: Context) -> dict[str, Any]:
         search_asked=AskedOfSearch(context.asked),
         source=source_of(context.request.dataset),
         earlier=context.timings.fits,
+        keeping=context.keeping,
+        on_scores=early.observe if early else None,
     )
+    can_stop = can_end_early(context.estimator) or can_be_watched(search_in(context.estimator))
+    context.report(stage="train", can_stop=can_stop)
     has_steps = shows_steps(context.estimator)
     if not has_steps:
         context.finding(
@@ -43,15 +53,23 @@ def run(context: Context) -> dict[str, Any]:
             "score comes at the end",
         )
     begun_s = time.perf_counter()
-    fitted = choose_way(context.estimator)(
-        context.estimator, context.prepared_train, train.y, watch
-    )
+    try:
+        fitted = choose_way(context.estimator)(
+            context.estimator, context.prepared_train, train.y, watch
+        )
+        context.end_if_copy()
+    finally:
+        if context.keeping is not None:
+            context.keeping.close()
     fit_s = time.perf_counter() - begun_s
     context.fits = watch.fits
     context.asked.check()
-    context.stopped = fitted.stopped
+    context.stopped = fitted.stopped and context.asked.to_stop
+    context.stopped_early = fitted.stopped and not context.stopped
     context.steps = watch.steps if has_steps else None
     context.live = dict(watch.last)
+    if early is not None and rule is not None:
+        _end_early(context, early, rule)
     context.processed = watch.processed
     search = search_in(context.estimator)
     if search is not None:
@@ -60,6 +78,33 @@ def run(context: Context) -> dict[str, Any]:
         context.model = _whole(context)
         context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
+
+
+def _end_early(context: Context, early: EarlyEnd, rule: EarlyStopping) -> None:
+    """Go back to the best step, where the model can be cut back to it, and say how it went."""
+    best, done = early.best_step, (context.steps or {}).get("done")
+    is_restored = best is not None and (
+        best == done or (rule.restore_best and keep_first(context.estimator, best))
+    )
+    context.early_stopping = early.told(is_restored)
+    if context.stopped_early:
+        best_words = f"{score_in(early.best):.4f} at step {best:,}"
+        kept = "which is kept" if is_restored else "but the model is that of its last step"
+        context.finding(
+            "info", f"Early stopping at step {done:,}: the best score was {best_words}, {kept}"
+        )
+    if is_restored and best != done and context.steps is not None:
+        context.live = dict(early.best)
+        context.steps = {**context.steps, "done": best}
+        context.report(
+            stage="train",
+            step=best,
+            live_accuracy=early.best.get("live_accuracy"),
+            live_score={
+                "name": context.request.scoring or ("accuracy" if context.is_classifier else "r2"),
+                "value": score_in(early.best),
+            },
+        )
 
 
 def _named(estimator: Any) -> str:
@@ -75,4 +120,6 @@ def _whole(context: Context) -> Any:
         return context.estimator
     from sklearn.pipeline import Pipeline
 
+    if not has_tags(context.estimator):
+        return Preprocessed(context.preprocessor, context.estimator)
     return Pipeline([("preprocess", context.preprocessor), ("model", context.estimator)])

@@ -80,11 +80,19 @@ const gauge = (percent: number): Fields => ({ percent, used: 2, limit: 2 });
 const STRAINED = { status: "yellow", reasons: ["CPU averaged 98 % over the last 30 s (yellow from 97 %)"], cpu: gauge(75) };
 const HASTY = { status: "green", reasons: [], remarks: ["CPU is at 99 % now, and averaged 52 % over the last 30 s"], cpu: gauge(99) };
 const LONG = "a name that goes on and on until nobody reads it to its end any more";
+const STALL = { since: AGO(200), likely_s: 60, uses_cpu: false, output: 'File "loop.py", line 7 in wait' };
+const DEAD = { type: "SIGSEGV", message: "the worker crashed", stage: "train", output: "the last line" };
 const ERROR = { type: "KeyError", message: "no column 'age'", stage: "train" };
 
 answer(async () => ({
   stopped: await told(stopped),
   ownStopped: await told({ ...END, kind: "own", stages: [], status: "completed", step: 7, total_steps: 20, result: { stopped: true } }),
+  limited: await told({ ...stopped, result: { ...stopped.result, stopped_by: "time_limit" } }),
+  early: await told({
+    ...stopped,
+    result: { test: TEST, stopped: false, stopped_early: true, steps: { done: 90, total: 200 }, early_stopping: { best_step: 90, last_step: 140, restored: true } },
+  }),
+  timed: await told({ spec: { time_limit: 300 } }),
   whole: await told({ ...stopped, result: { test: TEST, stopped: false, steps: { done: 30_000, total: 30_000 } } }),
   stoppedRow: await listed(stopped, { health: { status: "green" } }),
   queued: await told(queuedAt(42), {
@@ -100,6 +108,9 @@ answer(async () => ({
   untested: await served({ ...stopped, result: { test: { accuracy: null }, rows: { train: 9, validation: 0, test: 0 } } }),
   strained: await told({}, { health: STRAINED }),
   endedStrained: await told(stopped, { health: STRAINED }),
+  stalled: await told({ stalled: STALL, updated_time: AGO(0) }),
+  stalledRow: await listed({ stalled: STALL }),
+  died: await told({ ...END, status: "failed", stages: STAGES, current_stage: "train", error: DEAD }),
   hasty: await told({}, { health: HASTY }),
   failed: await told(
     { ...END, status: "failed", current_stage: "train", stages: STAGES, error: ERROR },
