@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-MEASUREMENTS = ("imports", "producers", "server", "fits", "log", "latency", "fanout")
+MEASUREMENTS = ("imports", "producers", "server", "fits", "log", "latency", "fanout", "handover")
 
 
 def main(names: list[str]) -> int:

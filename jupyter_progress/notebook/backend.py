@@ -14,6 +14,7 @@ from ..client.discovery import find_server
 from ..core.requests import RunRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
+from ..training.sources.mapped import Parcel
 
 
 class Backend(Protocol):
@@ -23,6 +24,9 @@ class Backend(Protocol):
 
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id."""
 
     def submit(self, request: RunRequest) -> RunState:
         """Start a run."""

@@ -18,8 +18,8 @@ from ..core.names import shorten
 from ..core.requests import Split
 from ..errors import InvalidParameter, InvalidRequest, UnsuitableData, UnsuitableEstimator
 from ..tracking import arguments
+from ..training.sources.foreign import known_table, known_targets
 from ..training.suitability import check_suitable
-from .tables import known_table, known_targets
 
 
 @dataclass(frozen=True)

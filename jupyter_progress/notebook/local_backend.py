@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+
 from ..core.activity import activity_id
+from ..core.named_uploads import named_uploads
 from ..core.requests import RunRequest, check_run_request
 from ..core.state import RunState
 from ..core.times import to_iso
@@ -32,6 +35,8 @@ from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
+from ..training.scratch import own_scratch
+from ..training.sources.mapped import Parcel
 from ..training.submit import create_run
 from ..training.uploads import Uploads
 from .kernel_slot import KernelSlot
@@ -58,7 +63,7 @@ class LocalBackend:
         self.who = user_name()
         self._lock = threading.RLock()
         self._registry = Registry(self.data.models, self.data.key())
-        self._uploads = Uploads(self.data)
+        self._uploads = Uploads(self.data, scratch=own_scratch())
         self._slot = KernelSlot(self.data)
         self._health = LocalHealth(self.data)
         self._serving: ServingPool | None = None
@@ -110,10 +115,14 @@ class LocalBackend:
                 upload.write(chunk)
             return str(upload.finish()["id"])
 
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id."""
+        return self._uploads.hand_over(parcel)
+
     def submit(self, request: RunRequest) -> RunState:
         """Start a run, with its keeper."""
         check_run_request(request)
-        for upload_id in _uploads_in(request):
+        for upload_id in named_uploads(msgspec.to_builtins(request)).values():
             self._uploads.path(upload_id)
         if "class" in request.estimator or request.dataset["source"] != "upload":
             self._check(request)
@@ -343,9 +352,3 @@ class LocalBackend:
 
 def _nobody(_messages: Any, _connection: str) -> None:
     """Listens to nothing: it only has the follower begin."""
-
-
-def _uploads_in(request: RunRequest) -> list[str]:
-    """The ids of what was handed over for a run."""
-    parts = [request.dataset.get(key) for key in ("id", "validation", "test")]
-    return [part for part in (*parts, request.estimator.get("upload")) if part is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
 from contextlib import suppress
@@ -21,6 +22,9 @@ from ..core.wire import Activity
 from ..errors import NoModel, NotFound, ServerUnreachable, UnknownRun
 from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.layout import DataDirectory, default_data_dir
+from ..training.scratch import scratch_identity
+from ..training.sources.mapped import Parcel
+from ..training.uploads import Uploads
 
 SUBMIT_TRIES = 5
 SUBMIT_AGAIN_S = 1.0
@@ -65,6 +69,31 @@ class ServerBackend:
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
         return str(self.client.upload(stream, format)["id"])
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id.
+
+        Where the disk is shared, this process writes it there: nothing of it passes through the
+        server.
+        """
+        uploads = self._uploads
+        if uploads is not None:
+            return uploads.hand_over(parcel)
+        sent = self.client.upload_chunks(parcel.chunks(), parcel.size_bytes, parcel.format)
+        return str(sent["id"])
+
+    @functools.cached_property
+    def _uploads(self) -> Uploads | None:
+        """The server's uploads on this disk; None where it is another."""
+        if not self.shares_disk:
+            return None
+        data = DataDirectory(default_data_dir())
+        named, identity = self.server.get("scratch_dir"), self.server.get("scratch_id")
+        if not named:
+            return Uploads(data)
+        # A folder of that name on another machine is another folder.
+        scratch = Path(named)
+        return Uploads(data, scratch=scratch) if scratch_identity(scratch) == identity else None
 
     def submit(self, request: RunRequest) -> RunState:
         """Start a run; asked again under the same key where no answer came."""

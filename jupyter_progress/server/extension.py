@@ -101,6 +101,20 @@ class JupyterProgress(ExtensionApp):
     max_body_bytes = Int(_MIB, min=1024, help="The size of a request's body, uploads apart.").tag(
         config=True
     )
+    scratch_dir = Unicode(
+        help="Where rows are put that notebooks hand over: a fast disk of this machine with room "
+        "for them. By default `uploads` below the data directory.",
+    ).tag(config=True)
+    max_rows = Int(0, min=0, help="The most rows that a run may learn from. 0: without limit.").tag(
+        config=True
+    )
+    max_run_memory_bytes = Int(
+        0,
+        min=0,
+        help="The most memory that a run may use, where that is less than the machine or its "
+        "control group has: a run that cannot fit is refused, one that goes over is ended. "
+        "0: without limit.",
+    ).tag(config=True)
     max_upload_bytes = Int(4096 * _MIB, min=1024, help="The size of one upload.").tag(config=True)
     sample_interval_s = Float(
         2.0, min=0.1, max=60.0, help="Seconds between looks at the machine while nobody watches."
@@ -202,6 +216,9 @@ class JupyterProgress(ExtensionApp):
             max_request_burst=self.max_request_burst,
             max_body_bytes=self.max_body_bytes,
             max_upload_bytes=self.max_upload_bytes,
+            scratch_dir=Path(self.scratch_dir) if self.scratch_dir else None,
+            max_rows=self.max_rows,
+            max_run_memory_bytes=self.max_run_memory_bytes,
             max_concurrent_runs=self.max_concurrent_runs,
             keep_runs_on_shutdown=self.keep_runs_on_shutdown,
             max_keepalive_hours=self.max_keepalive_hours,

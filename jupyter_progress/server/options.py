@@ -27,6 +27,9 @@ class Options:
     max_request_burst: int = 3000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 4 << 30
+    scratch_dir: Path | None = None
+    max_rows: int = 0
+    max_run_memory_bytes: int = 0
     max_concurrent_runs: int = 2
     keep_runs_on_shutdown: str = "auto"
     max_keepalive_hours: float = 24.0

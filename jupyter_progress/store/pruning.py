@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import Any
 
+from ..core.named_uploads import named_uploads
 from ..core.names import UPLOAD_ID
 from ..core.retention import (
     LeftoverFacts,
@@ -30,11 +31,12 @@ from ..core.transitions import is_active
 from ..errors import LockTaken, ProgressError, RunDirectoryBroken, UnknownRun
 from .layout import DataDirectory, RunDirectory
 from .locks import FileLock, is_locked
+from .upload_folders import INCOMING, folder_of, remove_upload
 
 logger = logging.getLogger(__name__)
 
 LOCK = "prune.lock"
-_UNFINISHED = (".new-", ".deleted-", ".incoming-")
+_UNFINISHED = (".new-", ".deleted-", INCOMING)
 
 
 def prune(
@@ -157,19 +159,13 @@ def _ended(state: RunState) -> float:
 
 
 def _uploads_of(spec: dict[str, Any]) -> frozenset[str]:
-    dataset, estimator = spec.get("dataset"), spec.get("estimator")
-    named: list[Any] = []
-    if isinstance(dataset, dict) and dataset.get("source") == "upload":
-        named += [dataset.get(key) for key in ("id", "validation", "test")]
-    if isinstance(estimator, dict):
-        named.append(estimator.get("upload"))
-    return frozenset(name for name in named if isinstance(name, str))
+    return frozenset(named_uploads(spec).values())
 
 
 def _uploads(data: DataDirectory) -> Iterable[UploadFacts]:
     for path in _entries(data.uploads):
         if UPLOAD_ID.fullmatch(path.name):
-            yield UploadFacts(path.name, _changed(path), size_of(path))
+            yield UploadFacts(path.name, _changed(path), size_of(folder_of(path)))
 
 
 def _leftovers(data: DataDirectory) -> Iterable[LeftoverFacts]:
@@ -212,7 +208,7 @@ def _remove(
                 return False
             delete_run(known[removal.id])
         elif removal.kind == "upload":
-            shutil.rmtree(data.uploads / removal.id)
+            remove_upload(data.uploads / removal.id)
         else:
             shutil.rmtree(data.path / removal.id)
     except (UnknownRun, FileNotFoundError):

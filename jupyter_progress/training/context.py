@@ -12,10 +12,11 @@ import msgspec
 import numpy as np
 
 from ..core.activity import activity_id
-from ..core.requests import RunRequest, Split
+from ..core.requests import OwnScorer, RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
+from .preprocessing import Plan
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .sources import LoadedData
 from .sources.table import Table
@@ -60,8 +61,12 @@ class Context:
     is_classifier: bool = True
     random_state: dict[str, int] = field(default_factory=dict)
     threads: dict[str, int] = field(default_factory=dict)
+    # Until the rows are divided: from then on only the parts are kept.
     loaded: LoadedData | None = None
+    cells: int | None = None
+    plan: Plan | None = None
     parts: Parts | None = None
+    scorer: Any = None
     preprocessor: Any = None
     preprocessed: list[dict[str, Any]] = field(default_factory=list)
     prepared_train: Any = None
@@ -92,6 +97,12 @@ class Context:
         return self.request.split or Split(test=0.0, validation=0.0, stratify=False)
 
     @property
+    def scorer_name(self) -> str | None:
+        """What the live score is called, where it was asked for."""
+        scoring = self.request.scoring
+        return scoring.name if isinstance(scoring, OwnScorer) else scoring
+
+    @property
     def root(self) -> Path:
         """What a data file's path is relative to."""
         root = (self.facts.get("limits") or {}).get("root_dir")
@@ -105,13 +116,12 @@ class Context:
     @property
     def workload(self) -> Workload:
         """What decides how long the stages take."""
-        table = self.loaded.table if self.loaded else None
         spec = self.request.estimator
         known = self.estimator is not None
         return Workload(
             estimator=class_of(self.estimator) if known else class_in(spec),
             source=source_of(self.request.dataset),
-            cells=table.rows * table.columns if table else None,
+            cells=self.cells,
             members=members_of(self.estimator) if known else members_in(spec),
             parts=self.model_parts,
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
 import warnings
 from typing import Any
 
 import numpy as np
 
+from ..core.articles import with_article
 from .sources.table import Table
 
 _CLASSES_SHOWN = 50  # a larger confusion matrix helps nobody and weighs on every message
@@ -83,6 +85,25 @@ def _confusion_matrix(y: np.ndarray, predicted: np.ndarray, model: Any) -> list[
     if labels is None or not 0 < len(labels) <= _CLASSES_SHOWN or not np.isin(labels, y).any():
         return None
     return confusion_matrix(y, predicted, labels=labels).tolist()
+
+
+def score_by(scorer: Any, model: Any, X: Any, y: Any) -> float | None:
+    """What a scorer says of a model; None where that is not finite.
+
+    Raises
+    ------
+    TypeError
+        It says no number.
+    Exception
+        Whatever a scorer of somebody's own raises.
+    """
+    found = scorer(model, X, y)
+    if isinstance(found, np.ndarray) and found.ndim == 0:
+        found = found.item()
+    if isinstance(found, bool) or not isinstance(found, numbers.Real | np.number):
+        kind = type(found).__name__
+        raise TypeError(f"it returned {with_article(kind)}; expected one number")
+    return finite(found)
 
 
 def plain_list(values: Any) -> list[Any] | None:

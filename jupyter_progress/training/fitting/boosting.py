@@ -17,7 +17,7 @@ from .watch import Fitted, Watch
 def fit_boosting(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Fit, scoring after stages as the budget allows."""
     monitor = _Monitor(estimator.n_estimators, watch)
-    estimator.fit(X, y, monitor=monitor)
+    estimator.fit(X, y, monitor=monitor, **watch.fit_params)
     monitor.finish(estimator)
     return Fitted(stopped=monitor.stopped)
 

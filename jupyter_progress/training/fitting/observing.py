@@ -52,7 +52,7 @@ def observe(estimator: Any, X: Any, y: np.ndarray, watch: Watch, steps: Steps) -
     observer.start()
     try:
         try:
-            estimator.fit(X, y)
+            estimator.fit(X, y, **watch.fit_params)
         finally:
             observer.end()
     except StopFit:

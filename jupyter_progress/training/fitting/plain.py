@@ -11,7 +11,7 @@ from .watch import Fitted, Watch
 
 def fit_plainly(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Fit in one go; the score comes at the end, for there is none before."""
-    estimator.fit(X, y)
+    estimator.fit(X, y, **watch.fit_params)
     trained_s = watch.elapsed_s
     watch.guard(lambda: watch.score_fitted(estimator))
     looked_s = watch.elapsed_s - trained_s

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from ..evaluation import finite
+from ..evaluation import finite, score_by
 from .stand_in import stand_in_for
 
 
@@ -59,6 +59,10 @@ class Watch:
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
+    scorer
+        Called with a model, rows and targets, in place of the one that ``scoring`` names.
+    fit_params
+        What ``fit`` is given besides rows and targets, such as sample weights.
     """
 
     X: Any
@@ -72,16 +76,18 @@ class Watch:
     warn: Callable[[str], None] = print
     train_rows: int = 0
     processed: int = 0
+    scorer: Any = None
+    fit_params: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()
-        self._scorer: Any = None
+        self._scorer: Any = self.scorer
         self._known: np.ndarray | None = None
         self._is_broken = False
         self.last: dict[str, float | None] = {}
         self.steps: dict[str, int | None] | None = None
         self._fresh: dict[str, float | None] = {}
-        if self.scoring is not None:
+        if self._scorer is None and self.scoring is not None:
             from sklearn.metrics import get_scorer
 
             self._scorer = get_scorer(self.scoring)
@@ -195,7 +201,7 @@ class Watch:
     def _by_scorer(self, model: Any) -> dict[str, float | None]:
         """The scorer's live score; empty from where it has failed, and told once."""
         try:
-            return {"live_score": finite(self._scorer(model, self.X, self.y))}
+            return {"live_score": score_by(self._scorer, model, self.X, self.y)}
         except Exception as failure:
             traceback.print_exc()
             self.warn(f"{self.scoring} cannot be measured: {type(failure).__name__}: {failure}")

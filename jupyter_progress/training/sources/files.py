@@ -1,4 +1,4 @@
-"""CSV and Parquet files, read into a frame."""
+"""CSV, Parquet and Arrow files, read into a frame."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from typing import Any
 from ...core.names import shorten
 from ...errors import FileNotReadable, UnsuitableData
 
+# By their endings.
+FORMATS = {
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
 _PARQUET_MAGIC = b"PAR1"
+_ARROW_MAGIC = b"ARRO"
 _PARQUET_SUFFIXES = (".parquet", ".pq")
+_ARROW_SUFFIXES = (".arrow", ".feather")
 _CELL_BYTES = 8
 # pyarrow's errors derive from these.
 _UNREADABLE = (OSError, ValueError, NotImplementedError, KeyError, TypeError, RuntimeError)
 
 
 def read_frame(path: Path, field: str) -> Any:
-    """Read a CSV or Parquet file.
+    """Read a CSV, Parquet or Arrow file.
 
     Parameters
     ----------
@@ -49,7 +59,12 @@ def read_frame(path: Path, field: str) -> Any:
             f"{path.name} is no Parquet file: it does not begin with PAR1; expected what "
             "DataFrame.to_parquet writes, or a CSV file with another ending",
         )
-    frame = _parquet(path, field) if magic == _PARQUET_MAGIC else _csv(path, field)
+    if magic == _PARQUET_MAGIC:
+        frame = _parquet(path, field)
+    elif magic == _ARROW_MAGIC or path.suffix.lower() in _ARROW_SUFFIXES:
+        frame = _arrow(path, field)
+    else:
+        frame = _csv(path, field)
     if frame.shape[0] == 0:
         raise UnsuitableData(field, f"{path.name} has no rows")
     return frame
@@ -99,6 +114,27 @@ def _parquet(path: Path, field: str) -> Any:
     except _UNREADABLE as error:
         words = one_line(error).replace(f" '{path}'", "")
         raise FileNotReadable(field, f"{path.name} cannot be read as Parquet: {words}") from None
+
+
+def _arrow(path: Path, field: str) -> Any:
+    """A file of Arrow's own format (Feather, version 2), mapped: numbers stay where they are."""
+    try:
+        import pyarrow
+        from pyarrow import ipc
+    except ImportError:
+        raise FileNotReadable(
+            field,
+            f"{path.name} is an Arrow file and pyarrow is not installed where the run trains; "
+            "install it: pip install 'jupyter-progress[parquet]'",
+        ) from None
+    try:
+        with pyarrow.memory_map(str(path)) as source:
+            return ipc.open_file(source).read_all().to_pandas(split_blocks=True)
+    except MemoryError:
+        raise _too_large(path, field) from None
+    except _UNREADABLE as error:
+        words = one_line(error).replace(f" '{path}'", "")
+        raise FileNotReadable(field, f"{path.name} cannot be read as Arrow: {words}") from None
 
 
 def _too_large(path: Path, field: str) -> UnsuitableData:

@@ -13,4 +13,5 @@ def run(context: Context) -> dict[str, Any]:
     """Read the data."""
     context.loaded = load(context.request.dataset, Uploads(context.data_dir), context.root)
     table = context.loaded.table
+    context.cells = table.rows * table.columns
     return {"rows": table.rows, "columns": table.columns}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ...core.names import shorten
 from ...models.parts import count_parts
 from ..context import Context
+from ..fit_params import divides_by_groups, fit_params, is_search
 from ..fitting import Watch, choose_way
 from ..fitting.choose import shows_steps
 
@@ -19,15 +21,18 @@ def run(context: Context) -> dict[str, Any]:
         X=context.prepared_validation,
         y=validation.y if validation else None,
         is_classifier=context.is_classifier,
-        scoring=context.request.scoring,
+        scoring=context.scorer_name,
+        scorer=context.scorer,
         max_overhead=context.request.max_overhead,
         asked=context.asked,
         report=context.report,
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
+        fit_params=fit_params(context.estimator, train.sample_weight, train.groups),
     )
-    has_steps = shows_steps(context.estimator)
+    _tell_of_groups(context)
+    has_steps = shows_steps(context.estimator, watch.fit_params)
     if not has_steps:
         context.finding(
             "info",
@@ -35,9 +40,8 @@ def run(context: Context) -> dict[str, Any]:
             "score comes at the end",
         )
     begun_s = time.perf_counter()
-    fitted = choose_way(context.estimator)(
-        context.estimator, context.prepared_train, train.y, watch
-    )
+    way = choose_way(context.estimator, watch.fit_params)
+    fitted = way(context.estimator, context.prepared_train, train.y, watch)
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
     context.stopped = fitted.stopped
@@ -47,6 +51,19 @@ def run(context: Context) -> dict[str, Any]:
     context.model = _whole(context)
     context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
+
+
+def _tell_of_groups(context: Context) -> None:
+    """Say where a search makes its folds without regard to the groups."""
+    assert context.parts is not None
+    estimator = context.estimator
+    has_groups = context.parts.train.groups is not None
+    if has_groups and is_search(estimator) and not divides_by_groups(estimator):
+        context.finding(
+            "warning",
+            f"The folds of this search ignore the groups: its cv is "
+            f"{shorten(repr(estimator.cv), 80)}; with cv=GroupKFold(5) no group is in two folds",
+        )
 
 
 def _named(estimator: Any) -> str:
