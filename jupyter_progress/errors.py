@@ -23,6 +23,7 @@ ProgressError
 │   ├── RunGoingOn               asked for what only an ended run allows
 │   ├── RunHasEnded              asked to stop what has ended
 │   ├── NothingToKeep            a stop before there is anything to keep
+│   ├── NotResumable             the run ended well, was dropped, or left nothing to go on from
 │   └── NoModel                  the run ended without a model
 ├── Denied (401, 403)
 ├── Unavailable (503)            for now; asking again can help
@@ -245,6 +246,12 @@ class NothingToKeep(Conflict):
     """A stop before the training has made anything that could be kept."""
 
     reason = "nothing_to_keep"
+
+
+class NotResumable(Conflict):
+    """A resumption of what completed, was dropped, or left nothing to go on from."""
+
+    reason = "not_resumable"
 
 
 class NoModel(Conflict):

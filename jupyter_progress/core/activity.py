@@ -87,6 +87,7 @@ def _stopping(data: dict[str, Any], name: str) -> tuple[str, str]:
 _TELLERS = {
     "training_queued": lambda data, name: ("info", f"{name} was queued"),
     "training_started": lambda data, name: ("info", f"{name} started"),
+    "training_resuming": lambda data, name: ("info", f"{name} was queued to be resumed"),
     "training_resumed": lambda data, name: ("info", f"{name} was resumed"),
     "training_stopping": _stopping,
     "stage_completed": _stage_completed,

@@ -85,6 +85,19 @@ class TrainingStarted(msgspec.Struct, frozen=True, kw_only=True):
     spec: dict[str, Any] | None = None
 
 
+class TrainingResuming(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asked for the next attempt; the run waits for its worker.
+
+    Parameters
+    ----------
+    attempt
+        Its number: 2 for the first resumption.
+    """
+
+    attempt: int = 2
+    who: str = ""
+
+
 class TrainingStopping(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asked for the end."""
 
@@ -93,12 +106,19 @@ class TrainingStopping(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
-    """A stage began."""
+    """A stage began.
+
+    Parameters
+    ----------
+    carried_s
+        Seconds that an earlier attempt spent on what this one goes on from.
+    """
 
     stage: str
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
+    carried_s: float = 0.0
 
 
 class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,6 +242,7 @@ class ModelChanged(msgspec.Struct, frozen=True, kw_only=True):
 PAYLOADS: Final[dict[str, type[msgspec.Struct]]] = {
     "training_queued": TrainingQueued,
     "training_started": TrainingStarted,
+    "training_resuming": TrainingResuming,
     "training_resumed": TrainingStarted,
     "training_stopping": TrainingStopping,
     "stage_started": StageStarted,

@@ -90,7 +90,7 @@ def _shown(stage: StageState, share: float, time: str) -> StageState:
     """The stage with a share that it has just shown; the same share again is no news."""
     if share == stage.progress or stage.started_time is None:
         return replace(stage, progress=share)
-    shown_s = round(seconds_between(stage.started_time, time), 3)
+    shown_s = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
     return replace(stage, progress=share, shown_s=shown_s)
 
 

@@ -13,9 +13,9 @@ import msgspec
 from . import eta
 from .events import Event, payload_of
 from .stages import PIPELINE, PlannedStage, title_of
-from .state import RunState, StageState, stage_index
+from .state import RunState, StageState, attempt_began, stage_index
 from .times import seconds_between
-from .transitions import has_ended, status_after
+from .transitions import ENDED, has_ended, status_after
 
 replace = msgspec.structs.replace
 
@@ -65,9 +65,9 @@ def refresh(state: RunState, time: str) -> RunState:
             estimated_range=None,
             running=[],
         )
-    if state.start_time is None:
+    elapsed_s = elapsed_at(state, time)
+    if elapsed_s is None:
         return replace(state, updated_time=time)
-    elapsed_s = round(seconds_between(state.start_time, time), 3)
     state = replace(_current_stage_at(state, time), updated_time=time, elapsed_time=elapsed_s)
     left = eta.remaining(state)
     return replace(
@@ -78,6 +78,18 @@ def refresh(state: RunState, time: str) -> RunState:
     )
 
 
+def elapsed_at(state: RunState, time: str) -> float | None:
+    """Seconds that all attempts have taken; what lay between them does not count.
+
+    Returns
+    -------
+    float or None
+        None while this attempt has not begun.
+    """
+    began = attempt_began(state)
+    return None if began is None else round(state.earlier_s + seconds_between(began, time), 3)
+
+
 def _current_stage_at(state: RunState, time: str) -> RunState:
     index = stage_index(state, state.current_stage)
     if index is None:
@@ -85,7 +97,7 @@ def _current_stage_at(state: RunState, time: str) -> RunState:
     stage = state.stages[index]
     if stage.status != "running" or stage.started_time is None:
         return state
-    elapsed = round(seconds_between(stage.started_time, time), 3)
+    elapsed = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
     return with_stage(state, index, replace(stage, elapsed_s=elapsed))
 
 
@@ -132,8 +144,44 @@ def _started(state: RunState, started: Any, time: str) -> RunState:
         stages_completed=[],
         current_stage=None,
         start_time=state.start_time or time,
+        attempt_time=time,
         end_time=None,
         error=None,
+        resumable=False,
+    )
+
+
+def _resuming(state: RunState, resuming: Any, _time: str) -> RunState:
+    return replace(_next_attempt(state), attempt=resuming.attempt)
+
+
+def _resumed(state: RunState, resumed: Any, time: str) -> RunState:
+    # One that trains elsewhere comes without having waited.
+    waited = state.status not in ENDED
+    return _started(state if waited else _next_attempt(state), resumed, time)
+
+
+def _next_attempt(state: RunState) -> RunState:
+    """All begins again, but for the time that was spent and the points that were measured."""
+    stages = [
+        StageState(id=stage.id, title=stage.title, estimated_s=stage.estimated_s)
+        for stage in state.stages
+    ]
+    return replace(
+        state,
+        attempt=state.attempt + 1,
+        attempt_time=None,
+        earlier_s=state.elapsed_time or 0.0,
+        stages=stages,
+        stages_completed=[],
+        current_stage=None,
+        progress=0.0,
+        stage_progress=0.0,
+        step=None,
+        total_steps=None,
+        end_time=None,
+        error=None,
+        resources=None,
         resumable=False,
     )
 
@@ -155,8 +203,9 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
         title=started.title or stage.title or title_of(started.stage),
         status="running",
         started_time=time,
+        carried_s=started.carried_s,
         estimated_s=estimated,
-        elapsed_s=0.0,
+        elapsed_s=started.carried_s,
         progress=0.0,
         shown_s=None,
     )
@@ -220,8 +269,9 @@ def _cancelled(state: RunState, ended: Any, time: str) -> RunState:
 
 def _end(state: RunState, time: str, elapsed: float | None, stage_status: str) -> RunState:
     """Close the run; a stage that was under way gets the given status."""
-    if elapsed is None and state.start_time is not None:
-        elapsed = round(seconds_between(state.start_time, time), 3)
+    if elapsed is None:
+        # One that was dropped while it waited for its next attempt took what it took before.
+        elapsed = elapsed_at(state, time) or state.earlier_s or None
     state = _current_stage_at(state, time)
     index = stage_index(state, state.current_stage)
     if index is not None and state.stages[index].status == "running":
@@ -251,7 +301,8 @@ _APPLY_ANY_TIME = {"run_updated": _updated, "model_registered": _registered}
 _APPLY = {
     "training_queued": _queued,
     "training_started": _started,
-    "training_resumed": _started,
+    "training_resuming": _resuming,
+    "training_resumed": _resumed,
     "training_stopping": _stopping,
     "stage_started": _stage_started,
     "stage_completed": _stage_completed,

@@ -25,6 +25,8 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         Seconds after its beginning at which it had come to ``progress``; None before it showed any.
     started_time
         When it began; None before.
+    carried_s
+        Seconds of ``elapsed_s`` that an earlier attempt spent on what this one goes on from.
     metrics
         What the stage measured.
     """
@@ -37,6 +39,7 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
     progress: float = 0.0
     shown_s: float | None = None
     started_time: str | None = None
+    carried_s: float = 0.0
     metrics: dict[str, Any] = {}
 
 
@@ -94,6 +97,12 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Share of the training time that watching has cost.
     updated_time
         The moment that the durations above hold for.
+    attempt
+        Which attempt this is: 1, and one more with each resumption.
+    attempt_time
+        When the worker of this attempt began; None before.
+    earlier_s
+        Seconds that the attempts before this one took; part of ``elapsed_time``.
     """
 
     run_id: str
@@ -114,6 +123,9 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     queued_time: str | None = None
     start_time: str | None = None
     end_time: str | None = None
+    attempt: int = 1
+    attempt_time: str | None = None
+    earlier_s: float = 0.0
     updated_time: str | None = None
     elapsed_time: float | None = None
     estimated_remaining: float | None = None
@@ -137,6 +149,12 @@ def stage_index(state: RunState, stage_id: str | None) -> int | None:
         if stage.id == stage_id:
             return index
     return None
+
+
+def attempt_began(state: RunState) -> str | None:
+    """When the worker of this attempt began; None while it has not."""
+    # A state that was kept before there were attempts has only the first one's.
+    return state.attempt_time or (state.start_time if state.attempt == 1 else None)
 
 
 def begun_us(state: RunState) -> int:

@@ -4,8 +4,9 @@ A pair that is missing from the table is not allowed: such an event leaves the s
 diagram in ``docs/architecture.md`` is drawn from this table, and a test goes through every pair.
 
 A last event can come without its ``training_started``: a worker can die before its first word, and
-a queued run can be cancelled. Weak spot: nothing here stops two workers from writing at the same
-time; the lock on the run directory does.
+a queued run can be cancelled. A run that is to be resumed waits in the queue like a new one; one
+that trains elsewhere is resumed by its producer, without waiting. Weak spot: nothing here stops two
+workers from writing at the same time; the lock on the run directory does.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ TRANSITIONS: Final[dict[tuple[str | None, str], Status]] = {
     (None, "training_queued"): "queued",
     (None, "training_started"): "running",
     ("queued", "training_started"): "running",
+    ("queued", "training_resumed"): "running",
     ("queued", "training_failed"): "failed",
     ("queued", "training_stopping"): "stopping",
     ("queued", "training_cancelled"): "cancelled",
@@ -36,6 +38,7 @@ TRANSITIONS: Final[dict[tuple[str | None, str], Status]] = {
     ("running", "training_cancelled"): "cancelled",
     ("running", "training_interrupted"): "interrupted",
     ("stopping", "training_started"): "stopping",
+    ("stopping", "training_resumed"): "stopping",
     ("stopping", "stage_started"): "stopping",
     ("stopping", "stage_completed"): "stopping",
     ("stopping", "fold_completed"): "stopping",
@@ -45,7 +48,9 @@ TRANSITIONS: Final[dict[tuple[str | None, str], Status]] = {
     ("stopping", "training_failed"): "failed",
     ("stopping", "training_cancelled"): "cancelled",
     ("stopping", "training_interrupted"): "interrupted",
+    ("failed", "training_resuming"): "queued",
     ("failed", "training_resumed"): "running",
+    ("interrupted", "training_resuming"): "queued",
     ("interrupted", "training_resumed"): "running",
 }
 

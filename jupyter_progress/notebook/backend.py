@@ -43,6 +43,9 @@ class Backend(Protocol):
     def cancel(self, run_id: str) -> None:
         """Drop it."""
 
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that failed or was interrupted."""
+
     def update(self, run_id: str, change: dict[str, Any]) -> None:
         """Rename, tag or annotate a run."""
 

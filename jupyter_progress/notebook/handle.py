@@ -146,6 +146,29 @@ class RunHandle(KnownRun):
         """
         self._backend.cancel(self.run_id)
 
+    def resume(self) -> RunHandle:
+        """Go on with a run that failed or was interrupted, from what it has left.
+
+        Where the training kept a checkpoint it goes on from there, else it starts again, with the
+        same rows and the same random states. Asking again changes nothing.
+
+        Returns
+        -------
+        RunHandle
+            The run itself, waiting or going on: ``run.resume().wait()``.
+
+        Raises
+        ------
+        NotResumable
+            It completed, was dropped, or failed by itself and left nothing to go on from.
+        RunGoingOn
+            It has not ended.
+        """
+        self._backend.resume(self.run_id)
+        self._known = self._backend.state(self.run_id)
+        self._model = None
+        return self
+
     def update(
         self,
         *,

@@ -122,7 +122,8 @@ class KnownRun(WithHistory):
 def ended_badly(state: RunState) -> RunFailed | RunCancelled:
     """The error that tells how a run ended without a model."""
     if state.status != "failed":
-        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}")
+        goes_on = "; run.resume() goes on from what there is" if state.resumable else ""
+        return RunCancelled(state.run_id, f"run {state.name!r} was {state.status}{goes_on}")
     error = state.error or {}
     where = f" in {error['stage']}" if error.get("stage") else ""
     parts = [f"run {state.name!r} failed{where}: {error.get('type')}: {error.get('message')}"]
@@ -130,4 +131,6 @@ def ended_badly(state: RunState) -> RunFailed | RunCancelled:
         parts.append(str(error["traceback"]).rstrip())
     if error.get("hint"):
         parts.append(str(error["hint"]))
+    if state.resumable:
+        parts.append("run.resume() goes on from what there is")
     return RunFailed(state.run_id, "\n\n".join(parts))

@@ -31,10 +31,12 @@ from ..store.layout import DataDirectory, RunDirectory, default_data_dir
 from ..tracking import arguments
 from ..tracking.local_follow import LocalFollower
 from ..tracking.record import user_name
+from ..training.attempts import is_to_start_here
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
+from ..training.resume import ask_to_resume
 from ..training.scratch import own_scratch
 from ..training.sources.mapped import Parcel
 from ..training.submit import create_run
@@ -201,6 +203,14 @@ class LocalBackend:
     def cancel(self, run_id: str) -> None:
         """Drop it."""
         self._ask(run_id, "cancel")
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that failed or was interrupted; its keeper is started here."""
+        run, state = self.data.run(run_id), self.state(run_id)
+        ask_to_resume(run, state, who=self.who, writer=self.writer)
+        if is_to_start_here(run, self.data):
+            start_keeper(run, self.data)
+        self._show(JournalWriter(run.journal(self.writer)), run_id)
 
     def _ask(self, run_id: str, action: str) -> None:
         run, state = self.data.run(run_id), self.state(run_id)

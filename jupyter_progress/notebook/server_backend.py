@@ -149,6 +149,10 @@ class ServerBackend:
         """Drop it."""
         self.client.post(f"runs/{quote(run_id, safe='')}/cancel")
 
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that failed or was interrupted."""
+        self.client.post(f"runs/{quote(run_id, safe='')}/resume")
+
     def update(self, run_id: str, change: dict[str, Any]) -> None:
         """Rename, tag or annotate a run."""
         self.client.patch(f"runs/{quote(run_id, safe='')}", change)

@@ -40,6 +40,7 @@ class Actions(Protocol):
     def state(self, run_id: str) -> RunState: ...
     def stop(self, run_id: str) -> None: ...
     def cancel(self, run_id: str) -> None: ...
+    def resume(self, run_id: str) -> None: ...
     def deploy(self, name: str, version: int | None, run_id: str | None) -> Any: ...
     def note(self, text: str, run_id: str | None) -> None: ...
 
@@ -273,15 +274,22 @@ class PanelWidget(anywidget.AnyWidget):
 
     def _carry_out(self, content: dict[str, Any]) -> None:
         action, run_id = content.get("action"), content.get("run_id")
-        if action in ("stop", "cancel") and isinstance(run_id, str):
-            (self._actions.stop if action == "stop" else self._actions.cancel)(run_id)
+        if action in ("stop", "cancel", "resume") and isinstance(run_id, str):
+            ask = {
+                "stop": self._actions.stop,
+                "cancel": self._actions.cancel,
+                "resume": self._actions.resume,
+            }
+            ask[action](run_id)
         elif action == "deploy":
             version = content.get("version")
             self._actions.deploy(str(content.get("model") or ""), version, run_id)
         elif action == "note":
             self._actions.note(str(content.get("text") or ""), run_id)
         else:
-            raise InvalidRequest("action", f"is {action!r}; expected stop, cancel, deploy or note")
+            raise InvalidRequest(
+                "action", f"is {action!r}; expected stop, cancel, resume, deploy or note"
+            )
 
     # What it leaves in a notebook
 

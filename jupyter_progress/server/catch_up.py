@@ -24,19 +24,28 @@ async def resume_from(services: Services, position: Position) -> int | None:
     ``since=0`` always starts at the first event kept.
     """
     since = position.since
-    if since is None or position.log_id not in (None, services.live.log_id):
-        return None
-    if since > services.live.head:
+    if since is None:
         return None
     first_kept = await services.read(services.reader.first_kept)
+    # From here on without a pause: in one, the log may be made anew.
+    if position.log_id not in (None, services.live.log_id) or since > services.live.head:
+        return None
     if since == 0:
         return max(0, first_kept - 1)
     return since if since + 1 >= first_kept else None
 
 
 async def read_published(services: Services, after: int, limit: int) -> list[Event]:
-    """Events after an offset, none beyond what has been published."""
+    """Events after an offset, none beyond what has been published.
+
+    Raises
+    ------
+    Unavailable
+        The log was made anew meanwhile.
+    """
+    log_id = services.live.log_id
     events = await services.read(services.reader.events, after, limit)
+    services.check_log(log_id)
     head = services.live.head
     return [event for event in events if event.offset <= head]
 

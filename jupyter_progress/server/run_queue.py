@@ -14,13 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from ..core.state import RunState
+from ..core.state import RunState, attempt_began
 from ..core.times import to_iso
 from ..errors import ProgressError, UnknownRun
 from ..store.control import append_control
 from ..store.durable_files import is_full
 from ..store.layout import DataDirectory, RunDirectory
 from ..store.locks import FileLock, is_locked
+from ..training.attempts import attempt_of
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
 from .facts import Facts
@@ -119,7 +120,7 @@ class RunQueue:
                 room -= self._start(run)
 
     def _waits(self, run: RunState) -> bool:
-        if run.kind != "pipeline" or run.start_time is not None or self._has_keeper(run):
+        if run.kind != "pipeline" or attempt_began(run) is not None or self._has_keeper(run):
             return False
         return run.status in ("queued", "stopping")
 
@@ -179,14 +180,16 @@ class RunQueue:
 
     def _is_ours(self, directory: RunDirectory) -> bool:
         """Whether this server is to start a run: it took it, or who took it is gone."""
-        request = directory.request()
-        taker = str((request.get("queued_by") or {}).get("writer", ""))
+        attempt = attempt_of(directory)
+        first = directory.request().get("queued_by") or {}
+        taker = attempt.writer or str(first.get("writer", ""))
         if taker.startswith("server-"):
             slot = taker.removeprefix("server-")
             lock = self._data_dir.path / f"log-{slot}.lock"
             return slot == str(self._slot) or not is_locked(lock)
         # Queued by a kernel, which starts the keeper itself, unless it died in between.
-        age_s = time.time() - (directory.path / "request.json").stat().st_mtime
+        asked = directory.path / "request.json" if attempt.number == 1 else directory.attempt_file
+        age_s = time.time() - asked.stat().st_mtime
         return age_s > ADOPTED_AFTER_S
 
     def _give_up(self, run: RunState, directory: RunDirectory) -> None:
@@ -198,9 +201,10 @@ class RunQueue:
                     f"the process that looks after the run did not start in {STARTS_TRIED} attempts"
                 ),
                 "reason": "keeper_not_started",
-                "hint": f"{directory.path / 'keeper.log'} may say why; then start the run again.",
+                "hint": f"{directory.path / 'keeper.log'} may say why; then resume the run.",
             }
-            self._facts.about_run(directory, "training_failed", {"error": error}, name=run.name)
+            facts = {"error": error, "resumable": True}
+            self._facts.about_run(directory, "training_failed", facts, name=run.name)
             directory.write_json(
                 directory.exit_file,
                 {"exit_status": None, "signal": None, "asked": None, "time": to_iso(time.time())},

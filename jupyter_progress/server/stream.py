@@ -223,6 +223,9 @@ class StreamHandler(KernelPassMixin, WebSocketMixin, WebSocketHandler, JupyterHa
                 return
         if channel.is_closed or self.services.is_closing:
             return
+        if live is not self.services.live:
+            channel.close(CLOSE_POSITION_LOST, "the log was damaged and is made again; come back")
+            return
         # No await between the loop's last look and here.
         self.services.broadcaster.join(subscriber)
         volatile = live.volatile()

@@ -14,55 +14,33 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
-from ..core.events import Event, JournalLine
+from ..core.events import JournalLine
 from ..core.state import RunState
-from ..core.times import to_iso
 from ..core.transitions import has_ended
-from ..core.wire import VolatileMessage
 from .assembly import Assembly
 from .batch import Batch
 from .doubt import Doubt, NothingHolds, is_about_lines
+from .journal_file import JournalFile
 from .layout import DataDirectory
 from .log import Log
 from .ordering import FOLLOWS_PATIENCE_S, Ordering
 from .regular_files import kind_of
-from .volatile import VolatileMessages
-from .watch import JournalFile, Origin, Watch
+from .telling import Committed, Telling
+from .vanished import VanishedRuns
+from .watch import Origin, Watch
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 0.025
 IDLE_POLL_S = 0.2
-VOLATILE_INTERVAL_S = 0.02  # between two commits of a run that has nothing durable to tell
 RETRY_S = 1.0
 BATCH_EVENTS = 2000
 BATCH_LINES = 50_000
 ROUND_BYTES = 8 << 20  # read in one round; a rebuild of everything takes many
 PROBLEMS_KEPT = 200
 TOLD_KEPT = 10_000  # problems that are not told again
-VANISHED_S = 0.5  # a deletion is journalled first; so long its line may still be on its way
-
-
-@dataclass(frozen=True)
-class Committed:
-    """What one transaction has added to the log.
-
-    Parameters
-    ----------
-    events
-        With their offsets, in order; ``head`` is that of the last.
-    states
-        The runs that changed, as they are now.
-    volatile
-        To be sent after the events.
-    """
-
-    events: list[Event] = field(default_factory=list)
-    states: dict[str, RunState] = field(default_factory=dict)
-    volatile: list[VolatileMessage] = field(default_factory=list)
-    head: int = 0
+RENEW_EVERY_S = 60.0  # a disk that damages what is written is not written to without end
 
 
 class Indexer:
@@ -76,6 +54,9 @@ class Indexer:
         What to write to; nobody else does.
     on_commit
         Called after each transaction, in the indexer's thread.
+    on_renewed
+        Called in the indexer's thread when a damaged log has been set aside and a new one begun:
+        all that is committed from then on is told with offsets of that one.
     run_ids
         The only runs to index; None for all.
     own_server
@@ -101,6 +82,7 @@ class Indexer:
         log: Log,
         *,
         on_commit: Callable[[Committed], object],
+        on_renewed: Callable[[], object] = lambda: None,
         run_ids: Iterable[str] | None = None,
         own_server: str | int | None = None,
         poll_s: float = POLL_S,
@@ -108,44 +90,60 @@ class Indexer:
     ) -> None:
         self._log = log
         self._on_commit = on_commit
+        self._on_renewed = on_renewed
         self._own_server = f"server-{own_server}" if isinstance(own_server, int) else own_server
         self._poll_s = poll_s
         self.reader = log.reader()
         self.problems: collections.deque[str] = collections.deque(maxlen=PROBLEMS_KEPT)
         self._told: set[str] = set()
         self.trouble: Exception | None = None
-        self._logged = log.cursors()
-        self._forgotten = log.forgotten()
-        self._states: dict[str, RunState] = {}  # of runs in progress
         self._only = None if run_ids is None else frozenset(run_ids)
-        statuses = log.statuses()
-        ended = [run_id for run_id, status in statuses.items() if has_ended(status)]
-        self._watch = Watch(
-            data_directory,
-            self._logged,
-            ended=ended,
-            forgotten=self._forgotten,
-            run_ids=self._only,
-        )
-        # Runs without a directory, and when that counts; what was removed before now does at once.
-        self._vanished = {
-            run_id: 0.0
-            for run_id in statuses
-            if (self._only is None or run_id in self._only)
-            and not self._watch.has_directory(run_id)
-        }
-        self._ordering = Ordering(follows_patience_s)
-        self._volatile = VolatileMessages(log.openings)
-        self._volatile_after: dict[str, float] = {}
-        self._is_first_round = True
-        self._is_astray = False  # in or after a round that did not come to its end
-        self._doubt = Doubt()
+        self._data_directory = data_directory
+        self._follows_patience_s = follows_patience_s
+        self._renewed_at: float | None = None
+        self._take_up_log()
         self._wake_all = False
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._caught_up = threading.Event()
         self._progress = threading.Condition()
         self._thread: threading.Thread | None = None
+
+    def _take_up_log(self) -> None:
+        """Begin where the log stands: when it was opened, and when it was made anew."""
+        log = self._log
+        self._logged = log.cursors()
+        self._forgotten = log.forgotten()
+        self._states: dict[str, RunState] = {}  # of runs in progress
+        statuses = log.statuses()
+        ended = [run_id for run_id, status in statuses.items() if has_ended(status)]
+        self._watch = Watch(
+            self._data_directory,
+            self._logged,
+            ended=ended,
+            forgotten=self._forgotten,
+            run_ids=self._only,
+        )
+        own = (run_id for run_id in statuses if self._only is None or run_id in self._only)
+        self._vanished = VanishedRuns(self._watch, own)
+        self._ordering = Ordering(self._follows_patience_s)
+        self._telling = Telling(self._on_commit, log, self.live_state)
+        self._is_first_round = True
+        self._is_astray = False  # in or after a round that did not come to its end
+        self._doubt = Doubt()
+
+    def _renew(self) -> None:
+        """Set the damaged log aside and make it again from the journals."""
+        now = time.monotonic()
+        if self._renewed_at is not None and now - self._renewed_at < RENEW_EVERY_S:
+            raise sqlite3.DatabaseError(f"the log is damaged again: {self._log.damage}")
+        self._log.renew(time.time())
+        self._renewed_at = now
+        self.reader.turn_to_new_file()
+        self._caught_up.clear()
+        with self._progress:
+            self._take_up_log()
+        self._on_renewed()
 
     def start(self) -> None:
         """Begin to index, in a thread."""
@@ -224,12 +222,12 @@ class Indexer:
             self._watch.look_at_likely()
         origins = self._watch.due(everything=everything)
         has_more = self._read(origins)
-        taken, was_cut = self._assemble(self._ready(origins))
+        taken, was_cut = self._assemble(list(filter(self._telling.is_due, origins)))
         if self._vanished and not (has_more or was_cut):
-            self._take_vanished(taken)
+            self._vanished.take_into(taken)
         if not taken.batch.is_empty and not self._commit(taken):
             return True
-        self._emit(Committed(volatile=self._due_volatile(), head=self._log.head))
+        self._telling.tell_due()
         self._watch.settle()
         self._is_astray = False
         self._is_first_round = everything and (has_more or was_cut)
@@ -244,7 +242,11 @@ class Indexer:
                 if left <= 0:
                     return True
                 left -= self._read_journal(journal)
-        self._note_vanished()
+        self._complain(
+            f"{run_id}: its directory has gone while it went on"
+            for run_id in self._vanished.notice()
+            if run_id in self._states
+        )
         return False
 
     def _find_journals(self, origin: Origin) -> None:
@@ -254,25 +256,6 @@ class Indexer:
             self._complain([f"{origin.folder} cannot be looked into: {error.strerror}"])
             return
         self._complain(f"{path} is no journal but {kind_of(path)}" for path in others)
-
-    def _note_vanished(self) -> None:
-        due = time.monotonic() + VANISHED_S
-        while self._watch.vanished:
-            run_id = self._watch.vanished.pop()
-            if run_id in self._states:
-                self._complain([f"{run_id}: its directory has gone while it went on"])
-            self._vanished.setdefault(run_id, due)
-
-    def _take_vanished(self, taken: Assembly) -> None:
-        """Have runs forgotten whose directory was removed by hand, or by whom no journal tells."""
-        now = time.monotonic()
-        for run_id in [run_id for run_id, due in self._vanished.items() if due <= now]:
-            if run_id in self._forgotten or self._watch.has_directory(run_id):
-                del self._vanished[run_id]
-                continue
-            taken.vanish(run_id, to_iso(time.time()))
-            if run_id not in taken.batch.forgotten:
-                del self._vanished[run_id]  # nothing was known of it
 
     def _read_journal(self, journal: JournalFile) -> int:
         now = time.monotonic()
@@ -290,15 +273,6 @@ class Indexer:
         self._complain(damaged)
         return count
 
-    def _ready(self, origins: list[Origin]) -> list[Origin]:
-        """Leave runs that have only volatile news until their next message is due."""
-        now = time.monotonic()
-        return [
-            origin
-            for origin in origins
-            if origin.has_durable or now >= self._volatile_after.get(origin.name, 0.0)
-        ]
-
     def _assemble(self, origins: list[Origin]) -> tuple[Assembly, bool]:
         """Work out the next batch; says also whether it was cut because of its size."""
         taken = Assembly(Batch(self._log.head), self.live_state, self._forgotten, self._own_server)
@@ -309,7 +283,7 @@ class Indexer:
         for lines, (origin, journal, line) in enumerate(in_order, start=1):
             if origin.is_run or self._only is None or line.run_id in self._only:
                 self._take(taken, origin, journal.writer, line)
-            self._volatile_after[origin.name] = now + VOLATILE_INTERVAL_S
+            self._telling.took(origin.name)
             if len(taken.batch.events) >= BATCH_EVENTS or lines >= limit:
                 was_cut = True
                 break
@@ -333,7 +307,7 @@ class Indexer:
         """Write a batch and tell of it; False where one of its lines cannot be written."""
         batch = taken.batch
         try:
-            self._volatile.add(taken.reported, batch.points, self._log.last_step)
+            self._telling.expect(taken)
             self._log.commit(batch)
         except Exception as error:
             if not is_about_lines(error):
@@ -346,7 +320,8 @@ class Indexer:
             self._keep(run_id, state)
         for run_id in batch.forgotten:
             self._forget(run_id, for_good=run_id not in batch.vanished)
-        self._tell(taken)
+        # While old journals are caught up with there is nobody whose view is live.
+        self._telling.tell(taken, to_live_views=self._caught_up.is_set())
         with self._progress:
             self._logged.update(batch.cursors)
             self._progress.notify_all()
@@ -363,38 +338,19 @@ class Indexer:
             place = f"{origin}/{writer}, sequence {sequence}"
             self._complain([f"{place}: a line that the log cannot hold: {error!r}"])
 
-    def _tell(self, taken: Assembly) -> None:
-        """Say what was committed; before a run's last event, what was still to be said about it."""
-        batch = taken.batch
-        told = 0
-        for place, run_id, state in taken.endings:
-            # While old journals are caught up with there is nobody whose view is live.
-            if not self._caught_up.is_set() or run_id in batch.forgotten:
-                self._volatile.forget(run_id)
-                continue
-            head = batch.head + place
-            volatile = self._volatile.last_of(state, head)
-            if volatile:
-                self._emit(Committed(batch.events[told:place], volatile=volatile, head=head))
-                told = place
-        self._emit(
-            Committed(batch.events[told:], dict(batch.states), self._due_volatile(), self._log.head)
-        )
-
     def _keep(self, run_id: str, state: RunState) -> None:
         is_over = has_ended(state.status)
         self._watch.note_status(run_id, is_over)
         if is_over:
             self._states.pop(run_id, None)
-            self._volatile_after.pop(run_id, None)
+            self._telling.ended(run_id)
         else:
             self._states[run_id] = state
 
     def _forget(self, run_id: str, *, for_good: bool) -> None:
         self._states.pop(run_id, None)
-        self._volatile.forget(run_id)
-        self._volatile_after.pop(run_id, None)
-        self._vanished.pop(run_id, None)
+        self._telling.forget(run_id)
+        self._vanished.forget(run_id)
         if for_good:
             self._forgotten.add(run_id)
             self._watch.forget(run_id)
@@ -408,21 +364,7 @@ class Indexer:
         self._logged = self._log.cursors()
         self._watch.rewind(self._logged)
         self._states.clear()
-        self._volatile.forget_all()
-
-    def _due_volatile(self) -> list[VolatileMessage]:
-        if not self._volatile.is_pending:
-            return []
-        return self._volatile.due(self.live_state, self._log.head, time.monotonic())
-
-    def _emit(self, committed: Committed) -> None:
-        if not (committed.events or committed.states or committed.volatile):
-            return
-        try:
-            self._on_commit(committed)
-        except Exception:
-            # A watcher's mistake must not end the indexing for everybody else.
-            logger.exception("on_commit failed for the events up to offset %d", committed.head)
+        self._telling.forget_all()
 
     def _complain(self, problems: Iterable[str]) -> None:
         for problem in problems:
@@ -439,6 +381,8 @@ class Indexer:
             self._woken.clear()
             wait_s = RETRY_S
             try:
+                if self._log.damage is not None:
+                    self._renew()
                 has_more = self.index_once()
                 self.trouble = None
                 if has_more:
@@ -446,6 +390,7 @@ class Indexer:
                 self._caught_up.set()
                 wait_s = self._poll_s if self._watch.is_busy else IDLE_POLL_S
             except (OSError, sqlite3.Error) as error:
+                self._log.note(error)
                 if self.trouble is None:
                     logger.warning("the log cannot be written (%s); it is tried again", error)
                 self.trouble = error

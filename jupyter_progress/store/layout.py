@@ -50,6 +50,8 @@ class RunDirectory:
         self.split_file = self.path / "split.npz"
         self.keeper_file = self.path / "keeper.json"
         self.worker_file = self.path / "worker.json"
+        self.attempt_file = self.path / "attempt.json"
+        self.checkpoints = self.path / "checkpoints"
         self.journals = self.path / "journal"
         self.controls = self.path / "control"
 

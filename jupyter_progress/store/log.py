@@ -17,7 +17,7 @@ from .batch import Batch, Cursor
 from .database import connect, connect_reader, journal_mode, set_aside
 from .reader import LogReader
 from .series_table import SeriesTable
-from .soundness import Damaged, note_damage, seal
+from .soundness import Damaged, note_damage, seal, speaks_of_damage
 from .statements import statements
 
 logger = logging.getLogger(__name__)
@@ -33,21 +33,28 @@ class Log:
     Attributes
     ----------
     log_id
-        Identity of this log; offsets of another one mean nothing here.
+        Identity of this log; offsets of another one mean nothing here. Empty while the file is
+        being replaced.
     openings
         How often it was opened, from 1; what volatile revisions begin with.
     head
         The offset of the last event; 0 where there is none.
     journal_mode
         SQLite's: ``wal``; ``delete`` on network file systems; ``memory``.
+    damage
+        What a read or a write has found wrong with the file; None where nothing has.
     """
 
     def __init__(self, path: Path | str, connection: sqlite3.Connection) -> None:
         self.path = path
         self.is_open = True
-        self._connection = connection
         # A log in memory has one connection for all, and readers must not see half a transaction.
         self.lock = threading.RLock()
+        self._take_up(connection)
+
+    def _take_up(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.damage: str | None = None
         self.journal_mode = journal_mode(connection)
         self.log_id, self.openings = connection.execute(_SQL["find_identity"]).fetchone()
         self.head: int = connection.execute(_SQL["extent"]).fetchone()[1]
@@ -87,6 +94,36 @@ class Log:
                 raise
             raise Damaged(str(error)) from error
 
+    def renew(self, now: float) -> None:
+        """Set the damaged file aside, and begin a new log in its place.
+
+        Parameters
+        ----------
+        now
+            The time, in seconds since 1970-01-01 UTC.
+
+        Raises
+        ------
+        sqlite3.Error, OSError
+            There is no room for it, for instance: it can be tried again.
+        """
+        path, damage = Path(self.path), self.damage or "it was found damaged"
+        with self.lock:
+            # Before anything of the new file can be read: offsets of the two do not mix.
+            self.log_id = ""
+            self._connection.close()
+            if path.exists():
+                set_aside(path, damage)
+            connection = connect(path)
+            _begin_opening(connection, now)
+            self._take_up(connection)
+
+    def note(self, error: Exception) -> None:
+        """Take down what a read or a write has met, if it speaks of damage."""
+        if self.path != MEMORY and speaks_of_damage(error):
+            self.damage = str(error)
+            note_damage(Path(self.path))
+
     def close(self) -> None:
         """Close the writing connection; readers are closed by themselves."""
         with self.lock:
@@ -105,9 +142,7 @@ class Log:
         """A reader of this log, for any thread."""
         if self.path == MEMORY:
             return LogReader.sharing(self._connection, self.lock)
-        return LogReader(
-            lambda: connect_reader(self.path), on_error=lambda error: note_damage(self.path, error)
-        )
+        return LogReader(lambda: connect_reader(self.path), on_error=self.note)
 
     def cursors(self) -> dict[tuple[str, str], Cursor]:
         """How far each journal is logged, by origin and writer."""
@@ -146,7 +181,7 @@ class Log:
             except BaseException as error:
                 self._series.forget_all()
                 if isinstance(error, sqlite3.Error):
-                    note_damage(self.path, error)
+                    self.note(error)
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise

@@ -11,7 +11,8 @@ import heapq
 from collections.abc import Callable, Iterator
 
 from ..core.events import JournalLine
-from .watch import JournalFile, Origin
+from .journal_file import JournalFile
+from .watch import Origin
 
 FOLLOWS_PATIENCE_S = 2.0
 

@@ -46,6 +46,7 @@ class LogReader:
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(_IDLE_CONNECTIONS)
         self._shared: tuple[sqlite3.Connection, threading.RLock] | None = None
         self._is_closed = False
+        self._age = 0
 
     @classmethod
     def sharing(cls, connection: sqlite3.Connection, lock: threading.RLock) -> LogReader:
@@ -57,6 +58,14 @@ class LogReader:
     def close(self) -> None:
         """Close the connections; a read that is under way finishes."""
         self._is_closed = True
+        self._close_idle()
+
+    def turn_to_new_file(self) -> None:
+        """Read another file in place of the old one from now on."""
+        self._age += 1
+        self._close_idle()
+
+    def _close_idle(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._idle.get_nowait().close()
@@ -198,6 +207,7 @@ class LogReader:
             with lock:
                 yield connection
             return
+        age = self._age
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
@@ -206,13 +216,14 @@ class LogReader:
             yield connection
         except BaseException as error:
             connection.close()
-            if isinstance(error, sqlite3.Error | msgspec.MsgspecError):
+            # What is wrong with a file that has been replaced is known.
+            if isinstance(error, sqlite3.Error | msgspec.MsgspecError) and age == self._age:
                 self._on_error(error)
             raise
-        self._keep(connection)
+        self._keep(connection, age)
 
-    def _keep(self, connection: sqlite3.Connection) -> None:
-        if not self._is_closed:
+    def _keep(self, connection: sqlite3.Connection, age: int) -> None:
+        if not self._is_closed and age == self._age:
             with contextlib.suppress(queue.Full):
                 self._idle.put_nowait(connection)
                 return

@@ -98,14 +98,17 @@ def has_wal_left(path: Path) -> bool:
     return path.with_name(path.name + "-wal").exists()
 
 
-def note_damage(path: Path | str, error: Exception) -> None:
-    """Have the file checked when it is next opened, if this error speaks of damage."""
+def speaks_of_damage(error: Exception) -> bool:
+    """Whether an error of reading or writing a log says that its file is damaged."""
+    if not isinstance(error, sqlite3.Error):
+        return True  # a row that is there and cannot be read
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
-    is_damage = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or not isinstance(
-        error, sqlite3.Error
-    )
-    if str(path) != ":memory:" and is_damage:
-        _suspicion(Path(path)).touch(mode=PRIVATE_FILE)
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def note_damage(path: Path) -> None:
+    """Have the file checked when it is next opened."""
+    _suspicion(path).touch(mode=PRIVATE_FILE)
 
 
 def drop_notes(path: Path) -> None:

@@ -19,10 +19,11 @@ from ..client.snapshots import snapshot_message
 from ..core.view import Applied, View
 from ..core.wire import Message, durable_message
 from ..errors import ProgressError
-from ..store.indexer import Committed, Indexer
+from ..store.indexer import Indexer
 from ..store.layout import DataDirectory
 from ..store.log import Log
 from ..store.reader import LogReader
+from ..store.telling import Committed
 
 CAUGHT_UP_LOOK_S = 0.2
 SNAPSHOT_OVER = 200  # events at once; more come as one snapshot

@@ -16,6 +16,7 @@ from ..core.requests import OwnScorer, RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
+from .attempts import Attempt, attempt_of
 from .preprocessing import Plan
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .sources import LoadedData
@@ -47,6 +48,8 @@ class Context:
         ``request.json``.
     request
         The request in it, with all defaults.
+    attempt
+        Which attempt at the run this is; its worker's journal bears the same number.
     """
 
     data_dir: DataDirectory
@@ -56,6 +59,7 @@ class Context:
     journal: JournalWriter
     asked: Asked
     timings: Timings
+    attempt: Attempt = field(default_factory=Attempt)
 
     estimator: Any = None
     is_classifier: bool = True
@@ -110,8 +114,8 @@ class Context:
 
     @property
     def elapsed_s(self) -> float:
-        """Since the worker began."""
-        return round(time.monotonic() - self.begun_s, 3)
+        """What the attempts before this one took, and since its worker began."""
+        return round(self.attempt.earlier_s + time.monotonic() - self.begun_s, 3)
 
     @property
     def workload(self) -> Workload:
@@ -183,14 +187,16 @@ def open_context(run_path: Path, asked: Asked | None = None) -> Context:
     data_dir = DataDirectory(run_path.parent.parent)
     run = data_dir.run(run_path.name)
     facts = run.request()
+    attempt = attempt_of(run)
     return Context(
         data_dir=data_dir,
         run=run,
         facts=facts,
         request=msgspec.convert(facts["request"], RunRequest),
-        journal=JournalWriter(run.journal("worker-1")),
+        journal=JournalWriter(run.journal(attempt.worker)),
         asked=asked or Asked(run, keeper_pid=os.getppid()),
         timings=Timings(data_dir.timings),
+        attempt=attempt,
     )
 
 

@@ -13,6 +13,7 @@ from ..store.control import ControlReader, append_control
 from ..store.journal import JournalWriter, refuse_unwritten, tell
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock
+from .attempts import drop_checkpoints
 from .plain_journal import last_sequences
 
 _AFTER_TRAIN = ("evaluate", "save_model")
@@ -62,7 +63,7 @@ def ask_to_stop(
         return  # it is being dropped: there is nothing to keep any more, and nothing new to tell
     facts = {"action": action, "who": who}
     if action not in asked:
-        _journal(run_dir, writer, "training_stopping", facts, state.name, who)
+        journal_fact(run_dir, writer, "training_stopping", facts, state.name, who)
     append_control(run_dir, writer, action, who)
 
 
@@ -105,17 +106,18 @@ def _cancel_queued(run_dir: RunDirectory, state: RunState, who: str, writer: str
             raise RunHasEnded(f"the run {state.run_id} has ended already")
         facts = {"stage": None, "elapsed_time": None, "who": who}
         follows = last_sequences(run_dir.journals, but=writer)
-        _journal(run_dir, writer, "training_cancelled", facts, state.name, who, follows)
+        journal_fact(run_dir, writer, "training_cancelled", facts, state.name, who, follows)
         run_dir.write_json(
             run_dir.exit_file,
             {"exit_status": None, "signal": None, "asked": "cancel", "time": to_iso(time.time())},
         )
+        drop_checkpoints(run_dir)
     finally:
         lock.release()
     return True
 
 
-def _journal(
+def journal_fact(
     run_dir: RunDirectory,
     writer: str,
     kind: str,
@@ -124,6 +126,13 @@ def _journal(
     who: str,
     follows: dict[str, int] | None = None,
 ) -> None:
+    """Journal what somebody asked of a run; it is on disk on return.
+
+    Raises
+    ------
+    DiskFull, Unavailable
+        Nothing was kept.
+    """
     journal = JournalWriter(run_dir.journal(writer))
     try:
         first = journal.last_sequence + 1

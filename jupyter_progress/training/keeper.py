@@ -26,6 +26,7 @@ from ..store.durable_files import is_full
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock, this_process
 from . import last_words
+from .attempts import attempt_of, drop_checkpoints, with_resumable
 from .launch import worker_command, worker_environment
 from .memory_limit import cgroup_limit, oom_kills, own_cgroup
 from .output_tail import OutputTail
@@ -54,6 +55,7 @@ class Keeper:
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
         self._request = run.request()
+        self._attempt = attempt_of(run)
         self._limits: dict[str, Any] = self._request.get("limits") or {}
         self._journal = PlainJournal(run.journal("keeper"))
         self._controls = ControlReader(run)
@@ -223,10 +225,13 @@ class Keeper:
 
     def _write_last_event(self) -> None:
         # The worker is dead: its journal does not grow any more.
-        if find_last_event(self._run.journals) is not None:
+        told = find_last_event(self._run.journals, self._attempt.after)
+        if told is not None:
+            if told["type"] == "training_completed":
+                drop_checkpoints(self._run)
             return
         returncode = self._worker.returncode if self._worker else 0
-        stage = find_current_stage(self._run.journals)
+        stage = find_current_stage(self._run.journals, self._attempt.after)
         if self._over == "memory":
             self._fail(last_words.out_of_memory(self._peak, self._limit, stage))
         elif self._over == "time":
@@ -254,6 +259,8 @@ class Keeper:
 
     def _write_end(self, asked: Control, stage: str | None) -> None:
         kind = "training_cancelled" if asked.action == "cancel" else "training_interrupted"
+        if asked.action == "cancel":
+            drop_checkpoints(self._run)
         self._tell(kind, {"stage": stage, "elapsed_time": self._elapsed, "who": asked.who})
 
     def _fail(self, error: dict[str, Any]) -> None:
@@ -262,6 +269,7 @@ class Keeper:
     def _tell(self, kind: str, facts: dict[str, Any]) -> None:
         follows = last_sequences(self._run.journals, but="keeper")
         name = self._request.get("name") or self._run.run_id
+        facts = with_resumable(self._run, str(self._request.get("kind")), kind, facts)
         self._journal.tell(self._run.run_id, kind, facts, name=name, follows=follows)
 
     def _write_exit(self, returncode: int | None) -> None:
@@ -279,7 +287,7 @@ class Keeper:
 
     @property
     def _elapsed(self) -> float:
-        return round(time.monotonic() - self._started_s, 3)
+        return round(self._attempt.earlier_s + time.monotonic() - self._started_s, 3)
 
     @property
     def _peak(self) -> int:

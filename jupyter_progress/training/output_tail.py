@@ -40,7 +40,7 @@ class OutputTail:
 
     def _copy(self) -> None:
         # Reading goes on when the disk is full: a worker must not hang on a print.
-        length = 0
+        length = self._path.stat().st_size if self._path.exists() else 0
         broken = False
         try:
             while chunk := os.read(self._pipe, _CHUNK_BYTES):

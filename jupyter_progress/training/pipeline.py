@@ -12,6 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
+from .plain_journal import last_sequences
 from .stages import (
     evaluate,
     initialize,
@@ -82,12 +83,15 @@ def _remember(context: Context, took: dict[str, float]) -> None:
 
 def _begin(context: Context) -> None:
     stages = [msgspec.to_builtins(stage) for stage in context.timings.plan(context.workload)]
+    facts = {"name": context.name, "stages": stages}
+    if context.attempt.number > 1:
+        # After all that the attempts before have told, and after who asked for this one.
+        follows = last_sequences(context.run.journals, but=context.journal.writer)
+        context.tell("training_resumed", facts, follows=follows)
+        return
     queued = context.facts.get("queued_by")
-    context.tell(
-        "training_started",
-        {"name": context.name, "stages": stages},
-        follows={queued["writer"]: queued["sequence"]} if queued else None,
-    )
+    follows = {queued["writer"]: queued["sequence"]} if queued else {}
+    context.tell("training_started", facts, follows=follows or None)
 
 
 def _run_stage(context: Context, stage: str, index: int) -> float:

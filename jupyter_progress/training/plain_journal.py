@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time as clock
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from ..store.regular_files import NoRegularFile, open_regular, regular_files
 LAST_EVENTS: Final = frozenset(
     {"training_completed", "training_failed", "training_cancelled", "training_interrupted"}
 )
+NONE_BEFORE: Final[Mapping[str, int]] = {}
 _BLOCK_BYTES: Final = 1 << 16
 
 
@@ -160,10 +161,22 @@ def last_sequences(journals: Path, but: str) -> dict[str, int]:
     return {writer: n for writer, n in sorted(found.items()) if n and writer != but}
 
 
-def find_last_event(journals: Path) -> dict[str, Any] | None:
-    """The event that ended the run, where some writer has written one."""
+def find_last_event(
+    journals: Path, after: Mapping[str, int] = NONE_BEFORE
+) -> dict[str, Any] | None:
+    """The event that ended the run, where some writer has written one.
+
+    Parameters
+    ----------
+    journals
+        The run's folder of journals.
+    after
+        The last sequence of each journal that belongs to earlier attempts; see ``attempts``.
+    """
     for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
+            if line["sequence"] <= after.get(path.stem, 0):
+                break
             if line["type"] in LAST_EVENTS:
                 return line
             if line["type"] in ("stage_started", "training_started", "training_resumed"):
@@ -171,11 +184,13 @@ def find_last_event(journals: Path) -> dict[str, Any] | None:
     return None
 
 
-def find_current_stage(journals: Path) -> str | None:
-    """The stage that a worker was last in."""
+def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> str | None:
+    """The stage that the worker of this attempt was last in; ``after`` as for the last event."""
     newest: tuple[str, str] | None = None
     for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
+            if line["sequence"] <= after.get(path.stem, 0):
+                break
             if line["type"] == "stage_started":
                 found = (str(line["time"]), str(line["data"].get("stage")))
                 newest = max(newest, found) if newest else found

@@ -9,6 +9,7 @@ from ..core.times import to_iso
 from ..store.layout import RunDirectory, read_json_object
 from ..store.locks import FileLock, boot_id, is_locked, lock_owner
 from . import last_words
+from .attempts import attempt_of, with_resumable
 from .plain_journal import (
     PlainJournal,
     find_current_stage,
@@ -86,11 +87,12 @@ def _end_worker(run_dir: RunDirectory) -> None:
 
 
 def _write_last_event(run_dir: RunDirectory, owner: dict[str, Any]) -> None:
-    if find_last_event(run_dir.journals) is not None:
+    attempt = attempt_of(run_dir)
+    if find_last_event(run_dir.journals, attempt.after) is not None:
         return
     request = run_dir.request()
     name = str(request.get("name") or run_dir.run_id)
-    stage = find_current_stage(run_dir.journals)
+    stage = find_current_stage(run_dir.journals, attempt.after)
     journal = PlainJournal(run_dir.journal("keeper"), lost=LOST_LINES)
     try:
         follows = last_sequences(run_dir.journals, but="keeper")
@@ -103,6 +105,7 @@ def _write_last_event(run_dir: RunDirectory, owner: dict[str, Any]) -> None:
             error = last_words.disk_full(stage) if is_full else by_keeper
             facts = {"error": error}
             kind = "training_failed"
+        facts = with_resumable(run_dir, str(request.get("kind")), kind, facts)
         journal.tell(run_dir.run_id, kind, facts, name=name, follows=follows)
     finally:
         journal.close()

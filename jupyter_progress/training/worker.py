@@ -8,9 +8,11 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 from ..store.durable_files import is_full
 from .asked import Cancelled, Interrupted
+from .attempts import with_resumable
 from .context import Context, open_context
 from .failure import describe
 from .hints import Facts, facts_of
@@ -60,14 +62,14 @@ def _train(context: Context) -> int:
     except Cancelled:
         return 0
     except Interrupted:
-        context.tell(
+        _tell_end(
+            context,
             "training_interrupted",
             {
                 "stage": context.stage,
                 "elapsed_time": context.elapsed_s,
                 "who": context.asked.who,
             },
-            follows=_others(context),
         )
         return 0
     except BaseException as failure:
@@ -75,17 +77,22 @@ def _train(context: Context) -> int:
         # told; the whole traceback goes into the output.
         traceback.print_exc()
         context.flush_report()
-        context.tell(
+        _tell_end(
+            context,
             "training_failed",
             {
                 "error": describe(failure, context.stage, _facts(context)),
                 "elapsed_time": context.elapsed_s,
             },
-            follows=_others(context),
         )
         return 1
     finish(context, _others(context))
     return 0
+
+
+def _tell_end(context: Context, kind: str, facts: dict[str, Any]) -> None:
+    facts = with_resumable(context.run, context.request.kind, kind, facts)
+    context.tell(kind, facts, follows=_others(context))
 
 
 def _facts(context: Context) -> Facts | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -177,7 +178,26 @@ def test_a_run_is_ended_from_a_terminal_that_watches_it(
     assert "already" in refused
 
 
-@pytest.mark.parametrize("name", ["show", "watch", "stop", "cancel", "output", "doctor"])
+def test_run_is_resumed_without_a_server(command: Command, runs: Runs) -> None:
+    run = runs.start("interrupted", {"n_estimators": 30_000, "random_state": 0})
+    runs.wait(lambda: json.loads(command("show", run.run_id, "--json")[1])["step"])
+    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
+    runs.finish(run)
+    assert json.loads(command("show", run.run_id, "--json")[1])["resumable"]
+    status, told, _ = command("resume", run.run_id)
+    assert (status, told) == (0, f"resuming interrupted ({run.run_id})\n")
+    runs.wait(lambda: run.journal("worker-2").exists())
+    again = json.loads(command("resume", run.run_id, "--json")[1])
+    assert (again["status"], again["attempt"]) == ("running", 2)
+    assert "again already" in command("resume", run.run_id)[1]
+    assert command("cancel", run.run_id)[0] == 0
+    runs.finish(run)
+    refused = command("resume", run.run_id)
+    assert (refused[0], refused[1]) == (1, "")
+    assert "been dropped" in refused[2]
+
+
+@pytest.mark.parametrize("name", ["show", "watch", "stop", "cancel", "resume", "output", "doctor"])
 def test_unknown_run_is_told_with_where_to_look(command: Command, runs: Runs, name: str) -> None:
     status, told, refused = command(name, "nothing-like-it")
     assert (status, told) == (1, "")

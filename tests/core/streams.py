@@ -234,12 +234,34 @@ def deleted_run() -> Stream:
     return stream.durable("run_deleted", {})
 
 
+def resumed_run() -> Stream:
+    """A run whose worker was killed, which waits for its next attempt and goes on in it."""
+    stream = Stream().snapshot().queued().after(0.5).started()
+    for index in range(5):
+        stream.stage(index).stage_done(index, 0.25)
+    stream.stage(5).after(4.0)
+    stream.progress(stage="train", stage_progress=40.0, step=40, total_steps=100)
+    error = {
+        "type": "SIGKILL", "message": "the worker was killed", "reason": "worker_killed",
+        "traceback": "", "hint": "",
+    }  # fmt: skip
+    failed = {"error": error, "elapsed_time": 5.5, "resumable": True}
+    stream.durable("training_failed", failed).after(3600.0)
+    stream.durable("training_resuming", {"attempt": 2, "who": "ada"}).after(2.0)
+    stages = [{"id": stage.id, "title": stage.title, "estimated_s": 1.0} for stage in PIPELINE]
+    stream.durable("training_resumed", {"name": "digits", "stages": stages}).after(0.1)
+    facts = {"stage": "train", "title": "Train", "index": 5, "estimated_s": 8.0, "carried_s": 3.5}
+    stream.durable("stage_started", facts).after(1.0)
+    stream.progress(stage="train", stage_progress=45.0, step=45, total_steps=100)
+    return stream.after(1.0).durable("training_stopping", {"action": "stop", "who": "ada"})
+
+
 STREAMS = {
     builder.__name__: builder
     for builder in (
         whole_run, killed_worker, slower_than_planned, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
-        deleted_run,
+        deleted_run, resumed_run,
     )
 }  # fmt: skip
 

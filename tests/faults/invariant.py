@@ -37,6 +37,7 @@ Identity = tuple[str, str, int]
 DURABLE_FIELDS = (
     "run_id", "name", "tags", "notes", "kind", "who", "status", "resumable", "current_stage",
     "stages_completed", "queued_time", "start_time", "end_time", "error", "result", "spec",
+    "attempt", "attempt_time", "earlier_s",
 )  # fmt: skip
 STAGE_FIELDS = ("id", "title", "status", "started_time", "metrics")
 

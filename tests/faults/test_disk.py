@@ -251,6 +251,39 @@ def test_damaged_database_is_made_again_and_views_begin_anew(
 
 
 @pytest.mark.slow
+def test_database_that_is_damaged_under_a_server_is_made_again_and_views_begin_anew(
+    site: Site, watch, drawn: random.Random
+) -> None:
+    witness = watch(site.address)
+    process, run_id = producer.start(site.jupyter, 5, 0.01)
+    assert process.wait() == 0
+    before = site.settle(witness)
+    refusals: list[tuple[int, str]] = []
+    with site.database.open("r+b") as file:
+        for place in range(0, site.database.stat().st_size, 512):
+            file.seek(place)
+            file.write(drawn.randbytes(256))
+    wal = site.database.with_name(site.database.name + "-wal")
+    wal.write_bytes(drawn.randbytes(wal.stat().st_size))
+
+    def asks_until_it_is_found() -> bool:
+        try:
+            site.jupyter.ask("GET", f"activity?limit={drawn.randrange(1, 500)}")
+        except urllib.error.HTTPError as error:
+            refusals.append((error.code, json.load(error)["reason"]))
+        return witness.follower.view.log_id not in ("", before.log_id)
+
+    wait_until(asks_until_it_is_found, 30)
+    assert set(refusals) <= {(503, "unavailable")}
+    site.jupyter.ask("POST", "activity", {"text": "after the damage"})
+    after = site.settle(witness)
+    assert after.log_id != before.log_id
+    assert after.runs[run_id].status == "completed"
+    assert after.series == before.series
+    witness.check(before, after)
+
+
+@pytest.mark.slow
 def test_database_of_a_later_version_is_left_as_it_is(site: Site) -> None:
     site.jupyter.ask("POST", "activity", {"text": "kept"})
     site.settle()

@@ -30,6 +30,7 @@ NEEDS = {
     f"runs/{RUN}": {"GET": "read", "PATCH": "write", "DELETE": "write"},
     f"runs/{RUN}/stop": {"POST": "execute"},
     f"runs/{RUN}/cancel": {"POST": "execute"},
+    f"runs/{RUN}/resume": {"POST": "execute"},
     f"runs/{RUN}/events": {"POST": "execute"},
     f"runs/{RUN}/metrics": {"GET": "read"},
     f"runs/{RUN}/output": {"GET": "read"},
@@ -67,7 +68,7 @@ def recorder(jp_serverapp: Any) -> Recorder:
 
 
 def test_table_has_every_route() -> None:
-    assert len(NEEDS) == len(API_ROUTES) + 1  # stop and cancel are one route
+    assert len(NEEDS) == len(API_ROUTES) + 2  # stop, cancel and resume are one route
 
 
 async def test_stranger_gets_403_everywhere(ask: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -167,6 +168,13 @@ async def test_large_body_is_read_off_the_loop(ask: Any) -> None:
     for method, path, body, status in calls:
         assert (await ask(method, path, body)).status == status, path
     assert time.thread_time() - computed_s < 0.12
+
+
+async def test_what_a_server_has_loaded_is_not_looked_at_again(ask: Any, services: Any) -> None:
+    assert (await ask("GET", "status")).status == 200
+    assert gc.get_freeze_count() > 100_000
+    await services.stop()
+    assert gc.get_freeze_count() == 0
 
 
 PIECE = frame(0, b"", final=False)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_progress.core.state import RunState
-from jupyter_progress.store.indexer import Committed, Indexer
+from jupyter_progress.store.indexer import Indexer
 from jupyter_progress.store.journal import JournalWriter, tell
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
 from jupyter_progress.store.log import Log
+from jupyter_progress.store.telling import Committed
 
 SCALE = float(os.environ.get("JUPYTER_PROGRESS_TEST_TIMEOUT_SCALE", "1"))
 START = 1_790_000_000.0

@@ -19,7 +19,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 @pytest.fixture
 def index(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Index]]:
     """Makes indexers that take volatile lines in at once; closes them, and checks their logs."""
-    monkeypatch.setattr("jupyter_progress.store.indexer.VOLATILE_INTERVAL_S", 0.0)
+    monkeypatch.setattr("jupyter_progress.store.telling.VOLATILE_INTERVAL_S", 0.0)
     monkeypatch.setattr("jupyter_progress.store.volatile.PROGRESS_INTERVAL_S", 0.0)
     made: list[Index] = []
 

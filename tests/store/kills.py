@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from jupyter_progress.store import indexer as indexer_module
+from jupyter_progress.store import telling as telling_module
 from jupyter_progress.store import volatile as volatile_module
 from jupyter_progress.store.indexer import Indexer
 from jupyter_progress.store.layout import DataDirectory
@@ -67,7 +68,7 @@ def index_until(data: DataDirectory, path: Path, steps: int) -> None:
 
 
 def main(folder: Path, first: int, stride: int) -> dict[str, Any]:
-    indexer_module.VOLATILE_INTERVAL_S = volatile_module.PROGRESS_INTERVAL_S = 0.0
+    telling_module.VOLATILE_INTERVAL_S = volatile_module.PROGRESS_INTERVAL_S = 0.0
     data = DataDirectory(folder / "progress")
     expected = index(data, ":memory:")
     wrong: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,10 +197,60 @@ def test_round_that_breaks_off_loses_no_line_and_not_the_thread(
     found = index()
     run = bench.run()
     put(run.journal("worker-1"), note(1), note(2))
-    broken = found.indexer._tell
-    monkeypatch.setattr(found.indexer, "_tell", lambda _taken: 1 / 0)
+    telling = found.indexer._telling
+    whole = telling.tell
+    monkeypatch.setattr(telling, "tell", lambda *_taken, **_how: 1 / 0)
     found.indexer.start()
     wait_until(lambda: len(found.identities()) == 2)
     put(run.journal("worker-1"), note(3))
-    monkeypatch.setattr(found.indexer, "_tell", broken)
+    monkeypatch.setattr(telling, "tell", whole)
     wait_until(lambda: len(found.identities()) == 3)
+
+
+def overwrite(path: Path) -> None:
+    """Put other bytes into a database and its WAL, of which each keeps its size."""
+    for file in (path, path.with_name(path.name + "-wal")):
+        file.write_bytes(b"#" * file.stat().st_size)
+
+
+def test_log_that_is_damaged_while_it_is_open_is_made_again(
+    bench: Bench, index: MakeIndex, tmp_path: Path
+) -> None:
+    run = bench.whole_run()
+    renewed: list[str] = []
+    path = tmp_path / "log-0.db"
+    found = index(path, on_renewed=lambda: renewed.append(found.log.log_id))
+    found.indexer.start()
+    wait_until(lambda: found.indexer.caught_up(0) and run.run_id in found.states())
+    before, first_id = found.identities(), found.log.log_id
+    overwrite(path)
+    found.reader.turn_to_new_file()  # a connection that is open may still know some pages
+    with pytest.raises(sqlite3.DatabaseError):
+        found.reader.story(run.run_id)
+    wait_until(lambda: bool(renewed))
+    assert renewed == [found.log.log_id]
+    assert found.log.log_id != first_id
+    assert path.with_name("log-0.damaged.db").exists()
+    put(run.journal("kernel-x"), note(1, "afterwards"))
+    wait_until(lambda: len(found.identities()) > len(before))
+    assert set(found.identities()) == {*before, (run.run_id, "kernel-x", 1)}
+    assert found.states()[run.run_id].status == "completed"
+    assert found.indexer.trouble is None
+
+
+def test_disk_that_damages_the_log_again_is_not_written_to_without_end(
+    bench: Bench, index: MakeIndex, tmp_path: Path
+) -> None:
+    renewed: list[str] = []
+    path = tmp_path / "log-0.db"
+    found = index(path, on_renewed=lambda: renewed.append(found.log.log_id))
+    bench.whole_run()
+    found.indexer.start()
+    for _ in range(2):
+        wait_until(lambda: found.indexer.caught_up(0))
+        found.log.note(sqlite3.NotSupportedError())  # no damage
+        found.log.note(ValueError("a row that cannot be read"))
+        wait_until(lambda: bool(renewed))
+    wait_until(lambda: found.indexer.trouble is not None)
+    assert len(renewed) == 1
+    assert "damaged again: a row that cannot be read" in str(found.indexer.trouble)

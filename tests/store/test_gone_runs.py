@@ -76,7 +76,7 @@ def test_run_directory_that_vanishes_is_reported(bench: Bench, index: MakeIndex)
 def test_ended_run_whose_directory_was_removed_is_forgotten(
     bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
+    monkeypatch.setattr("jupyter_progress.store.vanished.VANISHED_S", 0.0)
     path = tmp_path / "log-0.db"
     gone, kept = bench.whole_run(), bench.whole_run()
     found = index(path).settle()
@@ -110,7 +110,7 @@ def test_run_directory_removed_while_nobody_looked_is_noticed_at_the_next_start(
 def test_run_directory_that_comes_back_is_known_again(
     bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
+    monkeypatch.setattr("jupyter_progress.store.vanished.VANISHED_S", 0.0)
     run, aside = bench.whole_run(), tmp_path / "aside"
     found = index(tmp_path / "log-0.db").settle()
     before = found.states()
@@ -127,7 +127,7 @@ def test_run_directory_that_comes_back_is_known_again(
 def test_runs_whose_whole_folder_is_away_are_not_forgotten(
     bench: Bench, index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_progress.store.indexer.VANISHED_S", 0.0)
+    monkeypatch.setattr("jupyter_progress.store.vanished.VANISHED_S", 0.0)
     run = bench.whole_run()
     found = index().settle()
     bench.data.runs.rename(tmp_path / "aside")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from jupyter_progress.core.events import LAST_EVENTS
 from jupyter_progress.core.view import View
 from jupyter_progress.core.wire import Message, durable_message
-from jupyter_progress.store.indexer import Committed
 from jupyter_progress.store.journal import tell
 from jupyter_progress.store.log import Log
+from jupyter_progress.store.telling import Committed
 
 from .bench import SCALE, START, Bench, Index, wait_until
 
@@ -414,7 +414,7 @@ def test_big_batches_are_cut_and_nothing_is_lost(
 ) -> None:
     monkeypatch.setattr("jupyter_progress.store.indexer.BATCH_EVENTS", 7)
     monkeypatch.setattr("jupyter_progress.store.indexer.ROUND_BYTES", 4000)
-    monkeypatch.setattr("jupyter_progress.store.watch.PART_BYTES", 900)
+    monkeypatch.setattr("jupyter_progress.store.journal_file.PART_BYTES", 900)
     for _ in range(6):
         bench.whole_run()
     found = index().settle()
@@ -427,7 +427,7 @@ def test_big_batches_are_cut_and_nothing_is_lost(
 def test_long_journal_that_has_to_wait_keeps_no_processor_busy(
     bench: Bench, index: MakeIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_progress.store.watch.PART_BYTES", 900)
+    monkeypatch.setattr("jupyter_progress.store.journal_file.PART_BYTES", 900)
     run = bench.run()
     bench.train(bench.begin(run, queued=2), steps=200)
     found = index()

@@ -67,6 +67,7 @@ export function readStage(value: unknown): StageState | null {
     elapsed_s: number(from["elapsed_s"]),
     progress: percent(from["progress"]) ?? 0,
     shown_s: number(from["shown_s"]),
+    carried_s: number(from["carried_s"]) ?? 0,
     started_time: text(from["started_time"]),
     metrics: fields(from["metrics"]),
   };
@@ -163,6 +164,9 @@ export function readRun(value: unknown): RunState | null {
     queued_time: text(from["queued_time"]),
     start_time: text(from["start_time"]),
     end_time: text(from["end_time"]),
+    attempt: number(from["attempt"]) ?? 1,
+    attempt_time: text(from["attempt_time"]),
+    earlier_s: number(from["earlier_s"]) ?? 0,
     updated_time: text(from["updated_time"]),
     elapsed_time: number(from["elapsed_time"]),
     estimated_remaining: number(from["estimated_remaining"]),

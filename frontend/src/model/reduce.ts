@@ -45,11 +45,12 @@ function refresh(run: RunState, time: string): RunState {
       running: [],
     };
   }
-  if (run.start_time === null) return { ...run, updated_time: time };
+  const elapsed = elapsedAt(run, time);
+  if (elapsed === null) return { ...run, updated_time: time };
   const at = {
     ...currentStageAt(run, time),
     updated_time: time,
-    elapsed_time: rounded(secondsBetween(run.start_time, time), 3),
+    elapsed_time: elapsed,
   };
   const left = remaining(at);
   return {
@@ -58,6 +59,13 @@ function refresh(run: RunState, time: string): RunState {
     estimated_remaining: left?.seconds ?? null,
     estimated_range: left?.range ?? null,
   };
+}
+
+/** Seconds that all attempts have taken; null while this one has not begun. */
+function elapsedAt(run: RunState, time: string): number | null {
+  // A state that was kept before there were attempts has only the first one's.
+  const began = run.attempt_time ?? (run.attempt === 1 ? run.start_time : null);
+  return began === null ? null : rounded(run.earlier_s + secondsBetween(began, time), 3);
 }
 
 function stageIndex(run: RunState, id: string | null): number {
@@ -76,7 +84,7 @@ function currentStageAt(run: RunState, time: string): RunState {
   const stage = run.stages[index];
   if (!stage || stage.status !== "running" || stage.started_time === null) return run;
   return withStage(run, index, {
-    elapsed_s: rounded(secondsBetween(stage.started_time, time), 3),
+    elapsed_s: rounded(stage.carried_s + secondsBetween(stage.started_time, time), 3),
   });
 }
 
@@ -110,11 +118,44 @@ const started: Apply = (run, payload, time) => {
     stages_completed: [],
     current_stage: null,
     start_time: run.start_time ?? time,
+    attempt_time: time,
     end_time: null,
     error: null,
     resumable: false,
   };
 };
+
+const resuming: Apply = (run, payload) => ({
+  ...nextAttempt(run),
+  attempt: number(payload["attempt"]) ?? 2,
+});
+
+/** One that trains elsewhere comes without having waited. */
+const resumed: Apply = (run, payload, time) =>
+  started(hasEnded(run.status) ? nextAttempt(run) : run, payload, time);
+
+/** All begins again, but for the time that was spent and the points that were measured. */
+function nextAttempt(run: RunState): RunState {
+  return {
+    ...run,
+    attempt: run.attempt + 1,
+    attempt_time: null,
+    earlier_s: run.elapsed_time ?? 0,
+    stages: readStages(
+      run.stages.map(({ id, title, estimated_s }) => ({ id, title, estimated_s })),
+    ),
+    stages_completed: [],
+    current_stage: null,
+    progress: 0,
+    stage_progress: 0,
+    step: null,
+    total_steps: null,
+    end_time: null,
+    error: null,
+    resources: null,
+    resumable: false,
+  };
+}
 
 const stageStarted: Apply = (run, payload, time) => {
   const id = text(payload["stage"]);
@@ -123,12 +164,14 @@ const stageStarted: Apply = (run, payload, time) => {
   const at = known ? run : { ...run, stages: [...run.stages, ...planned([id])] };
   const index = stageIndex(at, id);
   const stage = at.stages[index]!;
+  const carried = number(payload["carried_s"]) ?? 0;
   const begun = withStage(at, index, {
     title: text(payload["title"]) || stage.title || titleOf(id),
     status: "running",
     started_time: time,
     estimated_s: number(payload["estimated_s"]) ?? stage.estimated_s,
-    elapsed_s: 0,
+    carried_s: carried,
+    elapsed_s: carried,
     progress: 0,
     shown_s: null,
   });
@@ -155,8 +198,8 @@ const stageCompleted: Apply = (run, payload) => {
 
 /** Close the run; a stage that was under way gets the given status. */
 function ended(run: RunState, payload: Fields, time: string, stage: StageStatus): RunState {
-  const sinceStart = run.start_time === null ? null : secondsBetween(run.start_time, time);
-  const elapsed = number(payload["elapsed_time"]) ?? (sinceStart && rounded(sinceStart, 3));
+  // One that was dropped while it waited for its next attempt took what it took before.
+  const elapsed = number(payload["elapsed_time"]) ?? (elapsedAt(run, time) || run.earlier_s || null);
   const at = currentStageAt(run, time);
   const index = stageIndex(at, at.current_stage);
   const closed =
@@ -214,7 +257,8 @@ function registered(run: RunState, payload: Fields): RunState {
 const APPLY: Record<string, Apply> = {
   training_queued: queued,
   training_started: started,
-  training_resumed: started,
+  training_resuming: resuming,
+  training_resumed: resumed,
   training_stopping: unchanged,
   stage_started: stageStarted,
   stage_completed: stageCompleted,

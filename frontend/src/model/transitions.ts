@@ -25,6 +25,7 @@ export const TRANSITIONS: Record<RunStatus | "absent", Record<string, RunStatus>
   absent: { training_queued: "queued", training_started: "running" },
   queued: {
     training_started: "running",
+    training_resumed: "running",
     training_stopping: "stopping",
     training_failed: "failed",
     training_cancelled: "cancelled",
@@ -35,10 +36,11 @@ export const TRANSITIONS: Record<RunStatus | "absent", Record<string, RunStatus>
     ...staying("stopping"),
     ...END,
     training_started: "stopping",
+    training_resumed: "stopping",
     training_stopping: "stopping",
   },
-  failed: { training_resumed: "running" },
-  interrupted: { training_resumed: "running" },
+  failed: { training_resuming: "queued", training_resumed: "running" },
+  interrupted: { training_resuming: "queued", training_resumed: "running" },
   completed: {},
   cancelled: {},
 };

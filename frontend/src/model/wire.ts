@@ -95,6 +95,7 @@ export interface StageState {
   progress: number;
   shown_s: number | null;
   started_time: string | null;
+  carried_s: number;
   metrics: Record<string, unknown>;
 }
 
@@ -138,6 +139,9 @@ export interface RunState {
   queued_time: string | null;
   start_time: string | null;
   end_time: string | null;
+  attempt: number;
+  attempt_time: string | null;
+  earlier_s: number;
   updated_time: string | null;
   elapsed_time: number | null;
   estimated_remaining: number | null;

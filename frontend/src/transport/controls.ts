@@ -4,7 +4,7 @@ import type { CommPort, FromKernel } from "./comm";
 import type { Rest } from "./rest";
 
 export type Control =
-  | { action: "stop" | "cancel"; runId: string }
+  | { action: "stop" | "cancel" | "resume"; runId: string }
   /** A version of a model, or a run that is registered by being deployed. */
   | { action: "deploy"; runId: string | null; model: string; version: number | null }
   | { action: "note"; text: string; runId: string | null };
@@ -13,6 +13,7 @@ export async function askServer(rest: Rest, control: Control): Promise<void> {
   switch (control.action) {
     case "stop":
     case "cancel":
+    case "resume":
       await rest.post(`runs/${encodeURIComponent(control.runId)}/${control.action}`);
       return;
     case "deploy": {
@@ -33,6 +34,7 @@ const LOOK_EVERY_MS = 1000;
 const WANTED: Record<Control["action"], string> = {
   stop: "stop this run",
   cancel: "cancel this run",
+  resume: "resume this run",
   deploy: "put this model in service",
   note: "add this note",
 };

@@ -1,4 +1,4 @@
-/** What a person can do with a run: stop, cancel, deploy. */
+/** What a person can do with a run: stop, cancel, resume, deploy. */
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -98,7 +98,7 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
   const isGoing = run.status === "running" || run.status === "queued" || run.status === "stopping";
   const hasHosting = run.kind !== "own";
   const whyNot = whyNotNow(view.feeding);
-  const ask = (action: "stop" | "cancel"): void => asked.ask({ action, runId: run.run_id });
+  const ask = (action: "stop" | "cancel" | "resume"): void => asked.ask({ action, runId: run.run_id });
   return (
     <div class="jpp-controls">
       {isGoing && run.status !== "queued" && (
@@ -108,6 +108,13 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
         <CancelButton
           ask={() => ask("cancel")}
           isPending={asked.pending === "cancel"}
+          whyNot={whyNot}
+        />
+      )}
+      {run.resumable && (
+        <ResumeButton
+          ask={() => ask("resume")}
+          isPending={asked.pending === "resume"}
           whyNot={whyNot}
         />
       )}
@@ -123,6 +130,24 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+interface ResumeButtonProps {
+  ask: () => void;
+  isPending: boolean;
+  whyNot: string | null;
+}
+
+function ResumeButton({ ask, isPending, whyNot }: ResumeButtonProps): JSX.Element {
+  return (
+    <ActionButton
+      whyNot={isPending ? "The server has been asked to resume this run" : whyNot}
+      title="Go on from what there is, with the same rows and random states"
+      onClick={ask}
+    >
+      {isPending ? "Resuming…" : "Resume"}
+    </ActionButton>
   );
 }
 
@@ -161,7 +186,7 @@ interface SlowAnswerProps {
 }
 
 function SlowAnswer({ run, action, isKernel }: SlowAnswerProps): JSX.Element | null {
-  if (action !== "stop" && action !== "cancel") return null;
+  if (action !== "stop" && action !== "cancel" && action !== "resume") return null;
   return (
     <p class="jpp-hint" role="status">
       {isKernel ? "No answer yet: a busy kernel answers when its cell ends." : "No answer yet."} In a

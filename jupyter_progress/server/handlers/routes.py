@@ -35,7 +35,7 @@ API_ROUTES: list[tuple[str, Any]] = [
     ("activity", ActivityHandler),
     ("runs", RunsHandler),
     (f"runs/{ONE}", OneRunHandler),
-    (f"runs/{ONE}/(stop|cancel)", ControlHandler),
+    (f"runs/{ONE}/(stop|cancel|resume)", ControlHandler),
     (f"runs/{ONE}/events", RunEventsHandler),
     (f"runs/{ONE}/metrics", MetricsHandler),
     (f"runs/{ONE}/output", OutputHandler),

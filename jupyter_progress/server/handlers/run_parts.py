@@ -15,6 +15,7 @@ from ...core.requests import Nothing, Registration
 from ...core.state import RunState
 from ...store.layout import RunDirectory
 from ...training.controls import ask_to_stop
+from ...training.resume import ask_to_resume
 from ..deployment import register_run
 from .base import RESOURCE
 from .runs import RunHandler
@@ -28,11 +29,13 @@ MAX_POINTS = 100_000
 
 
 class ControlHandler(RunHandler):
-    """``POST runs/{id}/stop`` and ``cancel``."""
+    """``POST runs/{id}/stop``, ``cancel`` and ``resume``."""
 
     @web.authenticated
     @authorized("execute", RESOURCE)
-    async def post(self, run_id: str, action: Literal["stop", "cancel"]) -> None:
+    async def post(self, run_id: str, action: Literal["stop", "cancel", "resume"]) -> None:
+        if action == "resume":
+            self.services.check_open()
         await self.read_body(Nothing, optional=True)
         state = await self.state_of(run_id)
         directory = await self.directory_of(run_id)
@@ -40,11 +43,16 @@ class ControlHandler(RunHandler):
         self.answer(await self.state_of(run_id), 202)
 
     def _ask(
-        self, directory: RunDirectory, state: RunState, action: Literal["stop", "cancel"]
+        self, directory: RunDirectory, state: RunState, action: Literal["stop", "cancel", "resume"]
     ) -> None:
         facts = self.services.facts
-        with facts.writing:
-            ask_to_stop(directory, state, action=action, who=self.who, writer=facts.writer)
+        if action == "resume":
+            ask_to_resume(
+                directory, state, who=self.who, writer=facts.writer, writing=facts.writing
+            )
+        else:
+            with facts.writing:
+                ask_to_stop(directory, state, action=action, who=self.who, writer=facts.writer)
         self.services.indexer.wake()
         place = facts.last_about(directory)
         if place.sequence:

@@ -27,6 +27,7 @@ from ...errors import (
     MalformedBody,
     NoModel,
     NothingToKeep,
+    NotResumable,
     PathNotAllowed,
     ProgressError,
     RunGoingOn,
@@ -255,6 +256,14 @@ EXECUTING: tuple[Operation, ...] = (
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
         errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable, DiskFull),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/resume", "execute", "Go on with a run that ended badly.", RunState,
+        status=202, body=requests.Nothing, is_body_optional=True,
+        errors=(
+            *BODY, UnknownRun, NotResumable, RunGoingOn, Conflict, ShuttingDown, Unavailable,
+            DiskFull,
+        ),
     ),
     Operation(
         "POST", "runs/{run_id}/events", "execute", "Tell of a run that trains elsewhere.",
