@@ -79,20 +79,25 @@ def find_source(
                 f"{' and '.join(_FACTS)} out",
             )
         return Source(dataset=dict(X))
-    return _rows(X, y, target, given, kind)
+    X, y, given = _columns_taken(X, y, target, given)
+    rows = checks.read_rows(X, y, ("X", "y"), kind)
+    found = {name: CHECKED[name](value, len(rows), name) for name, value in given.items()}
+    return Source(rows=rows, facts=found)
 
 
-def _rows(X: Any, y: Any, target: Any, given: dict[str, Any], kind: str | None) -> Source:
+def _columns_taken(
+    X: Any, y: Any, target: Any, given: dict[str, Any]
+) -> tuple[Any, Any, dict[str, Any]]:
+    """The features without the columns that were named, and what these hold."""
+    taken = dict(given)
     for name, value in given.items():
         if isinstance(value, str):
-            X, given[name] = take_column(X, value, name)
+            X, taken[name] = take_column(X, value, name)
     if target is not None:
         if y is not None:
             raise InvalidRequest("target", "is given together with y; expected one of the two")
         X, y = take_column(X, target, "target")
-    rows = checks.read_rows(X, y, ("X", "y"), kind)
-    found = {name: CHECKED[name](value, len(rows), name) for name, value in given.items()}
-    return Source(rows=rows, facts=found)
+    return X, y, taken
 
 
 def _check_names_data_set(X: Mapping[Any, Any]) -> None:

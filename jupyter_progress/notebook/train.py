@@ -18,7 +18,9 @@ from ..training.scoring_checks import (
     check_scorer_name,
     check_scoring,
     scorer_name,
+    try_own_scorer,
 )
+from ..training.sources.table import rows_at
 from . import checks, handover
 from .backend import Backend, current_backend
 from .class_weight import with_class_weight
@@ -28,6 +30,7 @@ from .params import sendable_params
 from .source import Source, find_source
 
 DEFAULT_SPLIT = Split()
+_TRIED_ROWS = 20
 Preprocess = Literal["auto", "none"]
 
 
@@ -232,12 +235,15 @@ def _check(draft: RunRequest) -> None:
 def _check_scoring(
     scoring: Any, estimator: Any, kind: str | None, rows: checks.Rows | None
 ) -> None:
+    task = "classification" if kind == "classifier" else "regression"
     if callable(scoring):
         check_own_scorer(scoring)
+        if kind is not None and rows is not None:
+            few = np.arange(min(len(rows), _TRIED_ROWS))
+            try_own_scorer(scoring, rows_at(rows.X, few), np.asarray(rows.y)[few], task)
         return
     check_scorer_name(arguments.text("scoring", scoring))
     if kind is not None:
-        task = "classification" if kind == "classifier" else "regression"
         targets = np.asarray(rows.y) if rows is not None else None
         check_scoring(scoring, estimator, task, targets)
 

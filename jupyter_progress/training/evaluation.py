@@ -97,13 +97,24 @@ def score_by(scorer: Any, model: Any, X: Any, y: Any) -> float | None:
     Exception
         Whatever a scorer of somebody's own raises.
     """
-    found = scorer(model, X, y)
-    if isinstance(found, np.ndarray) and found.ndim == 0:
-        found = found.item()
-    if isinstance(found, bool) or not isinstance(found, numbers.Real | np.number):
-        kind = type(found).__name__
-        raise TypeError(f"it returned {with_article(kind)}; expected one number")
-    return finite(found)
+    return as_score(scorer(model, X, y))
+
+
+def as_score(answered: Any) -> float | None:
+    """What a scorer has answered as a number for JSON; None where it is not finite.
+
+    Raises
+    ------
+    TypeError
+        It is no number.
+    """
+    if isinstance(answered, np.ndarray) and answered.ndim == 0:
+        answered = answered.item()
+    is_number = isinstance(answered, numbers.Real | np.number)
+    if isinstance(answered, bool | np.bool_ | np.complexfloating) or not is_number:
+        kind = "None" if answered is None else with_article(type(answered).__name__)
+        raise TypeError(f"it returned {kind}, not one number")
+    return finite(answered)
 
 
 def plain_list(values: Any) -> list[Any] | None:

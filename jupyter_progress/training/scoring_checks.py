@@ -12,6 +12,7 @@ import numpy as np
 from ..core.names import shorten
 from ..core.nearest import nearest
 from ..errors import InvalidRequest
+from .evaluation import as_score
 
 _TRIED_CLASSES = 100
 
@@ -127,6 +128,38 @@ def check_own_scorer(scorer: Any, field: str = "scoring") -> None:
             f"is a function of targets and predictions; {expected}: "
             f"sklearn.metrics.make_scorer({scorer_name(scorer)})",
         )
+
+
+def try_own_scorer(scorer: Any, X: Any, y: np.ndarray, task: str, field: str = "scoring") -> None:
+    """Refuse a scorer that gives no number for a dummy model; one that fails on it may be right.
+
+    Parameters
+    ----------
+    X, y
+        Some rows and their targets.
+    task
+        ``"classification"`` or ``"regression"``.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+
+    dummy: Any = DummyClassifier() if task == "classification" else DummyRegressor()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            answered = scorer(dummy.fit(X, y), X, y)
+        except Exception:
+            # It may need what a dummy, or so few rows, have not got: the run shows it.
+            return
+    try:
+        as_score(answered)
+    except TypeError as error:
+        raise InvalidRequest(
+            field, f"is no scorer: {error}; expected scorer(model, X, y), which gives a number"
+        ) from None
 
 
 # How the functions of sklearn.metrics, and those after their model, call their first argument.

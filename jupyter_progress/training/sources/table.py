@@ -73,7 +73,9 @@ def rows_at(X: Any, indices: np.ndarray) -> Any:
         # As they lie, without a copy. (In columns a part lies otherwise than its copy would, and
         # the last bits of some results depend on that.)
         return X[indices[0] : indices[-1] + 1]
-    return X.iloc[indices] if hasattr(X, "iloc") else X[indices]
+    if hasattr(X, "iloc"):
+        return X.iloc[indices]
+    return (X.tocsr() if hasattr(X, "tocsr") else X)[indices]
 
 
 def _is_run(indices: np.ndarray) -> bool:
