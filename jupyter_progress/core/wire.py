@@ -109,8 +109,9 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
     scratch_dir, scratch_id
         Where kernels of the same disk put rows, and what names that directory; empty: below the
         data directory.
-    max_rows
-        The most rows that a run may learn from; None for no limit.
+    max_rows, max_run_memory_bytes
+        The most rows that a run may learn from, and the most memory that it may use; None for no
+        limit of the server's own.
     """
 
     version: str
@@ -122,6 +123,7 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
     scratch_dir: str = ""
     scratch_id: str = ""
     max_rows: int | None = None
+    max_run_memory_bytes: int | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

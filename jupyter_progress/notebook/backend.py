@@ -25,6 +25,9 @@ class Backend(Protocol):
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
 
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run there cannot have, before any is handed over."""
+
     def hand_over(self, parcel: Parcel) -> str:
         """Hand over what lies in the memory; answers its id."""
 

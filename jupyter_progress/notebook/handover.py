@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 
 from ..core.names import shorten
-from ..core.requests import Executor
+from ..core.requests import Executor, RunRequest
 from ..errors import FileNotReadable, InvalidRequest, UnsuitableData, UnsuitableEstimator
 from ..training.handed_over import estimator_to_bytes
 from ..training.sources.files import FORMATS
@@ -28,6 +28,8 @@ class Uploader(Protocol):
     """Takes files, and what is to become one."""
 
     def upload(self, stream: BinaryIO, format: str) -> str: ...
+
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None: ...
 
     def hand_over(self, parcel: Parcel) -> str: ...
 
@@ -96,12 +98,18 @@ def name_of(function: Any) -> str:
 
 
 def upload_rows(
-    backend: Uploader, rows: Rows, held_out: dict[str, Rows], facts: dict[str, np.ndarray]
+    backend: Uploader,
+    request: RunRequest,
+    rows: Rows,
+    held_out: dict[str, Rows],
+    facts: dict[str, np.ndarray],
 ) -> dict[str, Any]:
     """Hand over rows with all that belongs to them; answers the request's ``dataset``.
 
     Parameters
     ----------
+    request
+        That is to be sent.
     held_out
         Rows of the user's own, as ``validation`` and ``test``.
     facts
@@ -111,6 +119,8 @@ def upload_rows(
     ------
     UnsuitableData
         They hold objects that cannot be pickled.
+    DoesNotFit
+        There are more than a run may have, or than the memory holds.
     """
     parts: dict[str, tuple[str, Any]] = {"id": ("X", rows.X), "y": ("y", rows.y)}
     for part, own in held_out.items():
@@ -118,6 +128,7 @@ def upload_rows(
     parts |= {name: (name, values) for name, values in facts.items()}
     # All are made ready before the first is written, so that nothing is written in vain.
     parcels = {key: _packed(value, name) for key, (name, value) in parts.items()}
+    backend.check_fits(request, len(rows), parcels["id"].size_bytes)
     ids = {key: backend.hand_over(parcel) for key, parcel in parcels.items()}
     return {"source": "upload", **ids}
 

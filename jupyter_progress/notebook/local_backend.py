@@ -32,6 +32,7 @@ from ..tracking import arguments
 from ..tracking.local_follow import LocalFollower
 from ..tracking.record import user_name
 from ..training.attempts import is_to_start_here
+from ..training.capacity import check_memory, copies_of, memory_room
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
@@ -116,6 +117,12 @@ class LocalBackend:
             while chunk := stream.read(CHUNK_BYTES):
                 upload.write(chunk)
             return str(upload.finish()["id"])
+
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run here cannot have, before any is handed over."""
+        if not request.start_anyway:
+            copies = copies_of(request, is_mapped=True)
+            check_memory(rows_bytes, copies, memory_room(), "X")
 
     def hand_over(self, parcel: Parcel) -> str:
         """Hand over what lies in the memory; answers its id."""

@@ -22,6 +22,7 @@ from ..core.wire import Activity
 from ..errors import NoModel, NotFound, ServerUnreachable, UnknownRun
 from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.layout import DataDirectory, default_data_dir
+from ..training.capacity import check_memory, check_rows, copies_of, memory_room
 from ..training.scratch import scratch_identity
 from ..training.sources.mapped import Parcel
 from ..training.uploads import Uploads
@@ -69,6 +70,16 @@ class ServerBackend:
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
         return str(self.client.upload(stream, format)["id"])
+
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run there cannot have, before any is handed over.
+
+        The memory of another machine is not known here: its server looks at it.
+        """
+        check_rows(rows, self.server.get("max_rows"), "X")
+        if not request.start_anyway and self._uploads is not None:
+            room = memory_room(self.server.get("max_run_memory_bytes"))
+            check_memory(rows_bytes, copies_of(request, is_mapped=True), room, "X")
 
     def hand_over(self, parcel: Parcel) -> str:
         """Hand over what lies in the memory; answers its id.

@@ -203,7 +203,9 @@ def _submit(
         handed = handover.upload_function(backend, source.load, "load")
         changes["dataset"] = {**draft.dataset, "id": handed}
     elif source.rows is not None:
-        changes["dataset"] = handover.upload_rows(backend, source.rows, held_out, source.facts)
+        changes["dataset"] = handover.upload_rows(
+            backend, draft, source.rows, held_out, source.facts
+        )
     request = _with(draft, **changes)
     try:
         return backend.submit(request)

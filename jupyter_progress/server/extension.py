@@ -48,6 +48,12 @@ class JupyterProgress(ExtensionApp):
         help="How many runs train at the same time; further ones wait. By default half of the "
         "processors, at least 1.",
     ).tag(config=True)
+    max_run_memory_bytes = Int(
+        0,
+        min=0,
+        help="How much memory a run's processes may use together; one that goes over is ended. "
+        "0: what the container, or the machine, has.",
+    ).tag(config=True)
     keep_runs_on_shutdown = Enum(
         ("auto", "always", "never"),
         default_value="auto",
@@ -108,13 +114,6 @@ class JupyterProgress(ExtensionApp):
     max_rows = Int(0, min=0, help="The most rows that a run may learn from. 0: without limit.").tag(
         config=True
     )
-    max_run_memory_bytes = Int(
-        0,
-        min=0,
-        help="The most memory that a run may use, where that is less than the machine or its "
-        "control group has: a run that cannot fit is refused, one that goes over is ended. "
-        "0: without limit.",
-    ).tag(config=True)
     max_upload_bytes = Int(4096 * _MIB, min=1024, help="The size of one upload.").tag(config=True)
     sample_interval_s = Float(
         2.0, min=0.1, max=60.0, help="Seconds between looks at the machine while nobody watches."
@@ -218,8 +217,8 @@ class JupyterProgress(ExtensionApp):
             max_upload_bytes=self.max_upload_bytes,
             scratch_dir=Path(self.scratch_dir) if self.scratch_dir else None,
             max_rows=self.max_rows,
-            max_run_memory_bytes=self.max_run_memory_bytes,
             max_concurrent_runs=self.max_concurrent_runs,
+            max_run_memory_bytes=self.max_run_memory_bytes,
             keep_runs_on_shutdown=self.keep_runs_on_shutdown,
             max_keepalive_hours=self.max_keepalive_hours,
             idle_sample_s=self.sample_interval_s,

@@ -29,8 +29,8 @@ class Options:
     max_upload_bytes: int = 4 << 30
     scratch_dir: Path | None = None
     max_rows: int = 0
-    max_run_memory_bytes: int = 0
     max_concurrent_runs: int = 2
+    max_run_memory_bytes: int = 0
     keep_runs_on_shutdown: str = "auto"
     max_keepalive_hours: float = 24.0
     idle_sample_s: float = 2.0
@@ -40,3 +40,9 @@ class Options:
     limits: Limits = field(default=Limits())
     prune_every_s: float = 3600.0
     thresholds: tuple[Threshold, ...] = field(default=THRESHOLDS)
+
+    @property
+    def memory_limit(self) -> dict[str, int]:
+        """What a run is held to by its keeper; nothing where there is no limit."""
+        found = self.max_run_memory_bytes
+        return {"memory_bytes": found} if found else {}

@@ -145,7 +145,11 @@ class Services:
             self.data, scratch=None if scratch is None else make_scratch(scratch)
         )
         self.checker = Checker(
-            self.data, self.options.root_dir, list(self.options.allowed_packages)
+            self.data,
+            self.options.root_dir,
+            list(self.options.allowed_packages),
+            memory_bytes=self.options.max_run_memory_bytes or None,
+            max_rows=self.options.max_rows or None,
         )
 
     def _open_monitor(self) -> None:
@@ -177,6 +181,7 @@ class Services:
             scratch_dir=str(scratch or ""),
             scratch_id=scratch_identity(scratch) if scratch else "",
             max_rows=self.options.max_rows or None,
+            max_run_memory_bytes=self.options.max_run_memory_bytes or None,
         )
         head, runs, activity = self.reader.snapshot()
         return Snapshot(

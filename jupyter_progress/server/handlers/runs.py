@@ -173,6 +173,8 @@ class RunsHandler(RunHandler):
                     limits={
                         "root_dir": root_dir,
                         "allowed": list(services.options.allowed_packages),
+                        "max_rows": services.options.max_rows,
+                        **services.options.memory_limit,
                     },
                     time=reserved.time,
                     entropy=reserved.entropy,

@@ -21,6 +21,7 @@ from ...errors import (
     BodyTooLarge,
     Conflict,
     DiskFull,
+    DoesNotFit,
     EstimatorNotAllowed,
     FileNotReadable,
     InvalidParameter,
@@ -107,7 +108,7 @@ PATH_PARAMETERS: dict[str, tuple[Schema, str]] = {
 BODY: Errors = (MalformedBody, BodyTooLarge)
 CHECKED: Errors = (
     UnknownDataset, FileNotReadable, PathNotAllowed, UnknownColumn, UnsuitableData, UnknownUpload,
-    UnknownEstimator, EstimatorNotAllowed, UnsuitableEstimator, InvalidParameter,
+    UnknownEstimator, EstimatorNotAllowed, UnsuitableEstimator, InvalidParameter, DoesNotFit,
 )  # fmt: skip
 
 

@@ -72,13 +72,38 @@ def read_frame(path: Path, field: str) -> Any:
 
 def unpacked_bytes(path: Path) -> int:
     """About what a Parquet file takes in memory, by its own footer; 0 where that cannot be read."""
+    facts = _footer(path)
+    return 0 if facts is None else int(facts.num_rows) * int(facts.num_columns) * _CELL_BYTES
+
+
+def least_bytes(path: Path) -> int:
+    """What the columns of a Parquet file take in memory, by their types alone; 0 where unknown."""
+    facts = _footer(path)
+    if facts is None:
+        return 0
+    return int(facts.num_rows) * sum(_width(kind) for kind in facts.schema.to_arrow_schema().types)
+
+
+def _width(kind: Any) -> int:
+    try:
+        return max(1, int(kind.bit_width) // 8)
+    except ValueError:  # of a varying width: text, lists, categories
+        return 1
+
+
+def row_count(path: Path) -> int | None:
+    """How many rows a Parquet file has; None where that cannot be read."""
+    facts = _footer(path)
+    return None if facts is None else int(facts.num_rows)
+
+
+def _footer(path: Path) -> Any:
     try:
         from pyarrow import parquet
 
-        facts = parquet.read_metadata(path)
+        return parquet.read_metadata(path)
     except (ImportError, *_UNREADABLE):
-        return 0
-    return int(facts.num_rows) * int(facts.num_columns) * _CELL_BYTES
+        return None
 
 
 def _csv(path: Path, field: str) -> Any:
