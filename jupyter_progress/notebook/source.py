@@ -70,7 +70,7 @@ def find_source(
         return _called(X, y, target, load, given)
     if isinstance(X, str | os.PathLike):
         return _file(X, y, target, given)
-    if isinstance(X, Mapping):
+    if isinstance(X, Mapping) and not hasattr(X, "tocsr"):  # SciPy has a matrix that is one
         _check_names_data_set(X)
         if y is not None or target is not None or given:
             raise InvalidRequest(
