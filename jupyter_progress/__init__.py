@@ -20,26 +20,32 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import errors
+    from .errors import RunCancelled
     from .notebook.handle import RunHandle
     from .notebook.listing import Server, get_run, last_run, load_model, runs, server
     from .notebook.own_runs import Run, track
     from .notebook.panel import Panel
+    from .notebook.submit import submit
     from .notebook.train import train
     from .tracking.connection import connect
+    from .tracking.current import current_run
 
 __all__ = [
     "Panel",
     "Run",
+    "RunCancelled",
     "RunHandle",
     "Server",
     "__version__",
     "connect",
+    "current_run",
     "errors",
     "get_run",
     "last_run",
     "load_model",
     "runs",
     "server",
+    "submit",
     "track",
     "train",
 ]
@@ -47,15 +53,18 @@ __all__ = [
 _HOME = {
     "Panel": "notebook.panel",
     "Run": "notebook.own_runs",
+    "RunCancelled": "errors",
     "RunHandle": "notebook.handle",
     "Server": "notebook.listing",
     "connect": "tracking.connection",
+    "current_run": "tracking.current",
     "errors": "errors",
     "get_run": "notebook.listing",
     "last_run": "notebook.listing",
     "load_model": "notebook.listing",
     "runs": "notebook.listing",
     "server": "notebook.listing",
+    "submit": "notebook.submit",
     "track": "notebook.own_runs",
     "train": "notebook.train",
 }
@@ -112,6 +121,12 @@ class _Package(ModuleType):
         if name == "server" and isinstance(value, ModuleType):
             return
         super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its name, as any module: a function that is sent to another process refers to it."""
+        from importlib import import_module
+
+        return import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Package

@@ -14,6 +14,7 @@ ProgressError
 │   ├── UnknownEstimator
 │   ├── EstimatorNotAllowed      outside of the allow-list of packages
 │   ├── UnsuitableEstimator      no classifier or regressor, or it cannot be sent to a worker
+│   ├── UnsuitableFunction       not to be called in a worker, or it cannot be sent there
 │   └── InvalidParameter         a parameter that the estimator does not take, or not this value
 ├── NotFound (404)
 │   ├── UnknownRun
@@ -25,7 +26,9 @@ ProgressError
 │   ├── RunHasEnded              asked to stop what has ended
 │   ├── NothingToKeep            a stop before there is anything to keep
 │   ├── NotResumable             the run ended well, was dropped, or left nothing to go on from
-│   └── NoModel                  the run ended without a model
+│   ├── NoModel                  the run ended without a model
+│   ├── NoValue                  the run has no return value, or none that could be kept
+│   └── NoCurrentRun             asked for the run of code that is in none
 ├── Denied (401, 403)
 ├── Unavailable (503)            for now; asking again can help
 │   ├── ServerUnreachable
@@ -172,6 +175,12 @@ class UnsuitableEstimator(InvalidRequest):
     reason = "unsuitable_estimator"
 
 
+class UnsuitableFunction(InvalidRequest):
+    """Something that cannot be called in a worker, or cannot be sent there."""
+
+    reason = "unsuitable_function"
+
+
 class InvalidParameter(InvalidRequest):
     """A parameter that the estimator does not take, or not with this value."""
 
@@ -265,6 +274,18 @@ class NoModel(Conflict):
     """A run that ended without a model."""
 
     reason = "no_model"
+
+
+class NoValue(Conflict):
+    """A run that returned nothing, or nothing that could be kept."""
+
+    reason = "no_value"
+
+
+class NoCurrentRun(Conflict):
+    """Code that asks for its run, and is in none."""
+
+    reason = "no_current_run"
 
 
 class Denied(ProgressError):

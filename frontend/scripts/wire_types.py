@@ -33,6 +33,7 @@ STRUCTS: tuple[type[msgspec.Struct], ...] = (
     state.StageState,
     state.LiveScore,
     state.Resources,
+    state.Stall,
     events.RunError,
     state.RunState,
     wire.Activity,
@@ -75,6 +76,16 @@ export interface RunResult {
   /** Of the fit; null where it shows none. */
   steps: Steps | null;
   model: { name: string; version: number } | null;
+  /** What a function gave back; null for any other run. */
+  value: ReturnedValue | null;
+}
+
+export interface ReturnedValue {
+  type: string;
+  /** The value itself, where it is a number or a short text. */
+  shown: string | null;
+  /** Why it is not kept. */
+  problem: string | null;
 }
 
 export interface Gauge {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from rich import box
 from rich.console import Console
@@ -105,5 +106,5 @@ def _outcome(state: RunState) -> str:
     if state.error:
         # A message can have many lines; a row has one.
         return " ".join(f"{state.error.get('type')}: {state.error.get('message')}".split())
-    figure = headline(state.result or {}).partition(" on ")[0]
+    figure = re.sub(r" on [0-9,]+ test rows$", "", headline(state.result or {}))
     return ", ".join(words for words in (stopped_early(state), figure) if words)

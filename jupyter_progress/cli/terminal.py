@@ -50,6 +50,8 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
     waiting = waiting_words(view, run)
     if waiting:
         lines.append(Text(f" {waiting}", style="yellow"))
+    if run.stalled is not None and run.stalled.output:
+        lines.append(Text(run.stalled.output, style="dim"))
     lines += [_bar(run), _stages(run)]
     lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
     health = _health(view.health)
@@ -87,7 +89,12 @@ def draw_error(run: RunState) -> RenderableType | None:
         return None
     told = f"\n{run.error['type']}: {run.error['message']}"
     lines = [Text(told, style="red")]
-    lines += [Text(run.error[part]) for part in ("traceback", "hint") if run.error.get(part)]
+    if run.error.get("traceback"):
+        lines.append(Text(run.error["traceback"]))
+    if run.error.get("output"):
+        lines += [Text("the last that it printed:", style="dim"), Text(run.error["output"])]
+    if run.error.get("hint"):
+        lines.append(Text(run.error["hint"]))
     return Group(*lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .articles import with_article
 from .durations import duration
 from .titles import title_of
 
@@ -84,12 +85,29 @@ def _stopping(data: dict[str, Any], name: str) -> tuple[str, str]:
     return "warning", f"{words} {name}"
 
 
+def _stalled(data: dict[str, Any], name: str) -> tuple[str, str]:
+    stage = data.get("stage")
+    where = f" in {title_of(stage)}" if stage else ""
+    quiet = duration(data.get("quiet_s"))
+    if data.get("uses_cpu"):
+        likely = duration(data.get("likely_s"))
+        why = f"more than {likely} is not likely, though it still computes"
+    else:
+        why = "and it uses no CPU: it waits for something, or for itself (a deadlock)"
+    return "warning", f"{name} has stalled{where}: nothing heard for {quiet}, {why}"
+
+
 _TELLERS = {
     "training_queued": lambda data, name: ("info", f"{name} was queued"),
     "training_started": lambda data, name: ("info", f"{name} started"),
     "training_resuming": lambda data, name: ("info", f"{name} was queued to be resumed"),
     "training_resumed": lambda data, name: ("info", f"{name} was resumed"),
     "training_stopping": _stopping,
+    "training_stalled": _stalled,
+    "training_recovered": lambda data, name: (
+        "info",
+        f"{name} goes on: heard again after {duration(data.get('quiet_s'))}",
+    ),
     "stage_completed": _stage_completed,
     "training_completed": _completed,
     "training_failed": _failed,
@@ -114,7 +132,18 @@ def headline(result: dict[str, Any]) -> str:
             rows = (result.get("rows") or {}).get("test")
             on = f" on {rows:,} test rows" if isinstance(rows, int) and rows else ""
             return f"{words} {value:.4f}{on}"
-    return ""
+    return returned(result.get("value"))
+
+
+def returned(value: Any) -> str:
+    """What a function gave back, in a few words; empty where that was nothing."""
+    if not isinstance(value, dict) or value.get("type") in (None, "NoneType"):
+        return ""
+    shown = value.get("shown")
+    if isinstance(shown, str):
+        return f"returned {shown}"
+    not_kept = ", which is not kept" if value.get("problem") else ""
+    return f"returned {with_article(str(value['type']).rpartition('.')[2])}{not_kept}"
 
 
 def within_run(text: str, kind: str, name: str) -> str:

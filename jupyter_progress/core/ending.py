@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from .durations import duration
 from .state import RunState
+from .times import seconds_between
 
 
 def status_words(run: RunState) -> str:
-    """``running``, or ``completed, stopped early (371 of 30,000 steps)``."""
-    early = stopped_early(run)
-    return f"{run.status}, {early}" if early else run.status
+    """``running``, ``running, stalled: …``, ``completed, stopped early (371 of 30,000 steps)``."""
+    more = stopped_early(run) or stalled_words(run)
+    return f"{run.status}, {more}" if more else run.status
+
+
+def stalled_words(run: RunState) -> str:
+    """``stalled: nothing heard for 3 min 20 s, no CPU use``; empty for a run that has not."""
+    if run.stalled is None:
+        return ""
+    quiet_s = seconds_between(run.stalled.since, run.updated_time or run.stalled.since)
+    return f"stalled: nothing heard for {duration(quiet_s)}" + (
+        "" if run.stalled.uses_cpu else ", no CPU use"
+    )
 
 
 def stopped_early(run: RunState) -> str:

@@ -105,6 +105,35 @@ class TrainingStopping(msgspec.Struct, frozen=True, kw_only=True):
     who: str = ""
 
 
+class TrainingStalled(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was heard of the run for longer than its own history makes likely.
+
+    Parameters
+    ----------
+    since
+        When something was heard last.
+    quiet_s, likely_s
+        How long that was ago, and how long a silence was likely at most.
+    uses_cpu
+        Whether its processes computed meanwhile; if not, it waits for something, maybe itself.
+    output
+        The end of what it has printed: where its threads are, where they could be asked.
+    """
+
+    since: str = ""
+    stage: str | None = None
+    quiet_s: float = 0.0
+    likely_s: float | None = None
+    uses_cpu: bool = True
+    output: str = ""
+
+
+class TrainingRecovered(msgspec.Struct, frozen=True, kw_only=True):
+    """A stalled run has shown a sign of life."""
+
+    quiet_s: float = 0.0
+
+
 class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     """A stage began.
 
@@ -174,6 +203,8 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
         A stable code: ``worker_killed``, ``out_of_memory``, ``worker_crashed``, ``fit_failed``, …
     hint
         What to do about it.
+    output
+        The end of what a worker printed that died without a last word.
     """
 
     type: str
@@ -182,6 +213,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
     traceback: str = ""
     reason: str = "training_error"
     hint: str = ""
+    output: str = ""
 
 
 class TrainingFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,6 +277,8 @@ PAYLOADS: Final[dict[str, type[msgspec.Struct]]] = {
     "training_resuming": TrainingResuming,
     "training_resumed": TrainingStarted,
     "training_stopping": TrainingStopping,
+    "training_stalled": TrainingStalled,
+    "training_recovered": TrainingRecovered,
     "stage_started": StageStarted,
     "stage_completed": StageCompleted,
     "fold_completed": FoldCompleted,

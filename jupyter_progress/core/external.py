@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from .field_kinds import Label, Tags
+from .stages import STAGES_LIMIT
 
-STAGES_LIMIT: Final = 200
 EVENTS_LIMIT: Final = 2000  # in one request
 
 Level = Literal["info", "success", "warning", "error"]

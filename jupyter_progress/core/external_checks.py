@@ -16,7 +16,6 @@ from ..errors import InvalidRequest
 from .events import VOLATILE, CandidateCompleted
 from .external import (
     EVENTS_LIMIT,
-    STAGES_LIMIT,
     Activity,
     Completed,
     Ended,
@@ -36,7 +35,7 @@ from .external import (
 )
 from .names import NOTES_LIMIT, check_label, check_lines, is_control, shorten
 from .requests import check_tags, read_request
-from .stages import title_of
+from .stages import STAGES_LIMIT, check_stage_ids, title_of
 from .times import from_iso, to_iso
 
 FACT_LIMIT_BYTES: Final = 256 << 10  # of a durable event: it is sent to every view
@@ -74,7 +73,7 @@ def check_external_request(request: ExternalRequest) -> ExternalRequest:
     """
     check_label("name", request.name)
     check_tags(request.tags)
-    _check_stages("stages", request.stages)
+    check_stage_ids("stages", request.stages)
     return request
 
 
@@ -149,7 +148,7 @@ def _started(facts: Started) -> dict[str, Any]:
         found["name"] = check_label("name", facts.name)
     if facts.stages is not None:
         stages = [stage if isinstance(stage, Stage) else Stage(id=stage) for stage in facts.stages]
-        _check_stages("stages", [stage.id for stage in stages])
+        check_stage_ids("stages", [stage.id for stage in stages])
         found["stages"] = planned(stages)
     return found
 
@@ -164,16 +163,6 @@ def planned(stages: list[Stage]) -> list[dict[str, Any]]:
         title = stage.title or title_of(stage.id)
         told.append({"id": stage.id, "title": title, "estimated_s": stage.estimated_s})
     return told
-
-
-def _check_stages(field: str, ids: list[str]) -> None:
-    if len(ids) > STAGES_LIMIT:
-        raise InvalidRequest(field, f"has {len(ids)} entries; at most {STAGES_LIMIT} are allowed")
-    for index, stage in enumerate(ids):
-        check_label(f"{field}[{index}]", stage)
-    for index, stage in enumerate(ids):
-        if stage in ids[:index]:
-            raise InvalidRequest(f"{field}[{index}]", f"is {stage!r} for the second time")
 
 
 def _stopping(facts: Stopping) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def named_uploads(spec: dict[str, Any]) -> dict[str, str]:
     dataset = spec.get("dataset")
     if isinstance(dataset, dict) and dataset.get("source") in ("upload", "load"):
         found |= {f"dataset.{key}": dataset.get(key) for key in ROW_UPLOADS}
-    for part in ("estimator", "scoring"):
+    for part in ("estimator", "scoring", "function"):
         inner = spec.get(part)
         if isinstance(inner, dict):
             found[f"{part}.upload"] = inner.get("upload")

@@ -13,7 +13,7 @@ import msgspec
 from . import eta
 from .events import Event, payload_of
 from .stages import PIPELINE, PlannedStage, title_of
-from .state import RunState, StageState, attempt_began, stage_index
+from .state import RunState, StageState, Stall, attempt_began, stage_index
 from .times import seconds_between
 from .transitions import ENDED, has_ended, status_after
 
@@ -64,6 +64,7 @@ def refresh(state: RunState, time: str) -> RunState:
             estimated_remaining=None,
             estimated_range=None,
             running=[],
+            stalled=None,
         )
     elapsed_s = elapsed_at(state, time)
     if elapsed_s is None:
@@ -146,6 +147,7 @@ def _started(state: RunState, started: Any, time: str) -> RunState:
         start_time=state.start_time or time,
         attempt_time=time,
         end_time=None,
+        stalled=None,
         error=None,
         resumable=False,
     )
@@ -190,6 +192,20 @@ def _stopping(state: RunState, _stopping: Any, _time: str) -> RunState:
     return state
 
 
+def _stalled(state: RunState, stalled: Any, time: str) -> RunState:
+    stall = Stall(
+        since=stalled.since or time,
+        likely_s=stalled.likely_s,
+        uses_cpu=stalled.uses_cpu,
+        output=stalled.output,
+    )
+    return replace(state, stalled=stall)
+
+
+def _recovered(state: RunState, _recovered: Any, _time: str) -> RunState:
+    return replace(state, stalled=None)
+
+
 def _stage_started(state: RunState, started: Any, time: str) -> RunState:
     index = stage_index(state, started.stage)
     if index is None:
@@ -212,6 +228,7 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
     return replace(
         with_stage(state, index, begun),
         current_stage=started.stage,
+        stalled=None,
         stage_progress=0.0,
         step=None,
         total_steps=None,
@@ -304,6 +321,8 @@ _APPLY = {
     "training_resuming": _resuming,
     "training_resumed": _resumed,
     "training_stopping": _stopping,
+    "training_stalled": _stalled,
+    "training_recovered": _recovered,
     "stage_started": _stage_started,
     "stage_completed": _stage_completed,
     "fold_completed": _step_of_search,

@@ -250,6 +250,8 @@ def _explain(text: str, kind: type[msgspec.Struct]) -> InvalidRequest:
     return InvalidRequest(field, shorten(words[:1].lower() + words[1:], 300))
 
 
+_STRUCT_META = type(msgspec.Struct)
+
 # msgspec's names of types, in a person's words.
 _EXPECTED = {
     "str": "a string", "int": "a whole number", "float": "a number", "bool": "true or false",
@@ -266,7 +268,9 @@ def _choices_at(kind: type[msgspec.Struct], field: str) -> str:
 
 
 def _fields_at(kind: type[msgspec.Struct], path: str) -> tuple[str, ...]:
-    nested = {"split": Split, "executor": Executor, "scoring": OwnScorer}.get(path, kind)
+    hint = get_type_hints(kind).get(path)
+    kinds = [found for found in (hint, *get_args(hint)) if isinstance(found, _STRUCT_META)]
+    nested: type[msgspec.Struct] = kinds[0] if kinds else kind
     return nested.__struct_fields__
 
 
@@ -299,7 +303,7 @@ def check_run_request(request: RunRequest) -> RunRequest:
         raise InvalidRequest(
             "max_overhead", f"is {request.max_overhead}; expected a share above 0, at most 1"
         )
-    _check_sys_path(request.executor)
+    check_executor(request.executor)
     _check_split(request.split)
     _check_dataset(request.dataset)
     _check_groups(request)
@@ -325,7 +329,8 @@ def check_notes(notes: str) -> None:
     check_lines("notes", notes)
 
 
-def _check_sys_path(executor: Executor | None) -> None:
+def check_executor(executor: Executor | None) -> None:
+    """Raise InvalidRequest where a module path is too long, or none."""
     entries = (executor.sys_path if executor is not None else None) or []
     for index, entry in enumerate(entries):
         if "\0" in entry:

@@ -1,12 +1,25 @@
-"""The eight stages of the built-in pipeline."""
+"""Stages: what one is, which names may be given, and the eight of the built-in pipeline."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
+from ..errors import InvalidRequest
+from .names import check_label
 from .titles import title_of
 
-__all__ = ["PIPELINE", "STAGE_IDS", "PlannedStage", "title_of"]
+__all__ = [
+    "PIPELINE",
+    "STAGES_LIMIT",
+    "STAGE_IDS",
+    "PlannedStage",
+    "check_stage_ids",
+    "title_of",
+]
+
+STAGES_LIMIT: Final = 200
 
 
 class PlannedStage(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,3 +52,21 @@ PIPELINE: tuple[PlannedStage, ...] = (
     PlannedStage(id="save_model", title="Save model", estimated_s=0.5),
 )
 STAGE_IDS: tuple[str, ...] = tuple(stage.id for stage in PIPELINE)
+
+
+def check_stage_ids(field: str, ids: list[str]) -> None:
+    """Check the names of stages that somebody gives a run of their own code.
+
+    Raises
+    ------
+    InvalidRequest
+        One cannot be shown, is there twice, or there are too many.
+    """
+    if len(ids) > STAGES_LIMIT:
+        raise InvalidRequest(field, f"has {len(ids)} entries; at most {STAGES_LIMIT} are allowed")
+    known: set[str] = set()
+    for index, stage in enumerate(ids):
+        check_label(f"{field}[{index}]", stage)
+        if stage in known:
+            raise InvalidRequest(f"{field}[{index}]", f"is {stage!r} for the second time")
+        known.add(stage)

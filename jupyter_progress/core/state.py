@@ -75,6 +75,27 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = None
 
 
+class Stall(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of which nothing is heard for longer than its own history makes likely.
+
+    Parameters
+    ----------
+    since
+        When something was heard last.
+    likely_s
+        How long a silence is likely at most.
+    uses_cpu
+        Whether its processes compute all the same.
+    output
+        The end of what it has printed: where its threads are, where they could be asked.
+    """
+
+    since: str
+    likely_s: float | None = None
+    uses_cpu: bool = True
+    output: str = ""
+
+
 class RunState(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a run at a position of the log.
 
@@ -95,6 +116,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Training rows a second.
     monitoring_overhead
         Share of the training time that watching has cost.
+    stalled
+        Since when nothing is heard of it, where that is longer than likely; else None.
     updated_time
         The moment that the durations above hold for.
     attempt
@@ -138,6 +161,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     monitoring_overhead: float | None = None
     resources: Resources | None = None
     running: list[dict[str, Any]] = []
+    stalled: Stall | None = None
     error: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     spec: dict[str, Any] = {}
@@ -155,6 +179,13 @@ def attempt_began(state: RunState) -> str | None:
     """When the worker of this attempt began; None while it has not."""
     # A state that was kept before there were attempts has only the first one's.
     return state.attempt_time or (state.start_time if state.attempt == 1 else None)
+
+
+def newer(told: RunState | None, known: RunState | None) -> RunState | None:
+    """What was told of a run, unless it tells of an attempt before the one that is known."""
+    if told is not None and known is not None and told.attempt < known.attempt:
+        return known
+    return told or known
 
 
 def begun_us(state: RunState) -> int:

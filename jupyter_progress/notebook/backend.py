@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 from ..client.discovery import find_server
 from ..core.requests import RunRequest
+from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
 from ..training.sources.mapped import Parcel
@@ -31,7 +32,7 @@ class Backend(Protocol):
     def hand_over(self, parcel: Parcel) -> str:
         """Hand over what lies in the memory; answers its id."""
 
-    def submit(self, request: RunRequest) -> RunState:
+    def submit(self, request: KeptRequest) -> RunState:
         """Start a run."""
 
     def state(self, run_id: str) -> RunState:
@@ -75,6 +76,9 @@ class Backend(Protocol):
 
     def model_folder(self, run_id: str) -> Path:
         """Where a run's own model lies on this machine's disk."""
+
+    def value_folder(self, run_id: str) -> Path:
+        """Where what a run's function returned lies on this machine's disk."""
 
     def version_folder(self, name: str, version: int) -> Path:
         """Where a model version lies on this machine's disk."""

@@ -14,12 +14,15 @@ from . import predictions
 from .backend import Backend
 from .in_service import ask_model_of
 from .known_run import KnownRun, ended_badly
+from .returned import value_of
 from .waiting import wait_for_end
 
 if TYPE_CHECKING:
     import numpy as np
 
     from .panel import Panel
+
+_UNKNOWN = object()  # a function may well have returned None
 
 
 class RunHandle(KnownRun):
@@ -49,6 +52,7 @@ class RunHandle(KnownRun):
         self._display = display
         self._panel: Panel | None = None
         self._model: Any = None
+        self._value: Any = _UNKNOWN
         self._deployed_as: str | None = None
 
     @property
@@ -65,6 +69,8 @@ class RunHandle(KnownRun):
         state = self._ended("its model")
         if state.status != "completed":
             raise ended_badly(state)
+        if state.kind == "function":
+            raise NoModel(f"{self._name()} is one of a function; what that returned is run.value")
         if self._model is None:
             from ..models.persistence import load_model
 
@@ -73,6 +79,23 @@ class RunHandle(KnownRun):
                 raise NoModel(f"run {self.run_id} has left no model")
             self._model = load_model(folder, key=self._backend.key())
         return self._model
+
+    @property
+    def value(self) -> Any:
+        """What the function of ``jp.submit`` returned.
+
+        Raises
+        ------
+        RunNotFinished
+            The run is going on; this never waits.
+        RunFailed, RunCancelled
+            It ended without returning.
+        NoValue
+            What it returned could not be kept, or the run is not one of a function.
+        """
+        if self._value is _UNKNOWN:
+            self._value = value_of(self._ended("its value"), self._backend)
+        return self._value
 
     @property
     def panel(self) -> Panel:
@@ -166,7 +189,7 @@ class RunHandle(KnownRun):
         """
         self._backend.resume(self.run_id)
         self._known = self._backend.state(self.run_id)
-        self._model = None
+        self._model, self._value = None, _UNKNOWN
         return self
 
     def update(

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..core.state import RunState
+from ..core.state import RunState, newer
 from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
 from ..panel.report import report_line
@@ -85,12 +85,14 @@ class KnownRun(WithHistory):
     # Inside
 
     def _state(self) -> RunState:
+        followed = self._backend.feeds.stream.run(self.run_id)
         if self._known is not None and has_ended(self._known.status):
-            followed = self._backend.feeds.stream.run(self.run_id)
-            return followed or self._known
-        self._known = self._backend.feeds.stream.run(self.run_id) or self._backend.state(
-            self.run_id
-        )
+            return newer(followed, self._known) or self._known
+        # The stream may not have heard yet of an attempt that was begun by a call.
+        is_late = followed is not None and newer(followed, self._known) is not followed
+        if followed is None or is_late:
+            followed = self._backend.state(self.run_id)
+        self._known = followed
         return self._known
 
     def _ended(self, what: str) -> RunState:
@@ -129,6 +131,8 @@ def ended_badly(state: RunState) -> RunFailed | RunCancelled:
     parts = [f"run {state.name!r} failed{where}: {error.get('type')}: {error.get('message')}"]
     if error.get("traceback"):
         parts.append(str(error["traceback"]).rstrip())
+    if error.get("output"):
+        parts.append(f"the last that it printed:\n{error['output']}")
     if error.get("hint"):
         parts.append(str(error["hint"]))
     if state.resumable:

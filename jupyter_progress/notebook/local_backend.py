@@ -16,8 +16,10 @@ from typing import Any, BinaryIO
 import msgspec
 
 from ..core.activity import activity_id
+from ..core.functions import FunctionRequest
 from ..core.named_uploads import named_uploads
-from ..core.requests import RunRequest, check_run_request
+from ..core.requests import RunRequest
+from ..core.run_requests import KeptRequest, check_kept_request
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended, is_active
@@ -128,21 +130,21 @@ class LocalBackend:
         """Hand over what lies in the memory; answers its id."""
         return self._uploads.hand_over(parcel)
 
-    def submit(self, request: RunRequest) -> RunState:
+    def submit(self, request: KeptRequest) -> RunState:
         """Start a run, with its keeper."""
-        check_run_request(request)
+        check_kept_request(request)
         for upload_id in named_uploads(msgspec.to_builtins(request)).values():
             self._uploads.path(upload_id)
-        if "class" in request.estimator or request.dataset["source"] != "upload":
+        if _needs_checking(request):
             self._check(request)
         # The worker looks for a file where it was checked, wherever the kernel has gone since.
-        limits = {"root_dir": str(self._root)} if request.dataset["source"] == "file" else None
+        limits = {"root_dir": str(self._root)} if _source(request) == "file" else None
         run = create_run(self.data, request, who=self.who, writer=self.writer, limits=limits)
         start_keeper(run, self.data)
         self.follower.wake()
         return self._known(run.run_id)
 
-    def _check(self, request: RunRequest) -> None:
+    def _check(self, request: KeptRequest) -> None:
         with self._lock:
             if self._checker is None:
                 self._root = Path.cwd()
@@ -338,6 +340,10 @@ class LocalBackend:
         """Where a run's own model lies."""
         return self.data.run(run_id).model_dir
 
+    def value_folder(self, run_id: str) -> Path:
+        """Where what a run's function returned lies."""
+        return self.data.run(run_id).value_dir
+
     def version_folder(self, name: str, version: int) -> Path:
         """Where a model version lies."""
         return self._registry.directory(name, version)
@@ -369,3 +375,14 @@ class LocalBackend:
 
 def _nobody(_messages: Any, _connection: str) -> None:
     """Listens to nothing: it only has the follower begin."""
+
+
+def _source(request: KeptRequest) -> str | None:
+    return None if isinstance(request, FunctionRequest) else str(request.dataset["source"])
+
+
+def _needs_checking(request: KeptRequest) -> bool:
+    """Whether there is more to check than what this kernel has handed over, and has checked."""
+    if isinstance(request, FunctionRequest):
+        return False
+    return "class" in request.estimator or request.dataset["source"] != "upload"

@@ -16,10 +16,11 @@ from ..client.discovery import ServerAddress, check_server
 from ..client.follow import Follower
 from ..client.rest import RestClient
 from ..core.requests import RunRequest
+from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..core.view import View
 from ..core.wire import Activity
-from ..errors import NoModel, NotFound, ServerUnreachable, UnknownRun
+from ..errors import NoModel, NotFound, NoValue, ServerUnreachable, UnknownRun
 from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.layout import DataDirectory, default_data_dir
 from ..training.capacity import check_memory, check_rows, copies_of, memory_room
@@ -34,6 +35,8 @@ PAGE = 200
 NOTICED_WITHIN_S = 2.0
 # Opening a model in a fresh process imports its libraries.
 DEPLOY_TIMEOUT_S = 180.0
+_ELSEWHERE = "lies in the server's data directory, which is not the one of this kernel"
+_SHARE_IT = "set JUPYTER_PROGRESS_DATA_DIR to the server's"
 
 
 class ServerBackend:
@@ -106,7 +109,7 @@ class ServerBackend:
         scratch = Path(named)
         return Uploads(data, scratch=scratch) if scratch_identity(scratch) == identity else None
 
-    def submit(self, request: RunRequest) -> RunState:
+    def submit(self, request: KeptRequest) -> RunState:
         """Start a run; asked again under the same key where no answer came."""
         body = _without_defaults(msgspec.to_builtins(request))
         key = secrets.token_hex(16)
@@ -211,6 +214,12 @@ class ServerBackend:
         """Where a run's own model lies; it takes the same disk to open it."""
         return self._disk().run(run_id).model_dir
 
+    def value_folder(self, run_id: str) -> Path:
+        """Where what a run's function returned lies; it takes the same disk to open it."""
+        if not self.shares_disk:
+            raise NoValue(f"the value {_ELSEWHERE} ({default_data_dir()}); {_SHARE_IT}")
+        return self._disk().run(run_id).value_dir
+
     def version_folder(self, name: str, version: int) -> Path:
         """Where a model version lies; it takes the same disk to open it."""
         folder = self._disk().models / name / str(version)
@@ -235,8 +244,7 @@ class ServerBackend:
     def _disk(self) -> DataDirectory:
         if not self.shares_disk:
             raise NoModel(
-                "the model lies in the server's data directory, which is not the one of this "
-                f"kernel ({default_data_dir()}); set JUPYTER_PROGRESS_DATA_DIR to the server's, "
+                f"the model {_ELSEWHERE} ({default_data_dir()}); {_SHARE_IT}, "
                 "or use run.deploy() and run.predict(rows)"
             )
         return DataDirectory(default_data_dir())

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ..core.state import RunState
+from ..core.state import RunState, newer
 from ..core.transitions import has_ended
 from ..errors import RunNotFinished, Unavailable
 from .showing import Showing
@@ -50,7 +50,7 @@ def wait_for_end(run: RunHandle, timeout: float | None, *, display: bool) -> Run
                     )
                 changed.wait(POLL_S)
                 changed.clear()
-                state = feed.run(run.run_id) or state
+                state = newer(feed.run(run.run_id), state) or state
                 if time.monotonic() - asked > ASK_EVERY_S:
                     asked, state = time.monotonic(), _asked_again(run, state)
                 showing.update(state)

@@ -170,6 +170,11 @@ def _outcome(run: RunState) -> str:
         told = f"<div><strong>Failed{_text(where)}</strong>: {_text(said)}</div>"
         if run.error.get("traceback"):
             told += f'<pre style="overflow-x:auto">{_text(run.error["traceback"])}</pre>'
+        if run.error.get("output"):
+            printed = _text(run.error["output"])
+            told += (
+                f'<div>The last that it printed:</div><pre style="overflow-x:auto">{printed}</pre>'
+            )
         return told + (f"<div>{_text(run.error['hint'])}</div>" if run.error.get("hint") else "")
     figures = (run.result or {}).get("test") or {}
     cells = "".join(

@@ -54,6 +54,12 @@ class JupyterProgress(ExtensionApp):
         help="How much memory a run's processes may use together; one that goes over is ended. "
         "0: what the container, or the machine, has.",
     ).tag(config=True)
+    stalled_after_s = Float(
+        60.0,
+        min=0.0,
+        help="Seconds of silence below which no run counts as stalled, whatever its history; "
+        "0: none ever does.",
+    ).tag(config=True)
     keep_runs_on_shutdown = Enum(
         ("auto", "always", "never"),
         default_value="auto",
@@ -219,6 +225,7 @@ class JupyterProgress(ExtensionApp):
             max_rows=self.max_rows,
             max_concurrent_runs=self.max_concurrent_runs,
             max_run_memory_bytes=self.max_run_memory_bytes,
+            stalled_after_s=self.stalled_after_s,
             keep_runs_on_shutdown=self.keep_runs_on_shutdown,
             max_keepalive_hours=self.max_keepalive_hours,
             idle_sample_s=self.sample_interval_s,

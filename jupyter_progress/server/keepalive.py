@@ -51,4 +51,5 @@ class Keepalive:
         cpu = run.resources.cpu if run.resources else None
         if figures != known.figures or (cpu or 0.0) >= IDLE_CPU_PERCENT:
             known.moved, known.figures = now, figures
-        return now - known.since < self._max_s and now - known.moved < STALLED_S
+        has_stalled = run.stalled is not None or now - known.moved >= STALLED_S
+        return now - known.since < self._max_s and not has_stalled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..core.health import THRESHOLDS, Threshold
 from ..core.retention import Limits
@@ -31,6 +32,7 @@ class Options:
     max_rows: int = 0
     max_concurrent_runs: int = 2
     max_run_memory_bytes: int = 0
+    stalled_after_s: float = 60.0
     keep_runs_on_shutdown: str = "auto"
     max_keepalive_hours: float = 24.0
     idle_sample_s: float = 2.0
@@ -42,7 +44,13 @@ class Options:
     thresholds: tuple[Threshold, ...] = field(default=THRESHOLDS)
 
     @property
-    def memory_limit(self) -> dict[str, int]:
-        """What a run is held to by its keeper; nothing where there is no limit."""
-        found = self.max_run_memory_bytes
-        return {"memory_bytes": found} if found else {}
+    def run_limits(self) -> dict[str, Any]:
+        """What each run of this server is held to, as its ``request.json`` says it."""
+        memory = {"memory_bytes": self.max_run_memory_bytes} if self.max_run_memory_bytes else {}
+        return {
+            "root_dir": str(self.root_dir),
+            "allowed": list(self.allowed_packages),
+            "stalled_after_s": self.stalled_after_s,
+            "max_rows": self.max_rows,
+            **memory,
+        }

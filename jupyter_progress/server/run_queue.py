@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from ..core.kinds import has_keeper
 from ..core.state import RunState, attempt_began
 from ..core.times import to_iso
 from ..errors import ProgressError, UnknownRun
@@ -109,7 +110,7 @@ class RunQueue:
         for run in active:
             if run.status != "queued" or run.run_id in self._starts:
                 self._recover(run.run_id)
-        going_on = sum(1 for run in active if run.status != "queued" and run.kind == "pipeline")
+        going_on = sum(1 for run in active if run.status != "queued" and has_keeper(run.kind))
         starting = sum(1 for run in active if run.status == "queued" and self._has_keeper(run))
         room = self._max_concurrent - going_on - starting
         waiting = [run for run in active if self._waits(run)]
@@ -120,7 +121,7 @@ class RunQueue:
                 room -= self._start(run)
 
     def _waits(self, run: RunState) -> bool:
-        if run.kind != "pipeline" or attempt_began(run) is not None or self._has_keeper(run):
+        if not has_keeper(run.kind) or attempt_began(run) is not None or self._has_keeper(run):
             return False
         return run.status in ("queued", "stopping")
 
@@ -214,7 +215,7 @@ class RunQueue:
         """The machine goes away: the runs are asked to save what they have, and waited for."""
         asked: list[RunDirectory] = []
         for run in self._active:
-            if run.status == "queued" or run.kind != "pipeline":
+            if run.status == "queued" or not has_keeper(run.kind):
                 continue
             try:
                 directory = self._data_dir.run(run.run_id)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from ..core.requests import RunRequest
+from ..core.run_requests import KeptRequest
 from ..core.times import to_iso
 from ..core.wire import (
     CLOSE_POSITION_LOST,
@@ -296,7 +296,7 @@ class Services:
             self._workers, functools.partial(call, *arguments, **named)
         )
 
-    async def check(self, request: RunRequest) -> None:
+    async def check(self, request: KeptRequest) -> None:
         """Check all of a request that can be known before its run starts; see ``Checker.check``."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._checks, self.checker.check, request)

@@ -47,6 +47,8 @@ class RunDirectory:
         self.exit_file = self.path / "exit.json"
         self.lock_file = self.path / "lock"
         self.model_dir = self.path / "model"
+        self.value_dir = self.path / "value"
+        self.own_checkpoints = self.path / "own_checkpoints"
         self.split_file = self.path / "split.npz"
         self.keeper_file = self.path / "keeper.json"
         self.worker_file = self.path / "worker.json"

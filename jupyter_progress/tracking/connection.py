@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ..client.discovery import ServerAddress, check_server, normal_url
 from ..client.rest import RestClient
-from ..errors import InvalidRequest, ServerUnreachable
+from ..errors import Conflict, InvalidRequest, ServerUnreachable
 from ..store.layout import DataDirectory, RunDirectory, default_data_dir, read_json_object
 from ..store.locks import is_locked
 from . import arguments
@@ -86,6 +86,20 @@ class Connection:
         """
         wait_s = arguments.seconds("flush_s", flush_s)
         return RemoteRun(self, name, stages=stages, tags=tags, display=display, flush_s=wait_s)
+
+    def submit(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: that server starts no process on this machine.
+
+        Raises
+        ------
+        Conflict
+            The message says what to do in its place.
+        """
+        raise Conflict(
+            f"{self.url} has neither this machine's interpreter nor its files, so that it cannot "
+            "run a function of yours. Call it here, watched there: `with connection.run(name): "
+            "train()`; or submit it with jp.submit in a notebook of that server"
+        )
 
     @property
     def spooled(self) -> int:

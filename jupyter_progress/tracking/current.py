@@ -11,6 +11,8 @@ import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from ..errors import NoCurrentRun
+
 if TYPE_CHECKING:
     from .run import Run
 
@@ -19,7 +21,37 @@ _active: list[Run] = []
 _lock = threading.Lock()
 
 
-def current_run() -> Run | None:
+def current_run() -> Run:
+    """The run that this code is in: the one that ``jp.submit`` made for a function, or a ``with``.
+
+    ::
+
+        def train(epochs):
+            run = jp.current_run()
+            for epoch in run.track(range(epochs)):
+                run.log(loss=step())
+
+    Returns
+    -------
+    Run
+        The innermost one.
+
+    Raises
+    ------
+    NoCurrentRun
+        This code is in none; the message says how to be in one.
+    """
+    run = innermost_run()
+    if run is None:
+        raise NoCurrentRun(
+            "this code is in no run: call it in a function that `jp.submit(function)` runs, or "
+            "within `with jp.Run(name):`. A process that was started anew (multiprocessing's "
+            "'spawn', joblib) is in none either: have it return what is to be logged"
+        )
+    return run
+
+
+def innermost_run() -> Run | None:
     """The innermost run that this code is in, or None."""
     for run in reversed(_current.get()):
         if run.is_active:

@@ -1,4 +1,4 @@
-"""What a run of one's own writes: its directory, its journal, the lock while it lives, its exit.
+"""What code inside of a run writes: its journal and, in the user's own process, lock and exit.
 
 The state is kept here as well, reduced from the same facts that are journalled, so that a display
 needs no server and no reading back.
@@ -40,62 +40,78 @@ class Record:
 
     Parameters
     ----------
-    data_directory
-        Where runs are kept.
-    name, tags, stages
-        What the run is.
+    directory
+        The run's.
+    writer
+        Who this process is among the run's writers.
+    state
+        What is known of the run so far.
     metrics
         What it logs, journalled as it comes.
+    lock
+        The run's, where this process holds it: then its exit is written here, too. None where a
+        keeper does both.
+    earlier_s
+        Seconds that the attempts before this one took.
     clock
         Seconds since 1970-01-01 UTC.
     """
 
     def __init__(
         self,
-        data_directory: DataDirectory,
-        name: str,
-        tags: list[str],
-        stages: list[PlannedStage],
+        directory: RunDirectory,
+        writer: str,
+        state: RunState,
         metrics: MetricLog,
         *,
+        lock: FileLock | None = None,
+        earlier_s: float = 0.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.name = name
+        self.directory = directory
+        self.run_id = directory.run_id
+        self.name = state.name
+        self.who = state.who
+        self.writer = writer
         self.began_at = clock()
+        self._earlier_s = earlier_s
         self._clock = clock
-        self.run_id = new_run_id(self.began_at, secrets.randbits(32))
-        self.who = user_name()
-        request = self._request(tags, stages)
-        self.directory: RunDirectory = data_directory.create_run(self.run_id, request)
-        self._lock = FileLock(self.directory.lock_file)
-        # Before the first fact: a begun run whose lock is free counts as dead.
-        if not self._lock.acquire():
-            raise LockTaken(f"somebody else looks after the run {self.run_id}")
-        self.writer = f"kernel-{secrets.token_hex(4)}"
-        self.journal = JournalWriter(self.directory.journal(self.writer), clock=clock)
+        self._lock = lock
+        self.journal = JournalWriter(directory.journal(writer), clock=clock)
         self.journal.points_source = metrics
-        self.state = RunState(run_id=self.run_id, name=name, kind="own", who=self.who)
+        self.state = state
         self.stage: str | None = None
-        self._has_begun = False
+        # Of a run with a keeper the state is known before its worker begins: it was queued.
+        self._is_known = lock is None
         self._closes_with = os.getpid()
         self._stage_facts: dict[str, Any] = {}
         self._stage_began = 0.0
         self._left: dict[str, Any] | None = None
+
+    def begin(
+        self,
+        stages: list[PlannedStage],
+        *,
+        follows: dict[str, int] | None = None,
+        event_type: str = "training_started",
+        **facts: Any,
+    ) -> None:
+        """Journal that the run begins, with the stages that it is going to go through."""
         planned = [msgspec.to_builtins(stage) for stage in stages]
-        self.fact("training_started", name=name, stages=planned, kind="own", tags=tags)
+        self.fact(event_type, follows, name=self.name, stages=planned, **facts)
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the run began."""
-        return round(max(0.0, self._clock() - self.began_at), 3)
+        """Seconds since the run began, without what lay between its attempts."""
+        return round(self._earlier_s + max(0.0, self._clock() - self.began_at), 3)
 
-    def fact(self, event_type: str, **facts: Any) -> None:
+    def fact(self, event_type: str, follows: dict[str, int] | None = None, /, **facts: Any) -> None:
         """Journal a fact and the sentence that tells it, and flush both."""
-        tell(self.journal, self.run_id, event_type, facts, self.name, who=self.who)
+        tell(self.journal, self.run_id, event_type, facts, self.name, who=self.who, follows=follows)
         event = Event(type=event_type, time=self._now(), data=facts, run_id=self.run_id)
-        reduced = reduce(self.state if self._has_begun else None, event)
+        reduced = reduce(self.state if self._is_known else None, event)
         if reduced is not None:
-            self.state, self._has_begun = reduced, True
+            self.state, self._is_known = reduced, True
 
     def note(self, level: str, text: str) -> None:
         """Journal a line of the user's own for the activity feed."""
@@ -164,10 +180,14 @@ class Record:
             self.state = replace(self.state, metrics={**self.state.metrics, **latest})
         return self.state
 
-    def end(self, event_type: str, exit_code: int, **data: Any) -> None:
+    def end(
+        self, event_type: str, exit_code: int, follows: dict[str, int] | None = None, **data: Any
+    ) -> None:
         """Journal the last fact, then the exit, then let the lock go: in this order."""
-        self.fact(event_type, elapsed_time=self.elapsed_s, **data)
+        self.fact(event_type, follows, elapsed_time=self.elapsed_s, **data)
         self.journal.close()
+        if self._lock is None:
+            return
         exit_facts = {
             "exit_code": exit_code,
             "signal": None,
@@ -200,18 +220,54 @@ class Record:
     def _now(self) -> str:
         return to_iso(self._clock())
 
-    def _request(self, tags: list[str], stages: list[PlannedStage]) -> dict[str, Any]:
-        return {
-            "run_id": self.run_id,
-            "name": self.name,
-            "kind": "own",
-            "who": self.who,
-            "time": self._now(),
-            "tags": tags,
-            "request": {"kind": "own", "name": self.name, "stages": [s.id for s in stages]},
-            "executor": {"python": sys.executable, "cwd": os.getcwd()},  # noqa: PTH109 - plain text
-            "limits": {},
-        }
+
+def new_record(
+    data_directory: DataDirectory,
+    name: str,
+    tags: list[str],
+    stages: list[PlannedStage],
+    metrics: MetricLog,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> Record:
+    """Make a run of this process, and begin it.
+
+    Parameters
+    ----------
+    data_directory
+        Where runs are kept.
+    name, tags, stages
+        What the run is.
+
+    Raises
+    ------
+    LockTaken
+        Somebody took the new run's lock first.
+    """
+    now = clock()
+    run_id = new_run_id(now, secrets.randbits(32))
+    who = user_name()
+    request = {
+        "run_id": run_id,
+        "name": name,
+        "kind": "own",
+        "who": who,
+        "time": to_iso(now),
+        "tags": tags,
+        "request": {"kind": "own", "name": name, "stages": [stage.id for stage in stages]},
+        "executor": {"python": sys.executable, "cwd": os.getcwd()},  # noqa: PTH109 - plain text
+        "limits": {},
+    }
+    directory = data_directory.create_run(run_id, request)
+    lock = FileLock(directory.lock_file)
+    # Before the first fact: a begun run whose lock is free counts as dead.
+    if not lock.acquire():
+        raise LockTaken(f"somebody else looks after the run {run_id}")
+    writer = f"kernel-{secrets.token_hex(4)}"
+    state = RunState(run_id=run_id, name=name, kind="own", who=who)
+    record = Record(directory, writer, state, metrics, lock=lock, clock=clock)
+    record.begin(stages, kind="own", tags=tags)
+    return record
 
 
 def peak_memory_bytes() -> int:

@@ -6,11 +6,13 @@ import logging
 import secrets
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from ..core.state import RunState
+from ..errors import Conflict
 from ..store.control import append_control
 from .display import Display, TerminalLine
 from .history import Series
@@ -65,6 +67,19 @@ class RemoteRun(Run):
     def spooled(self) -> int:
         """How many of its events the server does not have yet."""
         return self._sender.waiting if self._sender else 0
+
+    @property
+    def checkpoint_dir(self) -> Path:
+        """None of its own: what is spooled on this machine goes once the server has it.
+
+        Raises
+        ------
+        Conflict
+        """
+        raise Conflict(
+            f"{self.name!r} is kept on the server {self._connection.url}, and no folder of this "
+            "machine stays with it; keep checkpoints in a folder of your own"
+        )
 
     def start(self) -> Self:
         """Begin. The server is waited for a moment, for the run's id; and not at all later."""

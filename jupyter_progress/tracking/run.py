@@ -17,21 +17,22 @@ from ..core.state import RunState
 from ..errors import InvalidRequest, RunCancelled, RunHasEnded
 from ..store.control import ControlReader
 from ..store.journal import JournalWriter
-from ..store.layout import DataDirectory, default_data_dir
+from ..store.layout import DataDirectory, RunDirectory, default_data_dir
 from . import arguments, current
 from .display import Display, display_for
 from .failure import error_of
 from .history import Series, WithHistory, series_in
+from .inside import Inside
 from .loops import Loop, report_of
 from .metrics import MetricLog
 from .pulse import Pulse
-from .record import Record
+from .record import Record, new_record
 from .values import doubt_about_stage, planned_stages
 
 DISPLAY_EVERY_S = 0.2
 
 
-class Run(WithHistory):
+class Run(Inside, WithHistory):
     """Track a training loop of one's own.
 
     ::
@@ -73,11 +74,9 @@ class Run(WithHistory):
         display: bool = True,
         data_dir: str | os.PathLike[str] | None = None,
     ) -> None:
+        super().__init__()
         self.name = arguments.label("name", name)
         self.tags = arguments.labels("tags", tags)
-        # What was asked: None, "stop" or "cancel". A tracked loop reads it in every iteration.
-        self.asked: str | None = None
-        self._asked_by = ""
         self._planned = planned_stages(stages)
         self._wants_display = arguments.is_true("display", display)
         self._data_dir = None if data_dir is None else arguments.path("data_dir", data_dir)
@@ -111,11 +110,6 @@ class Run(WithHistory):
             return self._record.state_with(self._metrics.latest)
 
     @property
-    def stopping(self) -> bool:
-        """Whether somebody asked it to keep what it has and finish."""
-        return self.asked is not None
-
-    @property
     def is_active(self) -> bool:
         """Whether it has begun and not ended."""
         return self._record is not None and not self._has_ended
@@ -130,15 +124,20 @@ class Run(WithHistory):
         """
         if self._record is not None:
             raise RunHasEnded(f"{self.name!r} has begun once already; make another Run")
-        directory = DataDirectory(self._data_dir or default_data_dir())
-        directory.ensure()
-        self._record = Record(directory, self.name, self.tags, self._planned, self._metrics)
+        self._record = self._new_record()
         current.enter(self)
         self._pulse = Pulse(ControlReader(self._record.directory), self._hear, self._beat)
         self._pulse.start()
         self._open_journal = self._record.journal
         self._display = self._new_display() if self._wants_display else None
         return self
+
+    def _new_record(self) -> Record:
+        directory = DataDirectory(self._data_dir or default_data_dir()).ensure()
+        return new_record(directory, self.name, self.tags, self._planned, self._metrics)
+
+    def _directory(self) -> RunDirectory | None:
+        return self._record.directory if self._record else None
 
     def _new_display(self) -> Display | None:
         return display_for(self)
@@ -321,12 +320,6 @@ class Run(WithHistory):
                 self._report_progress()
             if loop in self._loops:
                 self._loops.remove(loop)
-
-    def raise_if_cancelled(self) -> None:
-        """Raise RunCancelled where somebody cancelled the run."""
-        if self.asked == "cancel":
-            by = f" by {self._asked_by}" if self._asked_by else ""
-            raise RunCancelled(self.run_id, f"the run {self.name!r} was cancelled{by}")
 
     @property
     def has_stage(self) -> bool:

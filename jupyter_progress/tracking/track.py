@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Generic, TypeVar
 
 from . import arguments
-from .current import current_run
+from .current import innermost_run
 from .loops import Loop, checked_total
 from .run import Run
 
@@ -20,7 +20,7 @@ STAGE = "loop"
 
 
 class Tracked(Generic[T]):
-    """An iterable whose iterations are counted."""
+    """An iterable whose iterations are counted, in a given run or in the one that it is in."""
 
     def __init__(
         self,
@@ -28,11 +28,13 @@ class Tracked(Generic[T]):
         total: int | None,
         name: str | None,
         display: bool,
+        run: Run | None = None,
     ) -> None:
         self._total = checked_total(iterable, total, name)
         self._iterable = iterable
         self._name = name
         self._display = arguments.is_true("display", display)
+        self._run = run
 
     def __len__(self) -> int:
         if self._total is None:
@@ -40,7 +42,7 @@ class Tracked(Generic[T]):
         return self._total
 
     def __iter__(self) -> Iterator[T]:
-        run = current_run()
+        run = self._run or innermost_run()
         with ExitStack() as scope:
             loop = Loop(self._name, self._total)
             if run is None:

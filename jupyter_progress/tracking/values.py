@@ -8,12 +8,11 @@ from typing import Any
 
 from ..core.names import check_label
 from ..core.nearest import nearest
-from ..core.stages import PlannedStage, title_of
+from ..core.stages import STAGES_LIMIT, PlannedStage, title_of
 from ..errors import InvalidRequest
 from .arguments import found
 
 STEP_LIMIT = 2**53  # beyond it, a float does not tell a step from the next one
-STAGES_LIMIT = 200
 EXPECTED_NUMBER = "expected one number (a float, an int, a NumPy or tensor scalar)"
 
 

@@ -6,7 +6,10 @@ is ended from outside, by the keeper.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 import threading
 
 from ..store.control import ControlReader
@@ -88,3 +91,12 @@ class Asked:
             if event is not None:
                 self.who = control.who
                 event.set()
+
+
+def die_with(parent_pid: int) -> None:
+    """Have the system end this process when its parent dies (Linux; elsewhere a thread looks)."""
+    if sys.platform == "linux":
+        death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+        ctypes.CDLL(None, use_errno=True).prctl(death_signal, signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        os._exit(1)

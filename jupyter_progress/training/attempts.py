@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ..core.kinds import has_keeper
 from ..store.durable_files import PRIVATE_FOLDER, sync_folder
 from ..store.layout import DataDirectory, RunDirectory, read_json_object
 from ..store.locks import is_locked
@@ -25,8 +26,6 @@ FROM_OUTSIDE: Final = frozenset(
         "keeper_killed", "keeper_not_started", "out_of_memory", "disk_full", "time_limit",
     }
 )  # fmt: skip
-#: Runs whose training is started by a keeper; others are resumed where they train.
-KEPT_KINDS: Final = frozenset({"pipeline"})
 
 
 @dataclass(frozen=True)
@@ -122,21 +121,25 @@ def may_resume(run: RunDirectory, kind: str, reason: str | None = None) -> bool:
     reason
         Why it failed, as a code; None where it was interrupted.
     """
-    if kind not in KEPT_KINDS:
+    if not has_keeper(kind):  # it is resumed where it trains
         return False
     return reason is None or reason in FROM_OUTSIDE or has_checkpoint(run)
 
 
 def has_checkpoint(run: RunDirectory) -> bool:
-    """Whether an attempt has left something in the run's folder of checkpoints."""
+    """Whether an attempt has left something in the run's folders of checkpoints."""
+    return any(map(_has_entries, (run.checkpoints, run.own_checkpoints)))
+
+
+def _has_entries(folder: Path) -> bool:
     try:
-        return any(not entry.name.startswith(".") for entry in run.checkpoints.iterdir())
+        return any(not entry.name.startswith(".") for entry in folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return False
 
 
 def drop_checkpoints(run: RunDirectory) -> None:
-    """Remove what nobody can go on from any more."""
+    """Remove what nobody can go on from any more; what a user's own code keeps is the user's."""
     shutil.rmtree(run.checkpoints, ignore_errors=True)
 
 

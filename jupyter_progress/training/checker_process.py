@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pandas  # noqa: F401 - loaded at the start, so that a request does not wait for it
 import sklearn.ensemble
 import sklearn.model_selection  # noqa: F401
 
-from ..core.requests import RunRequest
+from ..core.run_requests import kept_request_of
 from ..models.answering import serve
 from ..store.layout import DataDirectory
 from . import catalogue
@@ -36,7 +35,7 @@ class _Answers:
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         if "check" in question:
             assert self._checks is not None
-            self._checks.check(msgspec.convert(question["check"], RunRequest))
+            self._checks.check(kept_request_of(question["check"]))
             return {}
         if "estimators" in question:
             return {"estimators": catalogue.estimators()}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..core.requests import RunRequest
+from ..core.run_requests import KeptRequest
 from ..models.child_environment import child_argv
 from ..models.companion import Companion, CompanionBusy
 from ..store.layout import DataDirectory
@@ -77,7 +77,7 @@ class Checker:
         """The process, while it runs."""
         return self._companion.pid
 
-    def check(self, request: RunRequest) -> None:
+    def check(self, request: KeptRequest) -> None:
         """Check all of a request that can be known before its run starts.
 
         Raises

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -85,6 +86,7 @@ class Context:
     registered: dict[str, Any] | None = None
     stage: str | None = None
     begun_s: float = field(default_factory=time.monotonic)
+    pid: int = field(default_factory=os.getpid)
 
     def __post_init__(self) -> None:
         self._reported_s = 0.0
@@ -129,6 +131,14 @@ class Context:
             members=members_of(self.estimator) if known else members_in(spec),
             parts=self.model_parts,
         )
+
+    def end_if_copy(self) -> None:
+        """End a copy of the worker, which a fork in the user's code has left in the middle of ours.
+
+        It would go on with the stages beside the worker itself, and end the run a second time.
+        """
+        if os.getpid() != self.pid:
+            os._exit(0)
 
     def with_room(self, write: Callable[[], T]) -> T:
         """Write something; on a full disk wait for room, for as long as a run may.
@@ -182,8 +192,6 @@ class Context:
 
 def open_context(run_path: Path, asked: Asked | None = None) -> Context:
     """Read a run's directory, in its worker."""
-    import os
-
     data_dir = DataDirectory(run_path.parent.parent)
     run = data_dir.run(run_path.name)
     facts = run.request()

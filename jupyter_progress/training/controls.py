@@ -79,7 +79,9 @@ def _ended_as(status: str) -> str:
 
 
 def _check_something_to_keep(state: RunState) -> None:
-    if state.kind != "pipeline" or state.current_stage in _AFTER_TRAIN:
+    if state.kind != "pipeline" and state.status != "queued":
+        return  # what there is to keep is its own code's to know
+    if state.current_stage in _AFTER_TRAIN:
         return
     if state.current_stage == "train" and state.step:
         return

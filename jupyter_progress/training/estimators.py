@@ -219,16 +219,37 @@ def _value(value: Any, packages: tuple[str, ...], field: str) -> Any:
 def parameter_names(cls: type) -> list[str]:
     """The parameters that a class takes, in the order of its signature."""
     names = getattr(cls, "_get_param_names", None)
-    if callable(names):
-        try:
-            return list(names())
-        except RuntimeError:
-            return []  # a constructor with *args, which is no scikit-learn estimator's
+    if not callable(names):
+        return _named_parameters(cls.__init__)
+    try:
+        found = list(names())
+    except RuntimeError:
+        return []  # a constructor with *args, which is no scikit-learn estimator's
+    # XGBoost's classes pass keywords on to the class that they are derived from.
+    for base in cls.__mro__:
+        constructor = vars(base).get("__init__")
+        if constructor is None:
+            continue
+        if base is object:
+            break
+        found += [name for name in _named_parameters(constructor) if name not in found]
+        if not _takes_any_keyword(constructor):
+            break
+    return found
+
+
+def _named_parameters(constructor: Any) -> list[str]:
     return [
         name
-        for name, parameter in inspect.signature(cls).parameters.items()
+        for name, parameter in inspect.signature(constructor).parameters.items()
         if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        and name != "self"
     ]
+
+
+def _takes_any_keyword(constructor: Any) -> bool:
+    parameters = inspect.signature(constructor).parameters.values()
+    return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
 
 
 def _check_names(cls: type, params: dict[str, Any], field: str) -> None:
@@ -255,7 +276,8 @@ def _is_required(cls: type, name: str) -> bool:
 def _check_values(estimator: Any, field: str) -> None:
     """Let scikit-learn check the values as it would when fitting."""
     check = getattr(estimator, "_validate_params", None)
-    if not callable(check):
+    # Other libraries' estimators inherit the check, and have nothing for it to check by.
+    if not callable(check) or not hasattr(estimator, "_parameter_constraints"):
         return
     try:
         check()

@@ -9,7 +9,7 @@ from ..errors import ProgressError
 from ..store.durable_files import is_full
 from ..tracking.messages import message_of
 from ..tracking.tracebacks import users_traceback
-from .handed_over import read_estimator
+from .handed_over import read_handed_over
 from .hints import Facts, hint_for
 from .last_words import FREE_SPACE
 from .sources.load import read_pickle
@@ -76,7 +76,7 @@ def _is_no_pickle(failure: BaseException) -> bool:
     last = failure.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
-    opening = (read_estimator.__code__, read_pickle.__code__)
+    opening = (read_handed_over.__code__, read_pickle.__code__)
     return last is not None and last.tb_frame.f_code in opening
 
 

@@ -1,9 +1,9 @@
-"""An estimator on its way from a notebook into a worker: a pickle, with the cells of its code.
+"""An object on its way from a notebook into a worker: a pickle, with the cells of its code.
 
-The file holds the estimator's pickle alone, or, where code comes along, one before it that holds
-``{"cells": [(file name, heading, source)], "python": "3.12"}``. The cells come first, so that a
-traceback shows their lines also where the estimator cannot be read; and the version, because no
-other one can run the code. Only the user's own worker opens the file.
+The file holds the pickle of an estimator, or of a call, alone, or, where code comes along, one
+before it that holds ``{"cells": [(file name, heading, source)], "python": "3.12"}``. The cells come
+first, so that a traceback shows their lines also where the object cannot be read; and the version,
+because no other one can run the code. Only the user's own worker opens the file.
 """
 
 from __future__ import annotations
@@ -55,13 +55,29 @@ def estimator_to_bytes(estimator: Any) -> bytes:
         Whatever the estimator's own classes raise.
     """
     buffer = io.BytesIO()
-    pickler = _Pickler(buffer)
-    pickler.dump(estimator)
+    return write_pickle(estimator, buffer) + buffer.getvalue()
+
+
+def write_pickle(content: Any, file: BinaryIO) -> bytes:
+    """Pickle an object into a file.
+
+    Returns
+    -------
+    bytes
+        What a worker has to find before it: the cells of this notebook that its code stands in.
+
+    Raises
+    ------
+    Exception
+        Whatever the object's own classes, or the file, raise.
+    """
+    pickler = _Pickler(file)
+    pickler.dump(content)
     if not pickler.filenames:
-        return buffer.getvalue()
+        return b""
     cells = find_cells(pickler.filenames)
     head = {_CELLS: to_plain(cells) if cells else [], _PYTHON: own_python()}
-    return pickle.dumps(head, protocol=5) + buffer.getvalue()
+    return pickle.dumps(head, protocol=5)
 
 
 def own_python() -> str:
@@ -88,8 +104,8 @@ def python_of(path: Path) -> str | None:
     return version if isinstance(version, str) else None
 
 
-def read_estimator(file: BinaryIO) -> Any:
-    """Open what :func:`estimator_to_bytes` has made, or a plain pickle.
+def read_handed_over(file: BinaryIO) -> Any:
+    """Open what :func:`write_pickle` has made, with the cells before it, or a plain pickle.
 
     Raises
     ------

@@ -20,6 +20,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from ..core.figures import size
+from ..core.stalling import FLOOR_S
 from ..core.times import to_iso
 from ..store.control import Control, ControlReader
 from ..store.durable_files import is_full
@@ -28,17 +32,25 @@ from ..store.locks import FileLock, this_process
 from . import last_words
 from .attempts import attempt_of, drop_checkpoints, with_resumable
 from .launch import worker_command, worker_environment
-from .memory_limit import cgroup_limit, oom_kills, own_cgroup
-from .output_tail import OutputTail
-from .plain_journal import PlainJournal, find_current_stage, find_last_event, last_sequences
-from .process_tree import TreeSampler, identify, signal_tree
+from .memory_limit import cgroup_limit, machine_oom_kills, oom_kills, own_cgroup
+from .output_tail import OutputTail, last_lines
+from .plain_journal import (
+    PlainJournal,
+    find_current_stage,
+    find_last_event,
+    has_worker_begun,
+    last_sequences,
+)
+from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
+from .stall_report import StallReport
 
 POLL_S = 0.1
 SAMPLE_S = 1.0
 GRACE_S = 1.0  # what a cancelled worker has to end by itself
 TERM_S = 0.4  # what it has after SIGTERM; then SIGKILL
+LEFT_BEHIND_GRACE_S = 0.3  # what the worker's own processes have to follow it
 INTERRUPT_GRACE_S = 6.0  # what an interrupted worker has to save what it has
 NICENESS = 5
 
@@ -60,10 +72,11 @@ class Keeper:
         self._journal = PlainJournal(run.journal("keeper"))
         self._controls = ControlReader(run)
         self._cgroup = own_cgroup()
-        self._oom_kills_before = oom_kills(self._cgroup)
+        self._oom_kills_before = oom_kills(self._cgroup), machine_oom_kills()
         self._limit = self._memory_limit()
         self._asked: Control | None = None
         self._is_noted = False
+        self._left_behind = 0
         self._over: str | None = None  # the limit that the run went over
         self._kill_at: list[tuple[float, signal.Signals]] = []
         self._gone = threading.Event()
@@ -71,7 +84,11 @@ class Keeper:
         self._has_time = for_so_long(0.0)
         self._worker: subprocess.Popen[bytes] | None = None
         self._sampler: TreeSampler | None = None
+        self._adopts = adopt_orphans()
         self._started_s = time.monotonic()
+        floor_s = float(self._limits.get("stalled_after_s", FLOOR_S))
+        self._stalls = StallReport(run, self._try_to_tell, self._started_s, floor_s)
+        self._output: OutputTail | None = None
 
     def run(self) -> None:
         """Take the run to its end."""
@@ -80,7 +97,7 @@ class Keeper:
             self._end_without_worker()
             return
         try:
-            output = self._start()
+            output = self._output = self._start()
         except OSError as reason:
             self._begin_last_words()
             command = worker_command(self._request, self._run.path)
@@ -92,6 +109,7 @@ class Keeper:
         output.join(1.0)
         self._begin_last_words()
         self._write_last_event()
+        self._tell_findings(output)
         self._write_exit(self._worker.returncode if self._worker else None)
 
     def interrupt(self, *_: Any) -> None:
@@ -124,7 +142,7 @@ class Keeper:
         except OSError as reason:  # it has ended already, or this system does not allow it
             _say(f"keeper: priority not lowered: {reason}")
         self._note_worker(pid)
-        self._sampler = TreeSampler(pid)
+        self._sampler = TreeSampler(pid, adopts=self._adopts)
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()
         return OutputTail(reading, self._run.output)
 
@@ -162,9 +180,18 @@ class Keeper:
         allowed = self._limits.get("memory_bytes")
         if allowed and used["memory"] > allowed:
             self._go_over("memory")
+        if self._worker is not None and self._output is not None:
+            self._stalls.look(now_s, self._worker.pid, used["cpu"], self._output.printed_bytes)
         seconds = self._limits.get("time_s")
         if seconds and now_s - self._started_s > seconds:
             self._go_over("time")
+
+    def _try_to_tell(self, kind: str, facts: dict[str, Any]) -> None:
+        name = self._request.get("name") or self._run.run_id
+        try:
+            self._journal.tell(self._run.run_id, kind, facts, name=name)
+        except OSError as reason:
+            _say(f"keeper: {kind} not written: {reason}")
 
     def _report(self, resources: dict[str, Any]) -> None:
         try:
@@ -207,8 +234,15 @@ class Keeper:
 
     def _sweep(self) -> None:
         """End what the worker has left behind; it would hold the pipe and the machine."""
-        if self._worker is not None and self._sampler is not None:
-            signal_tree(self._worker.pid, signal.SIGKILL, self._sampler.members[1:])
+        if self._worker is None or self._sampler is None:
+            return
+        # What n_jobs has started ends by itself, a moment later.
+        until_s = time.monotonic() + LEFT_BEHIND_GRACE_S
+        while (left := self._sampler.left_behind()) and time.monotonic() < until_s:
+            time.sleep(0.02)
+        if left and self._asked is None and self._over is None:
+            self._left_behind = len(left)
+        signal_tree(self._worker.pid, signal.SIGKILL, left)
 
     def _begin_last_words(self) -> None:
         """From here on what is written has to come to the disk: it is waited for room."""
@@ -233,7 +267,9 @@ class Keeper:
         returncode = self._worker.returncode if self._worker else 0
         stage = find_current_stage(self._run.journals, self._attempt.after)
         if self._over == "memory":
-            self._fail(last_words.out_of_memory(self._peak, self._limit, stage))
+            error = last_words.out_of_memory(self._peak, self._memory, stage)
+            printed = last_lines(self._run.output, last_words.TAIL_LINES)
+            self._fail({**error, "output": printed})
         elif self._over == "time":
             self._fail(last_words.out_of_time(self._limits["time_s"], stage))
         elif self._asked is not None:
@@ -245,9 +281,9 @@ class Keeper:
                     stage=stage,
                     output=self._run.output,
                     peak_memory=self._peak,
-                    limit=self._limit,
-                    was_oom_killed=oom_kills(self._cgroup) > self._oom_kills_before,
+                    memory=self._memory,
                     python=worker_command(self._request, self._run.path)[0],
+                    has_begun=has_worker_begun(self._run.journals, self._attempt.after),
                 )
             )
 
@@ -272,6 +308,20 @@ class Keeper:
         facts = with_resumable(self._run, str(self._request.get("kind")), kind, facts)
         self._journal.tell(self._run.run_id, kind, facts, name=name, follows=follows)
 
+    def _tell_findings(self, output: OutputTail) -> None:
+        """What a person would want to know of how the worker behaved."""
+        if self._left_behind:
+            are = "1 process is" if self._left_behind == 1 else f"{self._left_behind} processes are"
+            words = f"{are} left of what the training had started, and ended with it"
+            self._journal.find(self._run.run_id, "warning", words)
+        if output.has_dropped:
+            printed, kept = size(output.printed_bytes), size(output.limit_bytes)
+            self._journal.find(
+                self._run.run_id,
+                "info",
+                f"The training printed {printed}; at most the newest {kept} are kept",
+            )
+
     def _write_exit(self, returncode: int | None) -> None:
         number = -returncode if returncode is not None and returncode < 0 else None
         facts = {
@@ -295,6 +345,16 @@ class Keeper:
         # The system's own count also sees what came and went between two samples.
         unit = 1 if sys.platform == "darwin" else 1024
         return max(sampled, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit)
+
+    @property
+    def _memory(self) -> last_words.Memory:
+        in_group, anywhere = self._oom_kills_before
+        return last_words.Memory(
+            limit=self._limit,
+            machine=psutil.virtual_memory().total,
+            was_oom_killed=oom_kills(self._cgroup) > in_group,
+            was_machine_full=machine_oom_kills() > anywhere,
+        )
 
     def _memory_limit(self) -> int | None:
         limits = [cgroup_limit(self._cgroup), self._limits.get("memory_bytes")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+from dataclasses import dataclass
 from typing import Any
 
 from .output_tail import last_lines
@@ -18,11 +19,29 @@ FREE_SPACE = (
 )
 _FRAME = re.compile(r'  File "([^"]+)", line [0-9]+ in ')
 _NOT_THE_USERS = ("/site-packages/", "/dist-packages/", "/lib/python", "/jupyter_progress/", "<")
-_CRASHES = {"SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGSYS"}
+# Signals that compiled code brings upon its own process, as a person knows them.
+_CRASHES = {
+    "SIGSEGV": "a segmentation fault",
+    "SIGBUS": "a bus error",
+    "SIGABRT": "an abort",
+    "SIGILL": "an illegal instruction",
+    "SIGFPE": "an arithmetic fault",
+    "SIGSYS": "a forbidden system call",
+}
+TAIL_LINES = 20  # of what a dead worker printed; its error keeps them
+_READ_LINES, _READ_BYTES = 400, 1 << 16
+_FAULT = "Fatal Python error: "  # what Python's fault handler begins with
 
 
 def error(
-    kind: str, message: str, reason: str, hint: str, *, stage: str | None, traceback: str = ""
+    kind: str,
+    message: str,
+    reason: str,
+    hint: str,
+    *,
+    stage: str | None,
+    traceback: str = "",
+    output: str = "",
 ) -> dict[str, Any]:
     """An error as it stands in ``training_failed``."""
     return {
@@ -32,6 +51,7 @@ def error(
         "traceback": traceback,
         "reason": reason,
         "hint": hint,
+        "output": output,
     }
 
 
@@ -41,9 +61,9 @@ def of_dead_worker(
     stage: str | None,
     output: Any,
     peak_memory: int,
-    limit: int | None,
-    was_oom_killed: bool,
+    memory: Memory,
     python: str = "",
+    has_begun: bool = True,
 ) -> dict[str, Any]:
     """Tell why a worker died.
 
@@ -55,24 +75,32 @@ def of_dead_worker(
         The stage that it died in.
     output
         The path of ``output.log``.
-    peak_memory, limit
-        Bytes that its process tree used at most, and might use; None without a limit.
-    was_oom_killed
-        Whether the kernel counted a kill for want of memory meanwhile.
+    peak_memory
+        Bytes that its process tree used at most.
+    memory
+        What it might use.
     python
         What it was started with.
+    has_begun
+        Whether it had come to its first word.
     """
-    printed = last_lines(output, 12)
+    printed = last_lines(output, _READ_LINES, _READ_BYTES)
     if returncode >= 0:
-        return _of_exit(returncode, stage, printed, python)
-    name = signal_name(-returncode)
-    near = limit is not None and peak_memory >= 0.92 * limit
-    if name == "SIGKILL" and (was_oom_killed or near):
-        return out_of_memory(peak_memory, limit, stage)
+        told = _of_exit(returncode, stage, printed, python, has_begun)
+    else:
+        told = _of_signal(signal_name(-returncode), stage, printed, peak_memory, memory)
+    return {**told, "output": tail_of(printed)}
+
+
+def _of_signal(
+    name: str, stage: str | None, printed: str, peak_memory: int, memory: Memory
+) -> dict[str, Any]:
+    if name == "SIGKILL" and memory.was_reason(peak_memory):
+        return out_of_memory(peak_memory, memory, stage)
     if name in _CRASHES:
         return error(
             name,
-            f"the worker crashed with {name}",
+            f"the worker crashed with {_CRASHES[name]} ({name}){_in(stage)}",
             "worker_crashed",
             "This is a fault in compiled code: a library, or two that do not fit each other. "
             "The end of the run's output shows where it was.",
@@ -81,7 +109,8 @@ def of_dead_worker(
         )
     return error(
         name,
-        f"the worker was killed from outside with {name} (peak memory {_gib(peak_memory)})",
+        f"the worker was killed from outside with {name}{_in(stage)} (peak memory "
+        f"{_size(peak_memory)}{memory.of})",
         "worker_killed",
         "Somebody, or the system, ended the process; start the run again. If nobody did, look for "
         "a memory limit on this machine.",
@@ -89,12 +118,49 @@ def of_dead_worker(
     )
 
 
-def out_of_memory(peak_memory: int, limit: int | None, stage: str | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Memory:
+    """What a run's processes might use, and whether the kernel has ended one for want of it.
+
+    Parameters
+    ----------
+    limit
+        Bytes; None without a limit but the machine's.
+    machine
+        Bytes that the machine has.
+    was_oom_killed
+        Whether the kernel counted a kill for want of memory in the run's control group meanwhile.
+    was_machine_full
+        Whether it counted one anywhere on the machine.
+    """
+
+    limit: int | None
+    machine: int
+    was_oom_killed: bool = False
+    was_machine_full: bool = False
+
+    def was_reason(self, peak_memory: int) -> bool:
+        """Whether a SIGKILL was for want of memory, as far as can be told from outside."""
+        if self.was_oom_killed or (self.limit is not None and peak_memory >= 0.92 * self.limit):
+            return True
+        # The kernel of a full machine ends whoever has most of it.
+        return self.was_machine_full and peak_memory >= 0.25 * self.machine
+
+    @property
+    def of(self) -> str:
+        """`` of 24 GB``; empty without a limit."""
+        return f" of {_size(self.limit)}" if self.limit else ""
+
+
+def out_of_memory(peak_memory: int, memory: Memory, stage: str | None) -> dict[str, Any]:
     """The error of a run that used all memory that it might."""
-    of = f" of {_gib(limit)}" if limit else ""
+    limit = memory.limit or memory.machine
+    # "23.8 of 24 GB": one unit for both.
+    peak, unit = _size(peak_memory, like=limit).rsplit(" ", 1)
+    whose = "" if memory.limit else " of this machine"
     return error(
         "OutOfMemory",
-        f"the worker was killed when the run used {_gib(peak_memory)}{of}",
+        f"killed at {peak} of {_size(limit).rsplit(' ', 1)[0]} {unit}{whose}{_in(stage)}",
         "out_of_memory",
         "Use fewer rows or columns, a smaller model, fewer parallel jobs (n_jobs), or a machine "
         "with more memory.",
@@ -138,7 +204,9 @@ def of_start(reason: BaseException, python: str) -> dict[str, Any]:
     )
 
 
-def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> dict[str, Any]:
+def _of_exit(
+    returncode: int, stage: str | None, printed: str, python: str, has_begun: bool
+) -> dict[str, Any]:
     if "No module named 'jupyter_progress'" in printed:
         return error(
             "ModuleNotFoundError",
@@ -150,7 +218,7 @@ def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> d
     full = next((words for words in _DISK_FULL if words in printed), None)
     if full is not None or returncode == EXIT_DISK_FULL:
         return disk_full(stage, full or "there was no room left")
-    if stage is None:
+    if not has_begun:
         return error(
             "WorkerNotStarted",
             f"{python or 'the interpreter'} ended with exit code {returncode} before the training "
@@ -162,11 +230,28 @@ def _of_exit(returncode: int, stage: str | None, printed: str, python: str) -> d
         )
     return error(
         "SystemExit",
-        f"the worker ended with exit code {returncode} and without a result",
+        f"the worker ended with exit code {returncode}{_in(stage)}, without a result",
         "worker_crashed",
-        "The end of the run's output shows what it was doing.",
+        "Something in the training ended its own process, as os._exit does; the end of the run's "
+        "output shows what it was doing.",
         stage=stage,
     )
+
+
+def tail_of(printed: str) -> str:
+    """The end of what a worker printed, for its error.
+
+    Of what Python's fault handler tells of a crash only the thread that crashed: it tells of all,
+    ours among them, and of every extension module.
+    """
+    lines = printed.splitlines()
+    fault = next((place for place, line in enumerate(lines) if line.startswith(_FAULT)), None)
+    if fault is None:
+        return "\n".join(lines[-TAIL_LINES:])
+    crashed = [place for place in range(fault, len(lines)) if lines[place].startswith("Current")]
+    told = lines[crashed[0] :] if crashed else []
+    end = next((place for place, line in enumerate(told) if not line.strip()), len(told))
+    return "\n".join([*lines[max(0, fault - 6) : fault + 1], *told[:end][: TAIL_LINES - 7]])
 
 
 def _users_frames(printed: str) -> str:
@@ -187,10 +272,15 @@ def signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _gib(size_bytes: int) -> str:
-    if size_bytes < 0.1 * _GIB:
+def _size(size_bytes: int, like: int | None = None) -> str:
+    """``24 GB``, ``23.8 GB``, ``512 MB``; in the unit of another size where one is given."""
+    if (size_bytes if like is None else like) < 0.1 * _GIB:
         return f"{size_bytes / 2**20:.0f} MB"
-    return f"{size_bytes / _GIB:.1f} GB"
+    return f"{size_bytes / _GIB:.1f}".removesuffix(".0") + " GB"
+
+
+def _in(stage: str | None) -> str:
+    return f" in {stage}" if stage else ""
 
 
 def out_of_time(limit_s: float, stage: str | None) -> dict[str, Any]:

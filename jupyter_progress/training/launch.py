@@ -32,14 +32,15 @@ sys.exit(main(sys.argv[1]))
 # The kernel's modules must be found as in the kernel, before anything of ours is imported. Where
 # the package was found is told only to the same environment; another one has a package of its own.
 _OPENING = """
-import json, sys
+import importlib, json, sys
 first = json.loads(sys.argv[2])
 sys.path[:] = first + [entry for entry in sys.path if entry not in first]
 if sys.prefix == sys.argv[3]:
     sys.path.append(sys.argv[4])
-from jupyter_progress.training.worker import main
-sys.exit(main(sys.argv[1]))
+worker = importlib.import_module("jupyter_progress.training." + sys.argv[5])
+sys.exit(worker.main(sys.argv[1]))
 """
+_WORKERS = {"pipeline": "worker", "function": "function_worker"}
 
 
 def start_keeper(run_dir: RunDirectory, data_dir: DataDirectory) -> subprocess.Popen[bytes]:
@@ -77,7 +78,8 @@ def worker_command(request: dict[str, Any], run_path: Path) -> list[str]:
     executor = request.get("executor") or {}
     python = executor.get("python") or sys.executable
     path = json.dumps(executor.get("sys_path") or [])
-    return [python, "-c", _OPENING, str(run_path), path, sys.prefix, _own_folder()]
+    worker = _WORKERS[str(request.get("kind") or "pipeline")]
+    return [python, "-c", _OPENING, str(run_path), path, sys.prefix, _own_folder(), worker]
 
 
 def worker_environment(limits: dict[str, Any]) -> dict[str, str]:

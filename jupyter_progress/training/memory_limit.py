@@ -62,6 +62,16 @@ def oom_kills(folder: Path | None) -> int:
     return 0
 
 
+def machine_oom_kills(vmstat: Path = Path("/proc/vmstat")) -> int:
+    """How many processes the kernel has ended for want of memory, anywhere on this machine."""
+    try:
+        lines = vmstat.read_text().splitlines()
+    except OSError:
+        return 0
+    found = [line.split()[1] for line in lines if line.startswith("oom_kill ")]
+    return int(found[0]) if found and found[0].isdigit() else 0
+
+
 def _read_number(path: Path) -> int | None:
     try:
         text = path.read_text().strip()

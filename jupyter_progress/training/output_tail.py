@@ -30,7 +30,11 @@ class OutputTail:
     def __init__(self, pipe: int, path: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self._pipe = pipe
         self._path = path
-        self._limit = limit_bytes
+        self.limit_bytes = limit_bytes
+        #: How much was printed, kept or not.
+        self.printed_bytes = 0
+        #: Whether not all of it was kept.
+        self.has_dropped = False
         self._thread = threading.Thread(target=self._copy, name="output", daemon=True)
         self._thread.start()
 
@@ -44,8 +48,9 @@ class OutputTail:
         broken = False
         try:
             while chunk := os.read(self._pipe, _CHUNK_BYTES):
+                self.printed_bytes += len(chunk)
                 try:
-                    if length + len(chunk) > self._limit:
+                    if length + len(chunk) > self.limit_bytes:
                         length = self._drop_older()
                     length += self._append(chunk)
                 except OSError:
@@ -60,8 +65,9 @@ class OutputTail:
             return file.write(chunk) or 0
 
     def _drop_older(self) -> int:
+        self.has_dropped = True
         with self._path.open("rb") as old:
-            old.seek(-min(self._limit // 2, self._path.stat().st_size), os.SEEK_END)
+            old.seek(-min(self.limit_bytes // 2, self._path.stat().st_size), os.SEEK_END)
             kept = old.read()
         kept = kept[kept.find(b"\n") + 1 :]
         opening = b"[older output was dropped]\n"

@@ -105,6 +105,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
     }
     context.journal.append("stage_started", dict(facts), flush=True)
     metrics = STAGES[stage](context)
+    context.end_if_copy()
     context.flush_report()
     elapsed_s = time.monotonic() - begun_s
     done = {

@@ -110,6 +110,12 @@ class PlainJournal:
             self.append("activity_update", {"id": identity, **told}, sync=True)
         return sequence
 
+    def find(self, origin: str, level: str, text: str) -> None:
+        """Write a line of the activity feed that tells no event."""
+        identity = activity_id(origin, self.writer, self._sequence + 1)
+        facts = {"level": level, "kind": "data_finding", "text": text, "who": ""}
+        self.append("activity_update", {"id": identity, **facts}, sync=True)
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
@@ -182,6 +188,15 @@ def find_last_event(
             if line["type"] in ("stage_started", "training_started", "training_resumed"):
                 break  # the worker's own words before its end hold no end
     return None
+
+
+def has_worker_begun(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> bool:
+    """Whether a worker of this attempt has come to its first word; ``after`` as above."""
+    paths = regular_files(journals, ".jsonl")
+    return any(
+        path.stem.startswith("worker-") and last_sequence(path) > after.get(path.stem, 0)
+        for path in paths
+    )
 
 
 def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> str | None:

@@ -6,9 +6,11 @@ The worker leads a process group of its own. Children that left the group are fo
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import re
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,14 @@ class TreeSampler:
     ----------
     pid
         The process at the root of the tree.
+    adopts
+        Whether this very process gets what has lost its parent, see :func:`adopt_orphans`: those
+        count, too.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, adopts: bool = False) -> None:
         self._pid = pid
+        self._adopts = adopts
         self._cpu_s: dict[int, float] = {}
         self._sampled_s: float | None = None
         self.peak_memory = 0
@@ -45,7 +51,7 @@ class TreeSampler:
             ``{"cpu": percent of one core since the last sample, "memory": bytes,
             "peak_memory": bytes}``; None when the tree is gone.
         """
-        members = tree_of(self._pid)
+        members = self._find()
         if not members:
             return None
         self.members = members
@@ -63,6 +69,37 @@ class TreeSampler:
         self._cpu_s, self._sampled_s = cpu_s, now_s
         self.peak_memory = max(self.peak_memory, memory)
         return {"cpu": cpu, "memory": memory, "peak_memory": self.peak_memory}
+
+    def left_behind(self) -> list[psutil.Process]:
+        """What still runs of the tree beside its root, which has ended."""
+        found = tree_of(os.getpid())[1:] if self._adopts else self.members
+        return [process for process in found if process.pid != self._pid and _is_running(process)]
+
+    def _find(self) -> list[psutil.Process]:
+        if not self._adopts:
+            return tree_of(self._pid)
+        below = tree_of(os.getpid())[1:]
+        below.sort(key=lambda process: process.pid != self._pid)  # the root first
+        return below if below and below[0].pid == self._pid else []
+
+
+def adopt_orphans() -> bool:
+    """Have what loses its parent below this process become its child (Linux; else False).
+
+    A daemon that a training starts leaves its parent and its session on purpose; without this,
+    nobody could tell any more whose it was.
+    """
+    if sys.platform != "linux":
+        return False
+    be_subreaper = 36  # PR_SET_CHILD_SUBREAPER of <sys/prctl.h>
+    return ctypes.CDLL(None, use_errno=True).prctl(be_subreaper, 1, 0, 0, 0) == 0
+
+
+def _is_running(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def held_memory(process: psutil.Process) -> int:
@@ -115,7 +152,7 @@ def signal_tree(pid: int, number: signal.Signals, members: list[psutil.Process])
         os.killpg(pid, number)
     for process in members:
         with contextlib.suppress(psutil.Error, ProcessLookupError):
-            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            if _is_running(process):
                 process.send_signal(number)
 
 

@@ -19,8 +19,10 @@ from typing import Any
 
 import msgspec
 
+from ..core.functions import FunctionRequest
 from ..core.names import shorten
 from ..core.requests import Executor, RunRequest
+from ..core.run_requests import KeptRequest
 from ..errors import InvalidRequest, UnsuitableData
 from .capacity import check_file, check_rows, memory_room, rows_in
 from .catalogue import task_of_dataset
@@ -68,8 +70,8 @@ class RequestChecks:
         self._allowed = tuple(allowed)
         self._reader = DataReader(uploads, root)
 
-    def check(self, request: RunRequest) -> None:
-        """Check a request that :func:`..core.requests.check_run_request` has passed.
+    def check(self, request: KeptRequest) -> None:
+        """Check a request that ``core.run_requests.read_run_request`` has passed.
 
         Raises
         ------
@@ -81,6 +83,8 @@ class RequestChecks:
         if request.executor is not None:
             python = _check_executor(request.executor)
         check_uploads(msgspec.to_builtins(request), self._uploads, python)
+        if isinstance(request, FunctionRequest):
+            return
         estimator = self._estimator(request)
         task = None if estimator is None else task_of(estimator)
         scoring = request.scoring if isinstance(request.scoring, str) else None

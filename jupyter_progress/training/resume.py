@@ -6,13 +6,14 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from ..core.kinds import has_keeper
 from ..core.state import RunState
 from ..core.transitions import has_ended
 from ..errors import NotResumable, RunGoingOn
 from ..store.layout import RunDirectory, read_json_object
 from ..store.locks import FileLock
 from ..store.regular_files import regular_files
-from .attempts import KEPT_KINDS, Attempt, begin_attempt, has_begun
+from .attempts import Attempt, begin_attempt, has_begun
 from .controls import journal_fact
 from .plain_journal import last_sequences, lines_backwards
 from .process_tree import end_group, is_same_process
@@ -104,7 +105,7 @@ def _check_resumable(state: RunState) -> None:
     if state.status in ("completed", "cancelled"):
         how = "completed" if state.status == "completed" else "been dropped"
         raise NotResumable(f"the run {run_id} has {how}; start a new one")
-    if state.kind not in KEPT_KINDS:
+    if not has_keeper(state.kind):
         raise NotResumable(
             f"the run {run_id} trains in a process of its own, which nobody here can start; "
             "start it again there"

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from ..core.functions import FunctionRequest
 from ..core.names import new_run_id, shorten
-from ..core.requests import Executor, RunRequest
+from ..core.requests import Executor
+from ..core.run_requests import KeptRequest
 from ..core.times import to_iso
 from ..errors import Unavailable
 from ..store.journal import JournalWriter, refuse_unwritten, tell
@@ -20,7 +22,7 @@ from ..store.layout import DataDirectory, RunDirectory
 
 def create_run(
     data_dir: DataDirectory,
-    request: RunRequest,
+    request: KeptRequest,
     *,
     who: str,
     writer: str,
@@ -95,8 +97,10 @@ def create_run(
     return run
 
 
-def default_name(request: RunRequest) -> str:
+def default_name(request: KeptRequest) -> str:
     """What a run without a name is called: ``RandomForestClassifier on digits``."""
+    if isinstance(request, FunctionRequest):
+        return "Own function"
     dataset = request.dataset
     if dataset.get("source") == "sklearn":
         data = str(dataset.get("name"))

@@ -40,7 +40,7 @@ def check_uploads(spec: dict[str, Any], uploads: Uploads, python: str | None) ->
         It was pickled by another Python.
     UnknownUpload
     """
-    is_called = spec["dataset"].get("source") == "load"
+    is_called = spec.get("dataset", {}).get("source") == "load"
     for field, upload_id in named_uploads(spec).items():
         if field.endswith(".upload") or is_called:
             expected = _OBJECTS
@@ -65,5 +65,9 @@ _TABLES = ("dataset.id", "dataset.validation", "dataset.test")
 
 
 def _of(field: str) -> str:
-    whose = {"estimator.upload": "an estimator", "scoring.upload": "a scorer"}
+    whose = {
+        "estimator.upload": "an estimator",
+        "scoring.upload": "a scorer",
+        "function.upload": "a function",
+    }
     return f" of {whose[field]}" if field in whose else ""

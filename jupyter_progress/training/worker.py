@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import faulthandler
 import os
 import signal
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..store.durable_files import is_full
-from .asked import Cancelled, Interrupted
+from .asked import Cancelled, Interrupted, die_with
 from .attempts import with_resumable
 from .context import Context, open_context
 from .failure import describe
@@ -29,6 +29,8 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
+    # The keeper of a run that has stalled asks so where it hangs.
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     context = open_context(Path(run_path))
     # Only once keeper_pid is known to be alive: a keeper that died before is nobody's keeper.
     context.asked.start()
@@ -76,6 +78,7 @@ def _train(context: Context) -> int:
         # Whatever a user's code raises, SystemExit and KeyboardInterrupt too, ends this run and is
         # told; the whole traceback goes into the output.
         traceback.print_exc()
+        context.end_if_copy()
         context.flush_report()
         _tell_end(
             context,
@@ -109,12 +112,3 @@ def _others(context: Context) -> dict[str, int]:
     found = last_sequences(context.run.journals, but=context.journal.writer)
     found.pop("keeper", None)
     return found
-
-
-def die_with(parent_pid: int) -> None:
-    """Have the system end this process when its parent dies (Linux; elsewhere a thread looks)."""
-    if sys.platform == "linux":
-        death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
-        ctypes.CDLL(None, use_errno=True).prctl(death_signal, signal.SIGKILL)
-    if os.getppid() != parent_pid:
-        os._exit(1)

@@ -112,6 +112,22 @@ class Stream:
         )  # fmt: skip
 
 
+def stalled() -> Stream:
+    """A run that falls silent, is told to have stalled, twice, and goes on in its next stage."""
+    stream = Stream().hello().snapshot().queued().after(0.4).started().stage(0)
+    stream.after(70.0)
+    for uses_cpu in (True, False):
+        facts = {
+            "since": to_iso(START + 0.4), "stage": "initialize", "quiet_s": 70.0, "likely_s": 60.0,
+            "uses_cpu": uses_cpu, "output": "" if uses_cpu else "File a.py, line 1 in wait",
+        }  # fmt: skip
+        stream.durable("training_stalled", facts).after(20.0)
+    stream.progress(resources={"cpu": 0.0, "memory": 10, "peak_memory": 20, "limit": None})
+    stream.durable("training_recovered", {"quiet_s": 110.0})
+    stream.after(200.0).durable("training_stalled", {"since": to_iso(START + 110)})
+    return stream.stage_done(0, 300.0).stage(1)
+
+
 def _running_state(**changes: Any) -> dict[str, Any]:
     """A whole run state, as ``training_progress`` and snapshots carry it."""
     stream = Stream().snapshot().queued().after(0.5).started().stage(0)
@@ -261,7 +277,7 @@ STREAMS = {
     for builder in (
         whole_run, killed_worker, slower_than_planned, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
-        deleted_run, resumed_run,
+        deleted_run, resumed_run, stalled,
     )
 }  # fmt: skip
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jupyter_progress.core.activity import activity_for, within_run
+from jupyter_progress.core.activity import activity_for, headline, within_run
 from jupyter_progress.core.durations import duration, estimate
 from jupyter_progress.core.ending import status_words, stopped_early
 from jupyter_progress.core.figures import figure, metric_words, name_within
@@ -29,6 +30,11 @@ def test_duration_that_is_no_number_of_seconds_is_unknown(value: object) -> None
 @pytest.mark.parametrize(("name", "value", "words"), WORDS["metrics"])
 def test_metric_is_written_as_in_the_panel(name: str, value: object, words: str) -> None:
     assert metric_words(name, value) == words
+
+
+@pytest.mark.parametrize(("value", "words"), WORDS["returned"])
+def test_value_of_a_function_is_told_in_a_few_words(value: Any, words: str) -> None:
+    assert headline({"metrics": {}, "stopped": False, "value": value}) == words
 
 
 def test_name_within_a_line_keeps_its_capitals_where_it_is_one() -> None:

@@ -23,6 +23,7 @@ DATA = {
     "stage_completed": {"stage": "train"},
     "fold_completed": {"candidate": 0, "fold": 0},
     "candidate_completed": {"candidate": 0},
+    "training_stalled": {"since": "2026-01-01T00:00:00Z"},
 }
 RUN_EVENTS = sorted(
     DURABLE

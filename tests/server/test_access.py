@@ -120,6 +120,9 @@ async def test_code_of_ones_own_needs_execute_on_kernels(
     }
     answer = await ask("POST", "runs", body)
     assert (answer.status, answer.json["reason"]) == (403, "denied")
+    function = {"kind": "function", "function": {"upload": "0" * 32}}
+    answer = await ask("POST", "runs", function)
+    assert (answer.status, answer.json["reason"]) == (403, "denied")
     answer = await ask("POST", "uploads", b"x", params={"format": "pickle"})
     assert (answer.status, answer.json["reason"]) == (403, "denied")
     assert (await ask("POST", "uploads", b"x", params={"format": "csv"})).status == 201

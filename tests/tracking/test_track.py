@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_progress.errors import InvalidRequest
 from jupyter_progress.store.control import append_control
-from jupyter_progress.tracking.current import active_runs, current_run
+from jupyter_progress.tracking.current import active_runs, innermost_run
 from jupyter_progress.tracking.loops import Loop, report_of
 from jupyter_progress.tracking.run import Run
 from jupyter_progress.tracking.track import track
@@ -157,11 +157,11 @@ def test_the_length_is_the_iterables_or_the_total_that_was_given():
 def test_a_plain_thread_belongs_to_the_only_run_of_its_process(data):
     found = []
     with Run("main") as run:
-        thread = threading.Thread(target=lambda: found.append(current_run()))
+        thread = threading.Thread(target=lambda: found.append(innermost_run()))
         thread.start()
         thread.join()
     assert found == [run]
-    assert current_run() is None
+    assert innermost_run() is None
 
 
 def test_threads_with_runs_of_their_own_do_not_mix_them_up(data):

@@ -11,13 +11,16 @@ from typing import Any
 import cloudpickle
 
 from jupyter_progress.core.events import DURABLE, Event, JournalLine, payload_of
+from jupyter_progress.core.functions import FunctionRequest, UploadedFunction
 from jupyter_progress.core.reduce import reduce
 from jupyter_progress.core.requests import RunRequest, check_run_request
+from jupyter_progress.core.run_requests import KeptRequest
 from jupyter_progress.core.state import RunState
 from jupyter_progress.store.journal import read_journal
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
 from jupyter_progress.training.asked import Asked
 from jupyter_progress.training.context import open_context
+from jupyter_progress.training.handed_over import write_pickle
 from jupyter_progress.training.launch import start_keeper
 from jupyter_progress.training.pipeline import finish, run_stages
 from jupyter_progress.training.plain_journal import last_sequences
@@ -46,12 +49,21 @@ def upload(data_dir: DataDirectory, content: Any) -> str:
         return str(handed.finish()["id"])
 
 
-def submit(data_dir: DataDirectory, request: RunRequest, **limits: Any) -> RunDirectory:
+def asked_for(data_dir: DataDirectory, fn: Any, *args: Any, **more: Any) -> FunctionRequest:
+    """A request for a function, which is handed over with its arguments."""
+    call = io.BytesIO()
+    opening = write_pickle({"function": fn, "args": args, "kwargs": {}}, call)
+    upload = Uploads(data_dir).add("pickle", opening + call.getvalue())["id"]
+    more = {"name": "mine", **more}
+    return FunctionRequest(kind="function", function=UploadedFunction(upload=upload), **more)
+
+
+def submit(data_dir: DataDirectory, request: KeptRequest, **limits: Any) -> RunDirectory:
     """Queue a run."""
     return create_run(data_dir, request, who="ada", writer=WRITER, limits=limits)
 
 
-def start(data_dir: DataDirectory, request: RunRequest, **limits: Any) -> RunDirectory:
+def start(data_dir: DataDirectory, request: KeptRequest, **limits: Any) -> RunDirectory:
     """Queue a run and start its keeper."""
     run = submit(data_dir, request, **limits)
     start_keeper(run, data_dir)

@@ -1,6 +1,6 @@
 /** Figures as a person reads them. Estimates carry "~"; what is not known is said so. */
 
-import type { RunState } from "./wire";
+import type { ReturnedValue, RunState } from "./wire";
 
 export const UNKNOWN = "–";
 
@@ -132,7 +132,15 @@ export function headline(run: RunState): string | null {
     const on = rows ? ` on ${count(rows)} test rows` : "";
     return `${nameOf(metric)} ${value.toFixed(4)}${on}`;
   }
-  return null;
+  return returned(run.result?.value ?? null);
+}
+
+/** What a function gave back, in a few words; null where that was nothing. */
+export function returned(value: ReturnedValue | null): string | null {
+  if (!value || value.type === "NoneType") return null;
+  if (value.shown !== null) return `Returned ${value.shown}`;
+  const kind = value.type.slice(value.type.lastIndexOf(".") + 1);
+  return `Returned ${/^[aeio]/i.test(kind) ? "an" : "a"} ${kind}${value.problem ? ", which is not kept" : ""}`;
 }
 
 /** A moment as this reader's clock says it, to the second or the minute; with the day where it is not today. */

@@ -5,14 +5,17 @@ import { number } from "./reading_fields";
 import { withEntry, type ViewState } from "./view_state";
 import type { RunState } from "./wire";
 
+/** Whether a run waits for its turn; others train where they were started. */
+const hasKeeper = (run: RunState): boolean => run.kind === "pipeline" || run.kind === "function";
+
 const runs = (howMany: number): string => (howMany === 1 ? "1 run" : `${howMany} runs`);
 
 /** What a queued run waits for, as a sentence begins; empty for a run that is not queued. */
 export function waitingWords(run: RunState, state: ViewState): string {
   if (run.status !== "queued") return "";
-  if (run.kind !== "pipeline") return "Waits for its program to begin";
+  if (!hasKeeper(run)) return "Waits for its program to begin";
   // The run itself may be older than what the state holds.
-  const line = goingOn(withEntry(state.runs, run.run_id, run).values()).filter((other) => other.kind === "pipeline");
+  const line = goingOn(withEntry(state.runs, run.run_id, run).values()).filter(hasKeeper);
   const ahead = line.slice(0, line.indexOf(run));
   const training = ahead.filter(isAtWork).length;
   const queued = ahead.length - training;

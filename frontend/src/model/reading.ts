@@ -15,6 +15,7 @@ import type {
   ModelSummary,
   ModelVersion,
   Point,
+  ReturnedValue,
   RunError,
   Resources,
   RunResult,
@@ -24,6 +25,7 @@ import type {
   Snapshot,
   StageState,
   StageStatus,
+  Stall,
   Steps,
 } from "./wire";
 
@@ -88,6 +90,7 @@ export function readError(value: unknown): RunError | null {
     traceback: text(value["traceback"]) ?? "",
     reason: text(value["reason"]) ?? "training_error",
     hint: text(value["hint"]) ?? "",
+    output: text(value["output"]) ?? "",
   };
 }
 
@@ -116,7 +119,14 @@ export function readResult(value: unknown): RunResult | null {
     stopped: value["stopped"] === true,
     steps: readSteps(value["steps"]),
     model: name !== null && version !== null ? { name, version } : null,
+    value: readReturned(value["value"]),
   };
+}
+
+function readReturned(value: unknown): ReturnedValue | null {
+  if (!isFields(value)) return null;
+  const type = text(value["type"]);
+  return type === null ? null : { type, shown: text(value["shown"]), problem: text(value["problem"]) };
 }
 
 function readResources(value: unknown): Resources | null {
@@ -138,6 +148,18 @@ function readPair(value: unknown): [number, number] | null {
 function readScore(value: unknown): LiveScore | null {
   if (!isFields(value)) return null;
   return { name: text(value["name"]) ?? "score", value: number(value["value"]) };
+}
+
+/** Since when nothing is heard of a run; null where that is not too long. */
+export function readStall(value: unknown): Stall | null {
+  const since = text(fields(value)["since"]);
+  if (!isFields(value) || since === null) return null;
+  return {
+    since,
+    likely_s: number(value["likely_s"]),
+    uses_cpu: value["uses_cpu"] !== false,
+    output: text(value["output"]) ?? "",
+  };
 }
 
 /** A run's state; null where the value names no run. */
@@ -179,6 +201,7 @@ export function readRun(value: unknown): RunState | null {
     monitoring_overhead: number(from["monitoring_overhead"]),
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
+    stalled: readStall(from["stalled"]),
     error: readError(from["error"]),
     result: readResult(from["result"]),
     spec: fields(from["spec"]),

@@ -6,7 +6,7 @@
  */
 
 import { overallProgress, remaining, rounded } from "./eta";
-import { readError, readResult, readRun, readStages, titleOf } from "./reading";
+import { readError, readResult, readRun, readStages, readStall, titleOf } from "./reading";
 import { fields, number, text, texts, type Fields } from "./reading_fields";
 import { PIPELINE } from "./stages";
 import { hasEnded, statusAfter } from "./transitions";
@@ -43,6 +43,7 @@ function refresh(run: RunState, time: string): RunState {
       estimated_remaining: null,
       estimated_range: null,
       running: [],
+      stalled: null,
     };
   }
   const elapsed = elapsedAt(run, time);
@@ -120,6 +121,7 @@ const started: Apply = (run, payload, time) => {
     start_time: run.start_time ?? time,
     attempt_time: time,
     end_time: null,
+    stalled: null,
     error: null,
     resumable: false,
   };
@@ -175,8 +177,15 @@ const stageStarted: Apply = (run, payload, time) => {
     progress: 0,
     shown_s: null,
   });
-  return { ...begun, current_stage: id, stage_progress: 0, step: null, total_steps: null };
+  return { ...begun, current_stage: id, stalled: null, stage_progress: 0, step: null, total_steps: null };
 };
+
+const stalled: Apply = (run, payload, time) => ({
+  ...run,
+  stalled: readStall({ ...payload, since: text(payload["since"]) || time }),
+});
+
+const recovered: Apply = (run) => ({ ...run, stalled: null });
 
 const stageCompleted: Apply = (run, payload) => {
   const id = text(payload["stage"]);
@@ -260,6 +269,8 @@ const APPLY: Record<string, Apply> = {
   training_resuming: resuming,
   training_resumed: resumed,
   training_stopping: unchanged,
+  training_stalled: stalled,
+  training_recovered: recovered,
   stage_started: stageStarted,
   stage_completed: stageCompleted,
   fold_completed: unchanged,

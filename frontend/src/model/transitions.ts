@@ -7,6 +7,8 @@ const SAME_WHILE_ACTIVE = [
   "stage_completed",
   "fold_completed",
   "candidate_completed",
+  "training_stalled",
+  "training_recovered",
 ] as const;
 
 const END: Record<string, RunStatus> = {

@@ -31,6 +31,16 @@ export interface RunResult {
   /** Of the fit; null where it shows none. */
   steps: Steps | null;
   model: { name: string; version: number } | null;
+  /** What a function gave back; null for any other run. */
+  value: ReturnedValue | null;
+}
+
+export interface ReturnedValue {
+  type: string;
+  /** The value itself, where it is a number or a short text. */
+  shown: string | null;
+  /** Why it is not kept. */
+  problem: string | null;
 }
 
 export interface Gauge {
@@ -111,6 +121,13 @@ export interface Resources {
   limit: number | null;
 }
 
+export interface Stall {
+  since: string;
+  likely_s: number | null;
+  uses_cpu: boolean;
+  output: string;
+}
+
 export interface RunError {
   type: string;
   message: string;
@@ -118,6 +135,7 @@ export interface RunError {
   traceback: string;
   reason: string;
   hint: string;
+  output: string;
 }
 
 export interface RunState {
@@ -154,6 +172,7 @@ export interface RunState {
   monitoring_overhead: number | null;
   resources: Resources | null;
   running: Record<string, unknown>[];
+  stalled: Stall | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;

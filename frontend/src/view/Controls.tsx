@@ -96,7 +96,7 @@ function CancelButton({ ask, isPending, whyNot }: CancelButtonProps): JSX.Elemen
 export function Controls({ run, view }: ControlsProps): JSX.Element {
   const asked = useControl(view);
   const isGoing = run.status === "running" || run.status === "queued" || run.status === "stopping";
-  const hasHosting = run.kind !== "own";
+  const hasHosting = run.kind !== "own" && run.kind !== "function";
   const whyNot = whyNotNow(view.feeding);
   const ask = (action: "stop" | "cancel" | "resume"): void => asked.ask({ action, runId: run.run_id });
   return (

@@ -34,6 +34,7 @@ export function runNote(run: RunState, sinceHeard: number): string {
   if (run.status === "failed") return run.error?.type ?? "Failed";
   if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
   if (run.status === "queued") return "Queued";
+  if (run.stalled) return `Stalled · ${Math.floor(shownProgress(run, sinceHeard))} %`;
   const left = run.estimated_remaining;
   const percent = `${Math.floor(shownProgress(run, sinceHeard))} %`;
   return left === null ? percent : `${percent} · ${roughly(Math.max(0, left - sinceHeard))} left`;

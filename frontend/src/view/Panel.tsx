@@ -20,6 +20,7 @@ import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
 import { NewestActivity } from "./RunActivity";
 import { StageStrip } from "./Stages";
+import { Stalled } from "./Stalled";
 import { ConnectionMark, isFresh, StatusMark, Tags } from "./Status";
 import { useFeed } from "./use_feed";
 
@@ -92,6 +93,7 @@ export function Summary({ view, opened = [], ...progress }: SummaryProps): JSX.E
       <Boundary what="Progress">
         <ProgressBar {...progress} />
         <Figures {...progress} />
+        <Stalled run={run} isWhole={opened.length > 0} />
       </Boundary>
       <Boundary what="Stages">
         <StageStrip {...progress} waiting={waitingWords(run, view.state)} />

@@ -119,6 +119,14 @@ export function Failure({ error, isWhole }: { error: RunError; isWhole: boolean 
           {error.traceback}
         </pre>
       )}
+      {isWhole && error.output && (
+        <>
+          <p class="jpp-hint">The last that it printed:</p>
+          <pre class="jpp-pre" tabIndex={0} aria-label="The last that it printed">
+            {error.output}
+          </pre>
+        </>
+      )}
     </div>
   );
 }

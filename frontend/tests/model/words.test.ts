@@ -4,13 +4,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { wordsAmongRuns, wordsWithinRun } from "../../src/model/activity_words";
-import { duration, metricWords } from "../../src/model/format";
+import { duration, headline, metricWords } from "../../src/model/format";
+import { readRun } from "../../src/model/reading";
 
 const WORDS = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../tests/fixtures/words.json"), "utf8"),
 ) as {
   durations: [number, string][];
   metrics: [string, unknown, string][];
+  returned: [unknown, string][];
   lines: [string, string, string, string][];
 };
 
@@ -21,6 +23,12 @@ describe("the words of the core", () => {
 
   it.each(WORDS.metrics)("%s of %j is written as %s", (name, value, words) => {
     expect(metricWords(name, value)).toBe(words);
+  });
+
+  it.each(WORDS.returned)("%j reads %j", (value, words) => {
+    const run = readRun({ run_id: "r", result: { metrics: {}, value } })!;
+    const told = headline(run) ?? "";
+    expect(told.charAt(0).toLowerCase() + told.slice(1)).toBe(words);
   });
 
   it.each(WORDS.lines)("%s of %j: %j reads %j within the run", (kind, name, text, words) => {

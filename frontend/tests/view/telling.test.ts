@@ -10,8 +10,8 @@ interface Told {
   aria: string | null;
 }
 
-type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed";
-type Words = "stoppedRow" | "cancelled" | "ownLoop" | "silent" | "broken" | "untested" | "longName";
+type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died";
+type Words = "stoppedRow" | "stalledRow" | "cancelled" | "ownLoop" | "silent" | "broken" | "untested" | "longName";
 type Seen = Record<Panels, Told> & Record<Words, string>;
 
 describe("the view tells", () => {
@@ -74,6 +74,18 @@ describe("the view tells", () => {
     expect(seen.endedStrained.small).not.toContain("strained");
     expect(seen.endedStrained.opened).toContain("Machine health now");
     expect(seen.stoppedRow).toContain("Machine healthy");
+  });
+
+  it("that nothing is heard of a run for too long, and where it waits", () => {
+    expect(seen.stalled.small).toMatch(/Stalled: nothing heard for 3 min [12]\d s, and it uses no CPU.*deadlock/);
+    expect(seen.stalled.small).not.toContain("loop.py");
+    expect(seen.stalled.opened).toContain("loop.py");
+    expect(seen.stalledRow).toMatch(/Stalled · \d+ %/);
+  });
+
+  it("what a worker printed last that died", () => {
+    expect(seen.died.small).not.toContain("the last line");
+    expect(seen.died.opened).toMatch(/The last that it printed:\s+the last line/);
   });
 
   it("no green that the gauge below denies", () => {

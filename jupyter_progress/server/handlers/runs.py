@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 from jupyter_server.auth.decorator import authorized
@@ -12,18 +11,16 @@ from tornado.escape import url_escape
 
 from ...core.answers import AnnouncedAnswer, RunsAnswer
 from ...core.external import ExternalRequest
-from ...core.external_checks import check_external_request
+from ...core.functions import FunctionRequest
 from ...core.named_uploads import PICKLED, named_uploads
 from ...core.names import check_label, is_page_start
 from ...core.requests import (
     Executor,
     RunChange,
-    RunRequest,
     check_notes,
-    check_run_request,
     check_tags,
-    read_request,
 )
+from ...core.run_requests import AnyRequest, KeptRequest, read_run_request
 from ...core.state import RunState
 from ...core.transitions import ACTIVE, ENDED, is_active
 from ...errors import InvalidRequest, Unavailable, UnknownRun
@@ -87,7 +84,7 @@ class RunsHandler(RunHandler):
     @authorized("execute", RESOURCE)
     async def post(self) -> None:
         self.services.check_open()
-        request = await self.read_decoded(read_any_run)
+        request = await self.read_decoded(read_run_request)
         if isinstance(request, ExternalRequest):
             await self._announce(request)
             return
@@ -120,8 +117,10 @@ class RunsHandler(RunHandler):
         services.facts.wait(place)
         return run_id, token
 
-    async def _runs_code(self, request: RunRequest) -> bool:
+    async def _runs_code(self, request: KeptRequest) -> bool:
         """Whether the request brings code of its own: an interpreter, an object, a pickle."""
+        if isinstance(request, FunctionRequest):
+            return True
         named = named_uploads(msgspec.to_builtins(request))
         if request.executor is not None or "estimator.upload" in named:
             return True
@@ -133,7 +132,7 @@ class RunsHandler(RunHandler):
                 return True
         return False
 
-    def _reservation(self, request: RunRequest | ExternalRequest) -> Callable[[], Reserved]:
+    def _reservation(self, request: AnyRequest) -> Callable[[], Reserved]:
         """What answers the identity of the run that is asked for; the same one each time."""
         key = self.request.headers.get("Idempotency-Key")
         if not key:
@@ -155,7 +154,7 @@ class RunsHandler(RunHandler):
             raise Unavailable("the log is being made again; ask again in a minute")
         return indexer.is_forgotten(run_id) or indexer.live_state(run_id) is not None
 
-    def _create(self, request: RunRequest, reserve: Callable[[], Reserved]) -> str:
+    def _create(self, request: KeptRequest, reserve: Callable[[], Reserved]) -> str:
         services = self.services
         writer = services.facts.writer
         root_dir = str(services.options.root_dir)
@@ -170,25 +169,13 @@ class RunsHandler(RunHandler):
                     request,
                     who=self.who,
                     writer=writer,
-                    limits={
-                        "root_dir": root_dir,
-                        "allowed": list(services.options.allowed_packages),
-                        "max_rows": services.options.max_rows,
-                        **services.options.memory_limit,
-                    },
+                    limits=services.options.run_limits,
                     time=reserved.time,
                     entropy=reserved.entropy,
                 )
         services.indexer.wake()
         services.facts.wait(Place(reserved.run_id, writer, 1))
         return reserved.run_id
-
-
-def read_any_run(body: Any) -> RunRequest | ExternalRequest:
-    """A run that is asked for, here or elsewhere, from its JSON."""
-    if isinstance(body, dict) and body.get("kind") == "external":
-        return check_external_request(read_request(body, ExternalRequest))
-    return check_run_request(read_request(body, RunRequest))
 
 
 class OneRunHandler(RunHandler):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ...core import answers, external, requests, wire
+from ...core import answers, external, functions, requests, wire
 from ...core.activity import LEVELS
 from ...core.names import MODEL_NAME, MODEL_NAME_LIMIT, PAGE_START, RUN_ID
 from ...core.state import RunState
@@ -245,7 +245,7 @@ EXECUTING: tuple[Operation, ...] = (
                 "a repeated request with the same key answers with the first run", "header",
             ),
         ),
-        body=(requests.RunRequest, external.ExternalRequest),
+        body=(requests.RunRequest, functions.FunctionRequest, external.ExternalRequest),
         errors=(*BODY, *CHECKED, Conflict, ShuttingDown, Unavailable, DiskFull),
     ),
     Operation(

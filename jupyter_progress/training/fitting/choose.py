@@ -13,10 +13,12 @@ from .boosting import fit_boosting
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
 from .histograms import fit_histograms
+from .lightgbm import fit_lightgbm
 from .logistic import fit_logistic, shows_iterations
 from .networks import fit_network, shows_epochs
 from .plain import fit_plainly
 from .watch import Fitted, Watch
+from .xgboost import fit_xgboost
 
 Way: TypeAlias = Callable[[Any, Any, np.ndarray, Watch], Fitted]
 
@@ -47,6 +49,10 @@ _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
     "sklearn.linear_model._perceptron.Perceptron": (fit_descent, ()),
     "sklearn.linear_model._passive_aggressive.PassiveAggressiveClassifier": (fit_descent, ()),
     "sklearn.linear_model._passive_aggressive.PassiveAggressiveRegressor": (fit_descent, ()),
+    "lightgbm.sklearn.LGBMClassifier": (fit_lightgbm, ()),
+    "lightgbm.sklearn.LGBMRegressor": (fit_lightgbm, ()),
+    "xgboost.sklearn.XGBClassifier": (fit_xgboost, ("get_num_boosting_rounds",)),
+    "xgboost.sklearn.XGBRegressor": (fit_xgboost, ("get_num_boosting_rounds",)),
 }
 
 
@@ -59,8 +65,10 @@ _HANDS_ON: frozenset[Way] = frozenset(
         fit_descent,
         fit_forest,
         fit_histograms,
+        fit_lightgbm,
         fit_logistic,
         fit_network,
+        fit_xgboost,
     )
 )
 

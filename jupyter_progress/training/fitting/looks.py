@@ -24,13 +24,16 @@ class Looks:
         self.total = total
         self._watch = watch
         self._budget = LookBudget(total, watch.max_overhead)
+        self._told = 0
 
     def offer(self, done: int, score: Callable[[], None]) -> None:
         """Take a look after so many steps, if that is within its share; else tell now and then."""
         elapsed_s = self._watch.elapsed_s
         if self._budget.allows(done, elapsed_s):
             self._look(done, score)
-        elif self._budget.is_to_tell(elapsed_s):
+        elif done > self._told and self._budget.is_to_tell(elapsed_s):
+            # The same step again is no news, nor a sign that the fit still moves.
+            self._told = done
             self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))
 
     def finish(self, done: int, score: Callable[[], None]) -> None:
@@ -45,4 +48,5 @@ class Looks:
         spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
         elapsed_s = self._watch.elapsed_s
         self._budget.spend(done, elapsed_s, spent_s)
+        self._told = done
         self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))

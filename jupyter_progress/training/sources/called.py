@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.names import shorten
 from ...errors import InvalidRequest, UnsuitableData, UnsuitableEstimator
-from ..handed_over import read_estimator
+from ..handed_over import read_handed_over
 from .foreign import known_table, known_targets
 from .row_facts import CHECKED
 from .table import Table, make_table, split_columns
@@ -32,7 +32,7 @@ def call(path: Path, dataset: dict[str, Any]) -> Table:
     """
     try:
         with path.open("rb") as file:
-            load = read_estimator(file)
+            load = read_handed_over(file)
     except Exception as error:
         # Whatever unpickling somebody's own code raises: a module that is not there, say.
         raise UnsuitableEstimator(

@@ -12,7 +12,7 @@ from ...errors import UnsuitableEstimator
 from ..context import Context
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
 from ..fit_params import check_takes_weights
-from ..handed_over import read_estimator
+from ..handed_over import read_handed_over
 from ..suitability import check_suitable
 from ..uploads import Uploads
 
@@ -50,7 +50,7 @@ def _make(context: Context) -> Any:
         allowed = (context.facts.get("limits") or {}).get("allowed") or DEFAULT_ALLOWED
         return build_estimator(spec, allowed)
     with Uploads(context.data_dir).path(spec["upload"]).open("rb") as file:
-        return read_estimator(file)
+        return read_handed_over(file)
 
 
 def _scorer(context: Context) -> Any:
@@ -61,7 +61,7 @@ def _scorer(context: Context) -> Any:
     path = Uploads(context.data_dir).path(scoring.upload)
     try:
         with path.open("rb") as file:
-            return read_estimator(file)
+            return read_handed_over(file)
     except Exception as failure:
         # Whatever unpickling somebody's own code raises.
         traceback.print_exc()
@@ -76,6 +76,9 @@ def _scorer(context: Context) -> Any:
 def fix_random_state(estimator: Any) -> dict[str, int]:
     """Draw every random state that is unset, once, so that the run can be repeated.
 
+    What fits the same way every time without one, as other libraries' boosters do, keeps it unset:
+    it would else predict other values than by a plain ``fit``.
+
     Returns
     -------
     dict
@@ -85,14 +88,22 @@ def fix_random_state(estimator: Any) -> dict[str, int]:
 
     if not hasattr(estimator, "get_params"):
         return {}
+    params = estimator.get_params(deep=True)
     drawn = {
         name: secrets.randbelow(2**31)
-        for name, value in estimator.get_params(deep=True).items()
-        if value is None and name.rpartition("__")[2] == "random_state"
+        for name, value in params.items()
+        if value is None
+        and name.rpartition("__")[2] == "random_state"
+        and not _is_seeded(params.get(name.rpartition("__")[0], estimator))
     }
     if drawn:
         estimator.set_params(**drawn)
     return drawn
+
+
+def _is_seeded(estimator: Any) -> bool:
+    """Whether an unset random state is a fixed seed to its library."""
+    return type(estimator).__module__.partition(".")[0] in ("lightgbm", "xgboost")
 
 
 def _threads() -> dict[str, int]:

@@ -42,6 +42,7 @@ def run(context: Context) -> dict[str, Any]:
     begun_s = time.perf_counter()
     way = choose_way(context.estimator, watch.fit_params)
     fitted = way(context.estimator, context.prepared_train, train.y, watch)
+    context.end_if_copy()
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
     context.stopped = fitted.stopped

@@ -80,6 +80,8 @@ const gauge = (percent: number): Fields => ({ percent, used: 2, limit: 2 });
 const STRAINED = { status: "yellow", reasons: ["CPU averaged 98 % over the last 30 s (yellow from 97 %)"], cpu: gauge(75) };
 const HASTY = { status: "green", reasons: [], remarks: ["CPU is at 99 % now, and averaged 52 % over the last 30 s"], cpu: gauge(99) };
 const LONG = "a name that goes on and on until nobody reads it to its end any more";
+const STALL = { since: AGO(200), likely_s: 60, uses_cpu: false, output: 'File "loop.py", line 7 in wait' };
+const DEAD = { type: "SIGSEGV", message: "the worker crashed", stage: "train", output: "the last line" };
 const ERROR = { type: "KeyError", message: "no column 'age'", stage: "train" };
 
 answer(async () => ({
@@ -100,6 +102,9 @@ answer(async () => ({
   untested: await served({ ...stopped, result: { test: { accuracy: null }, rows: { train: 9, validation: 0, test: 0 } } }),
   strained: await told({}, { health: STRAINED }),
   endedStrained: await told(stopped, { health: STRAINED }),
+  stalled: await told({ stalled: STALL, updated_time: AGO(0) }),
+  stalledRow: await listed({ stalled: STALL }),
+  died: await told({ ...END, status: "failed", stages: STAGES, current_stage: "train", error: DEAD }),
   hasty: await told({}, { health: HASTY }),
   failed: await told(
     { ...END, status: "failed", current_stage: "train", stages: STAGES, error: ERROR },

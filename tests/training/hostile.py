@@ -1,0 +1,106 @@
+"""Estimators that do in ``fit`` what no estimator should."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+import cloudpickle
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+# The worker cannot import the tests: the class is handed over by value.
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+
+class Hostile(ClassifierMixin, BaseEstimator):
+    """Predicts the first class that it saw, after a deed.
+
+    Parameters
+    ----------
+    deed
+        Which of the methods below.
+    """
+
+    def __init__(self, deed: str = "nothing") -> None:
+        self.deed = deed
+
+    def fit(self, X: Any, y: Any) -> Hostile:
+        self.classes_ = np.unique(y)
+        print("about to", self.deed, flush=True)
+        getattr(self, f"_{self.deed}")()
+        return self
+
+    def predict(self, X: Any) -> Any:
+        return np.full(len(X), self.classes_[0])
+
+    def _nothing(self) -> None:
+        pass
+
+    def _raise(self) -> None:
+        raise ValueError("no such luck")
+
+    def _segfault(self) -> None:
+        ctypes.string_at(0)
+
+    def _kill(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def _exit(self) -> None:
+        os._exit(3)
+
+    def _eat(self) -> None:
+        eaten = []
+        for _ in range(60):
+            eaten.append(np.ones(2**22))  # 32 MiB
+            time.sleep(0.1)
+
+    def _allocate(self) -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
+        np.ones(1 << 31)
+
+    def _fork(self) -> None:
+        os.fork()
+
+    def _daemon(self) -> None:
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                print("daemon", os.getpid(), flush=True)
+                time.sleep(600)
+            os._exit(0)
+        time.sleep(0.5)
+
+    def _print(self, megabytes: int = 60) -> None:
+        line = "x" * 99 + "\n"
+        for _ in range(megabytes * 10):
+            sys.stdout.write(line * 1000)
+
+    def _gigabyte(self) -> None:
+        self._print(1000)
+
+    def _hang(self) -> None:
+        time.sleep(10_000)
+
+    def _deadlock(self) -> None:
+        one, other = threading.Lock(), threading.Lock()
+
+        def take(first: threading.Lock, second: threading.Lock) -> None:
+            with first:
+                time.sleep(0.2)
+                second.acquire()
+
+        waiting = threading.Thread(target=take, args=(other, one), daemon=True)
+        waiting.start()
+        take(one, other)
+
+    def _compute(self, seconds: float = 12.0) -> None:
+        until = time.process_time() + seconds
+        while time.process_time() < until:
+            pass

@@ -1,0 +1,126 @@
+"""A worker that dies without a last word: what its run says then, after real deaths."""
+
+from __future__ import annotations
+
+import resource
+from typing import Any
+
+import psutil
+import pytest
+
+from jupyter_progress.core.requests import RunRequest
+from jupyter_progress.core.state import RunState
+from jupyter_progress.store.layout import DataDirectory, RunDirectory
+from jupyter_progress.training.last_words import Memory, of_dead_worker, out_of_memory
+
+from .hostile import Hostile
+from .runs import feed_of, lines_of, start, upload, wait_for_end
+
+GIB = 2**30
+
+
+pytestmark = pytest.mark.slow  # real processes, each with its imports
+
+
+def hostile(data_dir: DataDirectory, deed: str, **limits: Any) -> RunDirectory:
+    """Start a run whose estimator does something in ``fit``."""
+    request = RunRequest(
+        dataset={"source": "sklearn", "name": "iris"},
+        estimator={"upload": upload(data_dir, Hostile(deed))},
+    )
+    return start(data_dir, request, **limits)
+
+
+def end_of(run: RunDirectory, scaled: Any) -> RunState:
+    state = wait_for_end(run, scaled(40))
+    ends = [line for path in run.journals.iterdir() for line in lines_of(run, path.stem)
+            if line.type in ("training_completed", "training_failed")]  # fmt: skip
+    assert len(ends) == 1
+    return state
+
+
+@pytest.mark.parametrize(
+    ("deed", "type", "reason", "words"),
+    [
+        ("segfault", "SIGSEGV", "worker_crashed",
+         "the worker crashed with a segmentation fault (SIGSEGV) in train"),
+        ("kill", "SIGKILL", "worker_killed", "killed from outside with SIGKILL in train"),
+        ("exit", "SystemExit", "worker_crashed", "ended with exit code 3 in train"),
+        ("raise", "ValueError", "fit_failed", "no such luck"),
+    ],
+)  # fmt: skip
+def test_each_death_has_its_words_and_the_end_of_the_output(
+    data_dir, scaled, deed, type, reason, words
+):
+    state = end_of(hostile(data_dir, deed), scaled)
+    assert state.status == "failed"
+    error = state.error
+    assert (error["type"], error["reason"], error["stage"]) == (type, reason, "train")
+    assert words in error["message"]
+    assert error["hint"] or deed == "raise"
+    if deed == "raise":
+        assert "in _raise\nValueError: no such luck" in error["traceback"]
+    else:
+        assert "about to " + deed in error["output"]
+
+
+def test_run_over_its_memory_limit_says_how_much_of_it_and_where(data_dir, scaled):
+    limit = 400 * 2**20
+    state = end_of(hostile(data_dir, "eat", memory_bytes=limit), scaled)
+    assert state.error["reason"] == "out_of_memory"
+    peak = state.resources.peak_memory / GIB
+    assert peak > 0.39
+    assert state.error["message"] == f"killed at {peak:.1f} of 0.4 GB in train"
+    assert "about to eat" in state.error["output"]
+
+
+def test_memory_that_the_system_refuses_is_out_of_memory(data_dir, scaled):
+    state = end_of(hostile(data_dir, "allocate"), scaled)
+    assert state.error["reason"] == "out_of_memory"
+    assert state.error["stage"] == "train"
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY  # only the worker's
+
+
+def test_words_of_a_kill_by_the_system_name_the_limit_or_the_machine():
+    of_group = Memory(limit=24 * GIB, machine=64 * GIB, was_oom_killed=True)
+    peak = round(23.8 * GIB)
+    told = of_dead_worker(-9, stage="train", output=_Nothing(), peak_memory=peak, memory=of_group)
+    assert told["message"] == "killed at 23.8 of 24 GB in train"
+    assert told["reason"] == "out_of_memory"
+    full = Memory(limit=None, machine=32 * GIB, was_machine_full=True)
+    told = out_of_memory(round(30.5 * GIB), full, "load_data")
+    assert told["message"] == "killed at 30.5 of 32 GB of this machine in load_data"
+    small = Memory(limit=None, machine=32 * GIB, was_machine_full=True)
+    other = of_dead_worker(-9, stage="train", output=_Nothing(), peak_memory=GIB, memory=small)
+    assert other["reason"] == "worker_killed"  # somebody else's memory was the reason
+
+
+class _Nothing:
+    def open(self, _mode: str) -> Any:
+        raise FileNotFoundError
+
+
+def test_forked_copy_of_the_worker_ends_nothing_and_trains_nothing(data_dir, scaled):
+    state = end_of(hostile(data_dir, "fork"), scaled)
+    assert state.status == "completed", state.error
+    assert state.result["test"]["accuracy"] is not None
+
+
+def test_daemon_that_a_fit_leaves_behind_is_ended_and_told(data_dir, scaled):
+    run = hostile(data_dir, "daemon")
+    state = end_of(run, scaled)
+    assert state.status == "completed", state.error
+    (pid,) = [int(line.split()[1]) for line in run.output.read_text().splitlines()
+              if line.startswith("daemon ")]  # fmt: skip
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    told = [line["text"] for line in feed_of(run)]
+    assert "1 process is left of what the training had started, and ended with it" in told
+
+
+def test_output_is_bounded_and_its_loss_is_told(data_dir, scaled):
+    run = hostile(data_dir, "print")
+    state = end_of(run, scaled)
+    assert state.status == "completed", state.error
+    assert run.output.stat().st_size <= 10 * 2**20
+    told = [line["text"] for line in feed_of(run)]
+    assert "The training printed 60.0 MB; at most the newest 10.5 MB are kept" in told
