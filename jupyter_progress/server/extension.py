@@ -194,6 +194,11 @@ class JupyterProgress(ExtensionApp):
         server.io_loop.add_callback(self._start)
 
     @property
+    def scratch(self) -> Path | None:
+        """Where rows are put; None for the data directory."""
+        return Path(self.scratch_dir).expanduser() if self.scratch_dir else None
+
+    @property
     def limits(self) -> Limits:
         """How much is kept."""
         return Limits(
@@ -221,7 +226,7 @@ class JupyterProgress(ExtensionApp):
             max_request_burst=self.max_request_burst,
             max_body_bytes=self.max_body_bytes,
             max_upload_bytes=self.max_upload_bytes,
-            scratch_dir=Path(self.scratch_dir) if self.scratch_dir else None,
+            scratch_dir=self.scratch,
             max_rows=self.max_rows,
             max_concurrent_runs=self.max_concurrent_runs,
             max_run_memory_bytes=self.max_run_memory_bytes,

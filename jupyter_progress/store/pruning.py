@@ -46,6 +46,7 @@ def prune(
     *,
     in_service: Set[str],
     delete_run: Callable[[RunState], object],
+    scratch: Path | None = None,
     dry_run: bool = False,
     wait_s: float = 0.0,
     now: float | None = None,
@@ -60,6 +61,8 @@ def prune(
         The ids of runs whose model is in service.
     delete_run
         Journals ``run_deleted`` and deletes the directory.
+    scratch
+        Where rows are put today, apart from the data directory.
     dry_run
         Only say what would be removed.
     wait_s
@@ -83,19 +86,26 @@ def prune(
         if time.monotonic() > deadline:
             raise LockTaken(f"another process removes old runs below {data.path} just now")
         time.sleep(0.1)
+    began = time.time()
     try:
         known = {state.run_id: state for state in states}
         found = choose_removals(
             _runs(data, known, in_service),
             _uploads(data),
-            _leftovers(data),
+            _leftovers(data, scratch),
             limits,
-            data_bytes=size_of(data.path),
+            data_bytes=size_of(data.path) + _linked_bytes(data),
             now=time.time() if now is None else now,
         )
         if dry_run:
             return found
-        return [removal for removal in found if _remove(data, removal, known, delete_run)]
+        # What was handed over again since it was chosen is in use.
+        return [
+            removal
+            for removal in found
+            if not (removal.kind == "upload" and _changed(data.uploads / removal.id) > began)
+            and _remove(data, removal, known, delete_run)
+        ]
     finally:
         lock.release()
 
@@ -168,11 +178,18 @@ def _uploads(data: DataDirectory) -> Iterable[UploadFacts]:
             yield UploadFacts(path.name, _changed(path), size_of(folder_of(path)))
 
 
-def _leftovers(data: DataDirectory) -> Iterable[LeftoverFacts]:
-    for folder in (data.runs, data.uploads):
+def _linked_bytes(data: DataDirectory) -> int:
+    """The size of the uploads that lie elsewhere: they count, wherever they are."""
+    linked = (path for path in _entries(data.uploads) if path.is_symlink())
+    return sum(size_of(folder_of(path)) for path in linked)
+
+
+def _leftovers(data: DataDirectory, scratch: Path | None) -> Iterable[LeftoverFacts]:
+    elsewhere = () if scratch is None else (scratch,)
+    for folder in (data.runs, data.uploads, *elsewhere):
         for path in _entries(folder):
             if path.name.startswith(_UNFINISHED):
-                place = str(path.relative_to(data.path))
+                place = str(path if folder == scratch else path.relative_to(data.path))
                 yield LeftoverFacts(place, _changed(path), size_of(path))
 
 

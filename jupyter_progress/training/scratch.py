@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
 from pathlib import Path
 
 from ..core.figures import size
@@ -13,6 +14,7 @@ from ..store.durable_files import PRIVATE_FOLDER, create_once
 
 SCRATCH_ID = "jupyter-progress-id"
 SCRATCH_VARIABLE = "JUPYTER_PROGRESS_SCRATCH_DIR"
+_INSTEAD = f"name another one with JupyterProgress.scratch_dir or {SCRATCH_VARIABLE}"
 
 
 def own_scratch() -> Path | None:
@@ -27,22 +29,31 @@ def own_scratch() -> Path | None:
     return make_scratch(Path(named)) if named else None
 
 
+def scratch_folder(path: Path) -> Path:
+    """This user's own folder in a scratch directory, which may be everybody's."""
+    return path.expanduser().absolute() / f"jupyter-progress-{os.getuid()}"
+
+
 def make_scratch(path: Path) -> Path:
-    """Make a scratch directory, for its owner only; answers where it is.
+    """Make this user's folder in a scratch directory, for its owner only; answers where it is.
 
     Raises
     ------
     StoreError
-        That is not possible: a file in the way, no permission.
+        That is not possible: a file in the way, no permission, somebody else's folder.
     """
-    folder = path.expanduser().absolute()
+    folder = scratch_folder(path)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        found = folder.lstat()
+        # Workers open what lies there: nobody else may have put it there.
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise StoreError(f"{folder} is not this user's own folder; remove it, or {_INSTEAD}")
+        folder.chmod(PRIVATE_FOLDER)
         create_once(folder / SCRATCH_ID, secrets.token_hex(16).encode())
     except OSError as error:
         raise StoreError(
-            f"the scratch directory {folder} cannot be used: {error.strerror}; name another one "
-            f"with JupyterProgress.scratch_dir or {SCRATCH_VARIABLE}"
+            f"the scratch directory {path} cannot be used: {error.strerror}; {_INSTEAD}"
         ) from error
     return folder
 
