@@ -109,7 +109,7 @@ class RestClient:
         dict
             ``{"id", "sha256", "size_bytes"}``.
         """
-        return self.upload_chunks(_chunks(stream), _bytes_left(stream), format)
+        return self.upload_chunks(_chunks(stream), bytes_left(stream), format)
 
     def download(self, path: str, file: BinaryIO | Path | str) -> int:
         """Fetch a file.
@@ -264,7 +264,8 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _bytes_left(stream: BinaryIO) -> int | None:
+def bytes_left(stream: BinaryIO) -> int | None:
+    """How much of a file is left from where it stands; None where that cannot be told."""
     try:
         here = stream.tell()
         end = stream.seek(0, 2)

@@ -14,7 +14,7 @@ import msgspec
 
 from ..client.discovery import ServerAddress, check_server
 from ..client.follow import Follower
-from ..client.rest import RestClient
+from ..client.rest import CHUNK_BYTES, RestClient, bytes_left
 from ..core.requests import RunRequest
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
@@ -27,6 +27,7 @@ from ..training.capacity import check_memory, check_rows, copies_of, memory_room
 from ..training.scratch import scratch_identity
 from ..training.sources.mapped import Parcel
 from ..training.uploads import Uploads
+from .upload_bar import with_bar
 
 SUBMIT_TRIES = 5
 SUBMIT_AGAIN_S = 1.0
@@ -72,7 +73,11 @@ class ServerBackend:
 
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
-        return str(self.client.upload(stream, format)["id"])
+        size_bytes = bytes_left(stream)
+        if size_bytes is None:
+            return str(self.client.upload(stream, format)["id"])
+        chunks = with_bar(iter(lambda: stream.read(CHUNK_BYTES), b""), size_bytes)
+        return str(self.client.upload_chunks(chunks, size_bytes, format)["id"])
 
     def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
         """Refuse rows of this kernel that a run there cannot have, before any is handed over.
@@ -93,7 +98,8 @@ class ServerBackend:
         uploads = self._uploads
         if uploads is not None:
             return uploads.hand_over(parcel)
-        sent = self.client.upload_chunks(parcel.chunks(), parcel.size_bytes, parcel.format)
+        chunks = with_bar(parcel.chunks(), parcel.size_bytes)
+        sent = self.client.upload_chunks(chunks, parcel.size_bytes, parcel.format)
         return str(sent["id"])
 
     @functools.cached_property

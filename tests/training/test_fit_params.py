@@ -35,12 +35,14 @@ from jupyter_progress.training.fit_params import (
 from jupyter_progress.training.fitting import Watch, choose_way
 from jupyter_progress.training.fitting.choose import shows_steps
 
+from . import test_other_boosters as boosters
 from .test_fitting import ESTIMATORS, Asked, Seen, data, predictions
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     pytest.mark.filterwarnings("ignore:Some inputs do not have OOB scores"),
     pytest.mark.filterwarnings("ignore:invalid value encountered in divide"),
+    pytest.mark.filterwarnings("ignore:Found .num_iterations. in params"),
 ]
 KNN = KNeighborsClassifier()
 TREES = RandomForestClassifier(4)
@@ -50,7 +52,11 @@ def _name(estimator: Any) -> str:
     return str(estimator).replace("\n", "")[:60]
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=_name)
+@pytest.mark.parametrize(
+    "estimator",
+    [*ESTIMATORS, *(pytest.param(e, marks=pytest.mark.slow) for e in boosters.ESTIMATORS)],
+    ids=_name,
+)
 def test_weighted_fit_leaves_what_plain_weighted_fit_leaves(estimator):
     X, y = data(is_classifier(estimator))
     cut = 3 * len(y) // 4

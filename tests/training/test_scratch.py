@@ -158,7 +158,7 @@ def test_scratch_directory_that_went_away_is_told(uploads: Uploads, scratch: Pat
         path.unlink()
     scratch.rmdir()
     scratch.write_text("in the way")
-    with pytest.raises(StoreError, match="not this user's own|File exists"):
+    with pytest.raises(StoreError, match=r"not this user's own|File exists"):
         make_scratch(scratch.parent)
     with pytest.raises(StoreError, match=r"cannot be written to.*JUPYTER_PROGRESS_SCRATCH_DIR"):
         uploads.hand_over(pack(ROWS))
