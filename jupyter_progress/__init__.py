@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from .errors import RunCancelled
     from .notebook.handle import RunHandle
     from .notebook.listing import Server, get_run, last_run, load_model, runs, server
+    from .notebook.observe import observe
     from .notebook.own_runs import Run, track
     from .notebook.panel import Panel
     from .notebook.submit import submit
     from .notebook.train import train
+    from .tracking import integrations
     from .tracking.connection import connect
     from .tracking.current import current_run
 
@@ -41,8 +43,10 @@ __all__ = [
     "current_run",
     "errors",
     "get_run",
+    "integrations",
     "last_run",
     "load_model",
+    "observe",
     "runs",
     "server",
     "submit",
@@ -60,8 +64,10 @@ _HOME = {
     "current_run": "tracking.current",
     "errors": "errors",
     "get_run": "notebook.listing",
+    "integrations": "tracking.integrations",
     "last_run": "notebook.listing",
     "load_model": "notebook.listing",
+    "observe": "notebook.observe",
     "runs": "notebook.listing",
     "server": "notebook.listing",
     "submit": "notebook.submit",
@@ -79,7 +85,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     module = import_module(f"{__name__}.{home}")
-    found = module if name == "errors" else getattr(module, name)
+    found = module if name in ("errors", "integrations") else getattr(module, name)
     globals()[name] = found
     return found
 

@@ -72,7 +72,10 @@ def list_runs(status: str | None, tag: str | None, limit: int) -> list[RunState]
         As :func:`read_view`.
     """
     with _following(None) as follower:
-        return follower.reader.runs(status=status, tag=tag, limit=limit)[0]
+        found = follower.reader.runs(status=status, tag=tag, limit=limit)[0]
+        # What goes on is further than its last event says, and has its place in the queue.
+        with follower.lock:
+            return [follower.view.runs.get(run.run_id, run) for run in found]
 
 
 @contextlib.contextmanager

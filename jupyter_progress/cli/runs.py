@@ -12,7 +12,8 @@ from rich.text import Text
 
 from ..core.activity import headline
 from ..core.durations import duration
-from ..core.ending import stopped_early
+from ..core.ending import stalled_words, stopped_early
+from ..core.queueing import place_words
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
 from .local_view import data_directory, list_runs, print_json
@@ -99,6 +100,8 @@ def _cells(state: RunState) -> tuple[Text, ...]:
 
 def _status(state: RunState) -> Text:
     words = f"{state.status} {int(state.progress)} %" if state.status in GOING else state.status
+    if state.queue_place is not None:
+        words = f"{state.status}, {place_words(state.queue_place)}"
     return Text(words, style=COLOURS.get(state.status, ""))
 
 
@@ -107,4 +110,5 @@ def _outcome(state: RunState) -> str:
         # A message can have many lines; a row has one.
         return " ".join(f"{state.error.get('type')}: {state.error.get('message')}".split())
     figure = re.sub(r" on [0-9,]+ test rows$", "", headline(state.result or {}))
-    return ", ".join(words for words in (stopped_early(state), figure) if words)
+    told = (stopped_early(state), stalled_words(state), figure)
+    return ", ".join(words for words in told if words)

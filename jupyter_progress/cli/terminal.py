@@ -110,6 +110,8 @@ def time_words(run: RunState) -> str:
     elapsed = f"{duration(run.elapsed_time)} elapsed" if run.elapsed_time is not None else ""
     if has_ended(run.status):
         return elapsed
+    if isinstance(limit_s := run.spec.get("time_limit"), int | float):
+        elapsed += f" (time limit {duration(limit_s)})"
     if run.estimated_remaining is None:
         left = "time left not known yet" if run.status == "running" else ""
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .articles import with_article
 from .durations import duration
+from .stops import why_stopped
 from .titles import title_of
 
 LEVELS = ("info", "success", "warning", "error")
@@ -53,11 +54,18 @@ def _stage_completed(data: dict[str, Any], name: str) -> tuple[str, str]:
     return "info", f"{name}: {title} done in {duration(data.get('elapsed_s'))}"
 
 
+_ENDINGS = {
+    "asked": "early, as asked, after {took}",
+    "time_limit": "early, at its time limit, after {took}",
+    "early_stopping": "early, for its score rose no more, after {took}",
+}
+
+
 def _completed(data: dict[str, Any], name: str) -> tuple[str, str]:
     result = data.get("result") or {}
     figure = headline(result)
     took = duration(data.get("elapsed_time"))
-    how = f"early, as asked, after {took}" if result.get("stopped") else f"in {took}"
+    how = _ENDINGS.get(why_stopped(result), "in {took}").format(took=took)
     return "success", f"{name} finished {how}" + (f", {figure}" if figure else "")
 
 
@@ -81,6 +89,9 @@ def _deployed(data: dict[str, Any], _name: str) -> tuple[str, str]:
 
 
 def _stopping(data: dict[str, Any], name: str) -> tuple[str, str]:
+    if data.get("why") == "time_limit":
+        limit = duration(data.get("limit_s"))
+        return "warning", f"{name} is at its time limit of {limit}: it keeps what it has"
     words = "Cancelling" if data.get("action") == "cancel" else "Stopping"
     return "warning", f"{words} {name}"
 

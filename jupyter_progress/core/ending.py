@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from .durations import duration
+from .queueing import place_words
 from .state import RunState
+from .stops import why_stopped
 from .times import seconds_between
 
 
 def status_words(run: RunState) -> str:
-    """``running``, ``running, stalled: …``, ``completed, stopped early (371 of 30,000 steps)``."""
-    more = stopped_early(run) or stalled_words(run)
+    """How a run is doing, or how it ended.
+
+    Returns
+    -------
+    str
+        ``queued, 2nd in the queue``, ``running``, ``running, stalled: nothing heard for 3 min``,
+        ``completed, stopped early (371 of 30,000 steps)``.
+    """
+    waits = "" if run.queue_place is None else place_words(run.queue_place)
+    more = stopped_early(run) or stalled_words(run) or waits
     return f"{run.status}, {more}" if more else run.status
 
 
@@ -30,11 +40,16 @@ def stopped_early(run: RunState) -> str:
     run of one's own code, those of its last stage.
     """
     result = run.result or {}
-    if not result.get("stopped"):
+    why = why_stopped(result)
+    if not why:
         return ""
+    if why == "early_stopping":
+        best, last = (result["early_stopping"].get(key) for key in ("best_step", "last_step"))
+        return f"stopped early at step {last:,}, best at {best:,}"
+    at_limit = " at its time limit" if why == "time_limit" else ""
     steps = result.get("steps") or {"done": run.step, "total": run.total_steps}
     done, total = steps.get("done"), steps.get("total")
     if not isinstance(done, int):
-        return "stopped early"
+        return f"stopped early{at_limit}"
     of = f" of {total:,}" if isinstance(total, int) else ""
-    return f"stopped early ({done:,}{of} {'step' if (total or done) == 1 else 'steps'})"
+    return f"stopped early{at_limit} ({done:,}{of} {'step' if (total or done) == 1 else 'steps'})"

@@ -99,10 +99,12 @@ class TrainingResuming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrainingStopping(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody asked for the end."""
+    """Somebody asked for the end; or a limit was reached: ``why`` is ``time_limit`` then."""
 
     action: str
     who: str = ""
+    why: str = ""
+    limit_s: float | None = None
 
 
 class TrainingStalled(msgspec.Struct, frozen=True, kw_only=True):

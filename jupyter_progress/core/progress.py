@@ -22,7 +22,7 @@ replace = msgspec.structs.replace
 # What a report says of the run as a whole, whichever stage it comes from.
 _KEPT = (
     "live_accuracy", "live_score", "predictions_processed", "throughput", "monitoring_overhead",
-    "resources", "running",
+    "resources", "running", "can_stop",
 )  # fmt: skip
 
 
@@ -49,6 +49,7 @@ class ProgressReport(msgspec.Struct, frozen=True, kw_only=True):
     resources: Resources | None = None
     metrics: dict[str, float | None] | None = None
     running: list[dict[str, Any]] | None = None
+    can_stop: bool | None = None
 
 
 def apply_report(state: RunState, data: dict[str, Any], time: str) -> RunState:

@@ -33,6 +33,7 @@ from .names import (
     check_model_name,
     shorten,
 )
+from .run_limits import EarlyStopping, check_early_stopping, check_time_limit
 
 SYS_PATH_LIMIT_BYTES = 40_000
 
@@ -151,6 +152,10 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ``{"class", "params"}`` or ``{"upload": id}``.
     scoring
         The name of one of scikit-learn's scorers, or ``{"upload": id, "name"}``.
+    time_limit
+        Seconds of training, after which it is stopped with what it has.
+    early_stopping
+        When to end a fit whose live score rises no more; null: never.
     start_anyway
         Whether to start a run also where it seems not to fit into the memory.
     """
@@ -163,6 +168,8 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     scoring: str | OwnScorer | None = None
     preprocess: Literal["auto", "none"] = "auto"
     max_overhead: Annotated[float, told(exclusiveMinimum=0, maximum=1)] = 0.03
+    time_limit: Annotated[float, told(exclusiveMinimum=0)] | None = None
+    early_stopping: EarlyStopping | None = None
     register_as: ModelName | None = None
     tags: Tags = []
     executor: Executor | None = None
@@ -307,6 +314,12 @@ def check_run_request(request: RunRequest) -> RunRequest:
     _check_split(request.split)
     _check_dataset(request.dataset)
     _check_groups(request)
+    if request.time_limit is not None:
+        check_time_limit(request.time_limit)
+    if request.early_stopping is not None:
+        has_share = request.split is not None and request.split.validation > 0
+        has_rows = "validation" in request.dataset
+        check_early_stopping(request.early_stopping, has_share or has_rows)
     _check_estimator(request.estimator)
     if isinstance(request.scoring, OwnScorer):
         _check_upload_id("scoring.upload", request.scoring.upload)

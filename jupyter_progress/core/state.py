@@ -116,6 +116,10 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Training rows a second.
     monitoring_overhead
         Share of the training time that watching has cost.
+    queue_place
+        Its place among the runs that wait for their turn, 1 for the next one; None outside of it.
+    can_stop
+        Whether its fit can be ended with what it has; None before that is known.
     stalled
         Since when nothing is heard of it, where that is longer than likely; else None.
     updated_time
@@ -162,6 +166,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     resources: Resources | None = None
     running: list[dict[str, Any]] = []
     stalled: Stall | None = None
+    can_stop: bool | None = None
+    queue_place: int | None = None
     error: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     spec: dict[str, Any] = {}

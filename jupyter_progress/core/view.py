@@ -13,6 +13,7 @@ import msgspec
 
 from .events import VOLATILE, Event
 from .progress import latest_metrics
+from .queueing import moves_queue, put_in_line
 from .reduce import reduce
 from .state import RunState
 from .transitions import has_ended
@@ -37,6 +38,8 @@ class View:
     ----------
     log_id, offset
         The position. ``log_id`` is empty before the first snapshot or hello.
+    knows_queue
+        Whether it is told of all active runs, and so knows the place of each that waits.
     runs
         Run states by id, in the order in which they were first seen.
     """
@@ -45,6 +48,7 @@ class View:
         self.log_id = ""
         self.offset = 0
         self.has_state = False
+        self.knows_queue = True
         self.runs: dict[str, RunState] = {}
         self.activity: list[Activity] = []
         self.models: dict[str, ModelSummary] = {}
@@ -95,6 +99,8 @@ class View:
         self.log_id, self.offset, self.has_state = log_id, offset, True
         # Newest first on the wire; oldest first here, so that a new run is simply the last.
         self.runs = {run.run_id: run for run in reversed(runs)}
+        if self.knows_queue:
+            put_in_line(self.runs)
         self._run_offsets = dict.fromkeys(self.runs, offset)
         activity = msgspec.convert(data.get("activity", []), list[Activity], strict=False)
         self.activity = activity[:ACTIVITY_KEPT]
@@ -121,6 +127,8 @@ class View:
         if event.run_id is not None:
             self._run_offsets[event.run_id] = offset
         self._take(event)
+        if self.knows_queue and moves_queue(event.type):
+            put_in_line(self.runs)
         return Applied.CHANGED
 
     def _take(self, event: Event) -> None:

@@ -18,6 +18,7 @@ from ..core.names import shorten
 from ..core.requests import Split
 from ..errors import InvalidParameter, InvalidRequest, UnsuitableData, UnsuitableEstimator
 from ..tracking import arguments
+from ..training.estimators import has_tags, task_of
 from ..training.sources.foreign import known_table, known_targets
 from ..training.suitability import check_suitable
 
@@ -63,14 +64,10 @@ def check_estimator(estimator: Any) -> str:
         raise UnsuitableEstimator(
             "estimator", f"is the class {estimator.__name__}; {expected}: an object, made with ()"
         )
-    check_suitable(estimator, "get_params")
-    from sklearn.base import is_classifier, is_regressor
-
+    # A class that owes nothing to scikit-learn is asked for no parameters.
+    check_suitable(estimator, *(["get_params"] if has_tags(estimator) else []))
     try:
-        if is_classifier(estimator):
-            return "classifier"
-        if is_regressor(estimator):
-            return "regressor"
+        task = task_of(estimator)
     except (AttributeError, TypeError, ValueError) as error:
         # A wrapper asks what it wraps, which may be no estimator at all.
         raise UnsuitableEstimator(
@@ -78,9 +75,12 @@ def check_estimator(estimator: Any) -> str:
             f"{arguments.of_type(estimator)} that does not say what it is "
             f"({shorten(str(error), 200)}); {expected}",
         ) from error
+    if task is not None:
+        return "classifier" if task == "classification" else "regressor"
+    own = "" if has_tags(estimator) else ", or a class with `_estimator_type = 'classifier'`"
     raise UnsuitableEstimator(
         "estimator",
-        f"{arguments.of_type(estimator)}, neither classifier nor regressor; {expected}",
+        f"{arguments.of_type(estimator)}, neither classifier nor regressor; {expected}{own}",
     )
 
 

@@ -98,6 +98,31 @@ class RunHandle(KnownRun):
         return self._value
 
     @property
+    def preprocessing(self) -> Any:
+        """What ``preprocess="auto"`` has put before the estimator; not fitted.
+
+        So the run's model is, bit for bit, ``make_pipeline(run.preprocessing, estimator)``, fitted
+        on the run's training rows.
+
+        Returns
+        -------
+        object
+            A transformer; ``"passthrough"`` where nothing was to be done.
+
+        Raises
+        ------
+        RunNotFinished
+            The run is going on; this never waits.
+        RunFailed, RunCancelled, NoModel
+            It ended without a model.
+        """
+        from sklearn.base import clone
+
+        model = self.model
+        was_needed = ((self._state().result or {}).get("preprocess")) or []
+        return clone(model.named_steps["preprocess"]) if was_needed else "passthrough"
+
+    @property
     def panel(self) -> Panel:
         """The run's live panel, a widget; the same one each time."""
         if self._panel is None:

@@ -18,6 +18,7 @@ import numpy as np
 from ..core.names import shorten
 from ..core.requests import Executor, RunRequest
 from ..errors import FileNotReadable, InvalidRequest, UnsuitableData, UnsuitableEstimator
+from ..training.estimators import has_tags
 from ..training.handed_over import estimator_to_bytes
 from ..training.sources.files import FORMATS
 from ..training.sources.mapped import Parcel, pack, pack_bytes
@@ -55,7 +56,7 @@ def upload_estimator(backend: Uploader, estimator: Any) -> str:
     from sklearn.base import clone
 
     try:
-        content = estimator_to_bytes(clone(estimator))
+        content = estimator_to_bytes(clone(estimator, safe=has_tags(estimator)))
     except Exception as error:
         # Whatever the user's own class does in __reduce__ or __init__ ends up here.
         raise UnsuitableEstimator(

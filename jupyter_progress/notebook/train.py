@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ from ..core.nearest import nearest
 from ..core.requests import OwnScorer, RunRequest, Split, check_run_request
 from ..errors import InvalidRequest, PathNotAllowed, UnknownKey
 from ..tracking import arguments
+from ..training.early_stopping import check_can_end_early
 from ..training.fit_params import check_takes_weights
 from ..training.scoring_checks import (
     check_own_scorer,
@@ -27,6 +29,7 @@ from .class_weight import with_class_weight
 from .content import check_content
 from .handle import RunHandle
 from .params import sendable_params
+from .run_limits import read_early_stopping, read_time_limit
 from .source import Source, find_source
 
 DEFAULT_SPLIT = Split()
@@ -51,6 +54,8 @@ def train(
     scoring: str | Callable[[Any, Any, Any], float] | None = None,
     preprocess: Preprocess = "auto",
     max_overhead: float = 0.03,
+    time_limit: float | timedelta | None = None,
+    early_stopping: bool | int | Mapping[str, Any] | None = None,
     register_as: str | None = None,
     tags: Iterable[str] = (),
     params: Mapping[str, Any] | None = None,
@@ -101,6 +106,13 @@ def train(
         ``"auto"`` imputes and encodes only what the estimator cannot take; ``"none"`` nothing.
     max_overhead
         The share of the training time that watching it may cost.
+    time_limit
+        Seconds, or a ``timedelta``, after which the run is stopped, as :meth:`RunHandle.stop` does
+        it, with what it has; where its fit cannot be ended so, it has failed.
+    early_stopping
+        Ends the fit once its live score on the validation rows rises no more, and keeps the best
+        step: True; after how many looks in a row without a better one, such as 8; or ``{"patience":
+        5, "patience_steps": None, "min_delta": 0.0, "restore_best": True}``.
     register_as
         Make a model version of this name when the run completes.
     tags
@@ -149,6 +161,8 @@ def train(
         scoring=_scoring_in_draft(scoring),
         preprocess=_preprocess(preprocess),
         max_overhead=arguments.number("max_overhead", max_overhead),
+        time_limit=read_time_limit(time_limit),
+        early_stopping=read_early_stopping(early_stopping),
         register_as=register_as,
         tags=arguments.labels("tags", tags),
         executor=handover.own_executor(),
@@ -156,6 +170,8 @@ def train(
     )
     # Everything but the ids is in it: what is wrong is told before anything is sent.
     _check(draft)
+    if draft.early_stopping is not None and kind is not None:
+        check_can_end_early(estimator)
     if source.rows is not None:
         check_content(source.rows, held_out, draft, estimator, kind, source.facts.get("groups"))
     if scoring is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from .. import __version__
 from ..core.retention import Limits
 from ..errors import UnsupportedPlatform
 from ..store.layout import default_data_dir
+from ..training.launch import available_processors
 from .handlers.routes import routes
 from .hub_interrupt import stop_on_interrupt
 from .keepalive import Keepalive
@@ -46,7 +46,8 @@ class JupyterProgress(ExtensionApp):
     max_concurrent_runs = Int(
         min=1,
         help="How many runs train at the same time; further ones wait. By default half of the "
-        "processors, at least 1.",
+        "processors that the server may use, at least 1. BLAS and OpenMP use as many threads in "
+        "each as there are processors for it.",
     ).tag(config=True)
     max_run_memory_bytes = Int(
         0,
@@ -175,7 +176,7 @@ class JupyterProgress(ExtensionApp):
 
     @default("max_concurrent_runs")
     def _default_max_concurrent_runs(self) -> int:
-        return max(1, (os.cpu_count() or 1) // 2)
+        return max(1, available_processors() // 2)
 
     def initialize(self) -> None:
         """Open the data directory, add the routes, and start when the loop runs."""

@@ -27,16 +27,22 @@ class Control:
         Who asked.
     time
         When, as an ISO 8601 UTC string.
+    why
+        What it was asked for where nobody did: ``time_limit``.
     """
 
     action: str
     who: str
     time: str
+    why: str = ""
 
 
-def append_control(run_dir: RunDirectory, writer: str, action: str, who: str) -> None:
+def append_control(
+    run_dir: RunDirectory, writer: str, action: str, who: str, why: str = ""
+) -> None:
     """Ask something of a run; it is on disk on return."""
-    line = json.dumps({"action": action, "who": who, "time": to_iso(time.time())}) + "\n"
+    asked = {"action": action, "who": who, "time": to_iso(time.time())}
+    line = json.dumps({**asked, "why": why} if why else asked) + "\n"
     path = run_dir.control(writer)
     path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -88,6 +94,7 @@ def _control_of(line: bytes) -> Control | None:
     """A damaged line asks for nothing: whoever wrote it got no answer and asks again."""
     try:
         facts = json.loads(line)
-        return Control(str(facts["action"]), str(facts.get("who", "")), str(facts["time"]))
+        who, why = str(facts.get("who", "")), str(facts.get("why", ""))
+        return Control(str(facts["action"]), who, str(facts["time"]), why)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -60,6 +60,7 @@ class LocalFollower:
         tick_s: float = 1.0,
     ) -> None:
         self.view = view or View()
+        self.view.knows_queue = run_ids is None
         self.lock = threading.RLock()
         self.connection: Connection = "offline"
         self.error: ProgressError | None = None

@@ -90,6 +90,7 @@ class Run(Inside, WithHistory):
         self._lock = threading.RLock()
         self._loops: list[Loop] = []
         self._metrics = MetricLog()
+        self._said: dict[str, Any] = {}
         self._reported: dict[str, Any] = {}
         self._shown_at = 0.0
 
@@ -306,7 +307,19 @@ class Run(Inside, WithHistory):
     def _leave_stage(self, record: Record, is_done: bool) -> None:
         with self._lock:
             self._report_progress()
+            self._said = {}
             record.leave_stage(dict(self._metrics.of_stage), is_done=is_done)
+
+    def say(self, **fields: Any) -> None:
+        """Say how far the current stage is, where no loop counts that.
+
+        Parameters
+        ----------
+        **fields
+            Of a progress report; what is None stays as it was.
+        """
+        with self._lock:
+            self._said.update({name: value for name, value in fields.items() if value is not None})
 
     def begin_loop(self, loop: Loop) -> None:
         """A tracked loop begins inside of this run."""
@@ -380,7 +393,7 @@ class Run(Inside, WithHistory):
         record = self._record
         if record is None or self._is_child:
             return
-        report = {**report_of(self._loops), **self._metrics.fields}
+        report = {**report_of(self._loops), **self._said, **self._metrics.fields}
         if report == self._reported and resources is None:
             return
         self._reported = report

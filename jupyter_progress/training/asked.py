@@ -46,6 +46,7 @@ class Asked:
         self._interrupt = threading.Event()
         self._ended = threading.Event()
         self.who = ""
+        self.why = ""  # a stop that nobody asked for: "time_limit"
         self._thread = threading.Thread(target=self._watch, name="asked", daemon=True)
 
     def start(self) -> None:
@@ -88,6 +89,8 @@ class Asked:
             event = {"stop": self._stop, "cancel": self._cancel, "interrupt": self._interrupt}.get(
                 control.action
             )
+            if event is self._stop and not event.is_set():
+                self.why = control.why
             if event is not None:
                 self.who = control.who
                 event.set()

@@ -18,8 +18,11 @@ from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
 from .attempts import Attempt, attempt_of
+from .fitting.keeping import Keeping
+from .plain_journal import findings_of
 from .preprocessing import Plan
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
+from .settled import Settled
 from .sources import LoadedData
 from .sources.table import Table
 from .timings import Timings
@@ -61,6 +64,7 @@ class Context:
     asked: Asked
     timings: Timings
     attempt: Attempt = field(default_factory=Attempt)
+    data_changed: bool = False
 
     estimator: Any = None
     is_classifier: bool = True
@@ -76,9 +80,12 @@ class Context:
     preprocessed: list[dict[str, Any]] = field(default_factory=list)
     prepared_train: Any = None
     prepared_validation: Any = None
+    keeping: Keeping | None = None
     model: Any = None
     model_parts: int | None = None
     stopped: bool = False
+    stopped_early: bool = False
+    early_stopping: dict[str, Any] | None = None
     steps: dict[str, int | None] | None = None
     live: dict[str, float | None] = field(default_factory=dict)
     processed: int = 0
@@ -89,6 +96,8 @@ class Context:
     pid: int = field(default_factory=os.getpid)
 
     def __post_init__(self) -> None:
+        self.settled = Settled(self.run)
+        self._told = findings_of(self.run.journals) if self.attempt.number > 1 else frozenset()
         self._reported_s = 0.0
         self._unreported: dict[str, Any] = {}
 
@@ -164,7 +173,9 @@ class Context:
         tell(self.journal, self.run.run_id, kind, data, self.name, **how)
 
     def finding(self, level: str, text: str, kind: str = "data_finding") -> None:
-        """Put a line of its own into the activity feed."""
+        """Put a line of its own into the activity feed, unless an earlier attempt has done so."""
+        if text in self._told:
+            return
         identity = activity_id(self.run.run_id, self.journal.writer, self.journal.last_sequence + 1)
         self.journal.append(
             "activity_update",

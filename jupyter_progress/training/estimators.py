@@ -73,8 +73,16 @@ def build_estimator(
 
 
 def task_of(estimator: Any) -> str | None:
-    """``"classification"``, ``"regression"`` or None."""
+    """``"classification"``, ``"regression"`` or None.
+
+    A class that owes nothing to scikit-learn says it by ``_estimator_type``, as scikit-learn's did.
+    """
     from sklearn.base import is_classifier, is_regressor
+
+    if not has_tags(estimator):
+        named = {"classifier": "classification", "regressor": "regression"}
+        kind = getattr(estimator, "_estimator_type", None)
+        return named.get(kind) if isinstance(kind, str) else None
 
     with warnings.catch_warnings():
         # Estimators of other libraries without scikit-learn's tags: a warning, then the answer.
@@ -82,6 +90,11 @@ def task_of(estimator: Any) -> str | None:
         if is_classifier(estimator):
             return "classification"
         return "regression" if is_regressor(estimator) else None
+
+
+def has_tags(estimator: Any) -> bool:
+    """Whether an estimator is of scikit-learn's kind, and can be asked what it is."""
+    return hasattr(estimator, "__sklearn_tags__") or hasattr(estimator, "_get_tags")
 
 
 def estimator_class(

@@ -170,6 +170,8 @@ def _plain(value: Any) -> Any:
 def _reason_of(failure: BaseException) -> dict[str, str]:
     if is_full(failure):
         return {"reason": "disk_full"}
+    if isinstance(failure, EOFError) and "reading a line" in str(failure):
+        return {"hint": "Nobody can type into a run: give the function what input() would ask for."}
     if isinstance(failure, ImportError):
         return {
             "reason": "import_failed",

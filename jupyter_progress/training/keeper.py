@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import resource
 import signal
@@ -25,7 +26,7 @@ import psutil
 from ..core.figures import size
 from ..core.stalling import FLOOR_S
 from ..core.times import to_iso
-from ..store.control import Control, ControlReader
+from ..store.control import Control, ControlReader, append_control
 from ..store.durable_files import is_full
 from ..store.layout import RunDirectory
 from ..store.locks import FileLock, this_process
@@ -40,6 +41,7 @@ from .plain_journal import (
     find_last_event,
     has_worker_begun,
     last_sequences,
+    newest_in_stage,
 )
 from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
 from .recover import GAVE_UP
@@ -50,6 +52,10 @@ POLL_S = 0.1
 SAMPLE_S = 1.0
 GRACE_S = 1.0  # what a cancelled worker has to end by itself
 TERM_S = 0.4  # what it has after SIGTERM; then SIGKILL
+# What a run has at least, once it is at its time limit and was asked to finish: it has to come to
+# the end of its step, to evaluate and to save.
+TIME_LIMIT_GRACE_S = 60.0
+AFTER_TRAIN = ("evaluate", "save_model")
 LEFT_BEHIND_GRACE_S = 0.3  # what the worker's own processes have to follow it
 INTERRUPT_GRACE_S = 6.0  # what an interrupted worker has to save what it has
 NICENESS = 5
@@ -76,6 +82,9 @@ class Keeper:
         self._limit = self._memory_limit()
         self._asked: Control | None = None
         self._is_noted = False
+        self._time_limit_s: float | None = (self._request.get("request") or {}).get("time_limit")
+        self._is_time_up = self._is_to_finish = False
+        self._hard_end_s = math.inf
         self._left_behind = 0
         self._over: str | None = None  # the limit that the run went over
         self._kill_at: list[tuple[float, signal.Signals]] = []
@@ -165,6 +174,7 @@ class Keeper:
         while not self._gone.wait(POLL_S):
             now_s = time.monotonic()
             self._read_controls()
+            self._keep_time(now_s)
             if now_s >= next_sample_s:
                 next_sample_s = now_s + SAMPLE_S
                 self._sample(now_s)
@@ -182,9 +192,25 @@ class Keeper:
             self._go_over("memory")
         if self._worker is not None and self._output is not None:
             self._stalls.look(now_s, self._worker.pid, used["cpu"], self._output.printed_bytes)
-        seconds = self._limits.get("time_s")
-        if seconds and now_s - self._started_s > seconds:
+
+    def _keep_time(self, now_s: float) -> None:
+        """Ask a run that is at its time limit to finish with what it has, or end it."""
+        elapsed_s = now_s - self._started_s
+        hard_s, soft_s = self._limits.get("time_s"), self._time_limit_s
+        if (hard_s and elapsed_s > hard_s) or now_s > self._hard_end_s:
             self._go_over("time")
+        if soft_s is None or elapsed_s <= soft_s or self._is_time_up:
+            return
+        self._is_time_up = True
+        journals, after = self._run.journals, self._attempt.after
+        stage = find_current_stage(journals, after)
+        if stage == "train" and newest_in_stage(journals, "can_stop", after):
+            facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": soft_s}
+            self._try_to_tell("training_stopping", facts)
+            self._is_to_finish = self._try_to_stop()
+        elif stage not in AFTER_TRAIN:
+            self._go_over("time")
+        self._hard_end_s = now_s + max(TIME_LIMIT_GRACE_S, soft_s)
 
     def _try_to_tell(self, kind: str, facts: dict[str, Any]) -> None:
         name = self._request.get("name") or self._run.run_id
@@ -192,6 +218,14 @@ class Keeper:
             self._journal.tell(self._run.run_id, kind, facts, name=name)
         except OSError as reason:
             _say(f"keeper: {kind} not written: {reason}")
+
+    def _try_to_stop(self) -> bool:
+        try:
+            append_control(self._run, "keeper", "stop", "", why="time_limit")
+        except OSError as reason:
+            _say(f"keeper: stop not written: {reason}")
+            return False
+        return True
 
     def _report(self, resources: dict[str, Any]) -> None:
         try:
@@ -266,12 +300,14 @@ class Keeper:
             return
         returncode = self._worker.returncode if self._worker else 0
         stage = find_current_stage(self._run.journals, self._attempt.after)
+        printed = last_lines(self._run.output, last_words.TAIL_LINES)
         if self._over == "memory":
             error = last_words.out_of_memory(self._peak, self._memory, stage)
-            printed = last_lines(self._run.output, last_words.TAIL_LINES)
             self._fail({**error, "output": printed})
         elif self._over == "time":
-            self._fail(last_words.out_of_time(self._limits["time_s"], stage))
+            limit_s = self._limits.get("time_s") or self._time_limit_s or 0.0
+            error = last_words.out_of_time(limit_s, stage, was_asked=self._is_to_finish)
+            self._fail({**error, "output": printed})
         elif self._asked is not None:
             self._write_end(self._asked, stage)
         else:

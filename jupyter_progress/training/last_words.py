@@ -7,6 +7,7 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.durations import duration
 from .output_tail import last_lines
 from .room import EXIT_DISK_FULL
 
@@ -283,11 +284,23 @@ def _in(stage: str | None) -> str:
     return f" in {stage}" if stage else ""
 
 
-def out_of_time(limit_s: float, stage: str | None) -> dict[str, Any]:
-    """The error of a run that took longer than it might."""
+def out_of_time(limit_s: float, stage: str | None, *, was_asked: bool = False) -> dict[str, Any]:
+    """The error of a run that took longer than it might.
+
+    Parameters
+    ----------
+    was_asked
+        Whether it was asked to finish with what it had, and did not.
+    """
+    if was_asked:
+        why = "it was asked to finish with what it had, and did not in time"
+    elif stage == "train":
+        why = "its fit cannot be ended with what it has"
+    else:
+        why = "nothing was trained by then"
     return error(
         "TimeLimit",
-        f"the run took longer than the {limit_s:g} s that it might",
+        f"the run was at its time limit of {duration(limit_s)}{_in(stage)}, and {why}",
         "time_limit",
         "Use a smaller model or fewer rows, or raise the limit.",
         stage=stage,

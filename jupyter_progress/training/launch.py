@@ -8,14 +8,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..models.child_environment import child_environment
 
 if TYPE_CHECKING:
     from ..store.layout import DataDirectory, RunDirectory
 
-_THREAD_VARIABLES = (
+THREAD_VARIABLES: Final = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -93,7 +93,7 @@ def worker_environment(limits: dict[str, Any]) -> dict[str, str]:
     """
     environment = dict(os.environ)
     threads = str(limits.get("threads") or available_processors())
-    for name in _THREAD_VARIABLES:
+    for name in THREAD_VARIABLES:
         environment.setdefault(name, threads)
     # Threads that spin while they wait take the processors from the kernels beside them.
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -12,6 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
+from .going_on import prepare
 from .plain_journal import last_sequences
 from .stages import (
     evaluate,
@@ -60,7 +61,7 @@ def run_stages(context: Context) -> None:
     context.asked.check()
     if context.asked.to_interrupt:
         raise Interrupted
-    if not context.stopped:
+    if not context.stopped and not context.stopped_early:
         _remember(context, took)
 
 
@@ -103,11 +104,14 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
         "index": index,
         "estimated_s": context.timings.estimate(stage, context.workload),
     }
+    if stage == "train":
+        context.keeping = prepare(context)
+        facts["carried_s"] = round(context.keeping.carried_s, 3)
     context.journal.append("stage_started", dict(facts), flush=True)
     metrics = STAGES[stage](context)
     context.end_if_copy()
     context.flush_report()
-    elapsed_s = time.monotonic() - begun_s
+    elapsed_s = time.monotonic() - begun_s + facts.pop("carried_s", 0.0)
     done = {
         **facts,
         "elapsed_s": round(elapsed_s, 3),
@@ -136,6 +140,9 @@ def result_of(context: Context) -> dict[str, Any]:
         },
         "split": {**given, "stratified": list(parts.stratified) if parts else [False, False]},
         "stopped": context.stopped,
+        "stopped_by": (context.asked.why or "asked") if context.stopped else None,
+        "stopped_early": context.stopped_early,
+        "early_stopping": context.early_stopping,
         "steps": context.steps,
         "model": context.registered,
         "preprocess": context.preprocessed,

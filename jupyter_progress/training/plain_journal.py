@@ -213,6 +213,29 @@ def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -
     return newest[1] if newest else None
 
 
+def findings_of(journals: Path) -> frozenset[str]:
+    """What the workers so far have found in the data, in words."""
+    return frozenset(
+        str(line["data"].get("text"))
+        for path in regular_files(journals, ".jsonl")
+        if path.stem.startswith("worker-")
+        for line in lines_backwards(path)
+        if line["type"] == "activity_update" and line["data"].get("kind") == "data_finding"
+    )
+
+
+def newest_in_stage(journals: Path, key: str, after: Mapping[str, int] = NONE_BEFORE) -> Any:
+    """What the training has reported last under a key in its current stage; None for nothing."""
+    for path in regular_files(journals, ".jsonl"):
+        for line in lines_backwards(path):
+            is_earlier = line["sequence"] <= after.get(path.stem, 0)
+            if is_earlier or line["type"] == "stage_started":
+                break
+            if line["type"] == "training_progress" and line["data"].get(key) is not None:
+                return line["data"][key]
+    return None
+
+
 def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:
     try:
         line = json.loads(piece)

@@ -28,6 +28,7 @@ from .capacity import check_file, check_rows, memory_room, rows_in
 from .catalogue import task_of_dataset
 from .data_checks import DataReader, check_data
 from .data_path import data_path
+from .early_stopping import check_can_end_early
 from .estimators import build_estimator, check_allowed, task_of
 from .fit_params import check_takes_weights
 from .handed_over import own_python
@@ -93,6 +94,8 @@ class RequestChecks:
         if estimator is not None and not _WEIGHTS.isdisjoint(request.dataset):
             check_takes_weights(estimator)
         self._check_room(request)
+        if request.early_stopping is not None and estimator is not None:
+            check_can_end_early(estimator)
         facts = self._reader.read(request.dataset)
         if estimator is not None:
             _check_bundled_task(request.dataset, task, estimator)

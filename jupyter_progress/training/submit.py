@@ -44,7 +44,8 @@ def create_run(
         ``root_dir``: what a data file's path is relative to (default: the executor's working
         directory); ``allowed``: packages that estimators may come from; ``threads``: for BLAS and
         OpenMP; ``memory_bytes``, ``time_s``: the keeper ends a run that goes over;
-        ``room_wait_s``: how long worker and keeper wait for room on a full disk.
+        ``room_wait_s``: how long worker and keeper wait for room on a full disk;
+        ``checkpoint_every_s``: seconds of training between two checkpoints, at least.
     time, entropy
         For the run's id: seconds since 1970-01-01 UTC, and 32 random bits.
 

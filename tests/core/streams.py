@@ -128,6 +128,39 @@ def stalled() -> Stream:
     return stream.stage_done(0, 300.0).stage(1)
 
 
+def stopped_by_limits() -> Stream:
+    """One run is stopped at its time limit, another ends early because its score rose no more."""
+    stream = Stream().hello().snapshot().queued(spec={"time_limit": 4.0}).started().stage(5)
+    stream.after(4.0).progress(stage="train", step=20, total_steps=100, can_stop=True)
+    facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": 4.0}
+    stream.durable("training_stopping", facts).stage_done(5, 1.0)
+    result = {"test": {"accuracy": 0.9}, "stopped": True, "stopped_by": "time_limit"}
+    steps = {"steps": {"done": 20, "total": 100}}
+    stream.durable("training_completed", {"result": {**result, **steps}, "elapsed_time": 5.0})
+    stream.queued(name="other", run_id=OTHER).after(0.3).started(run_id=OTHER)
+    early = {
+        "stopped": False, "stopped_by": None, "stopped_early": True,
+        "early_stopping": {
+            "best_step": 9, "best_score": 0.8, "last_step": 14, "restored": True
+        },
+    }  # fmt: skip
+    facts = {"result": {**result, **early, **steps}, "elapsed_time": 9.0}
+    return stream.after(9.0).durable("training_completed", facts, OTHER)
+
+
+def queue() -> Stream:
+    """Three runs wait behind one that trains; one is cancelled, one moves up, one is no trainer."""
+    stream = Stream().hello().snapshot().queued()
+    stream.started()
+    for number in range(3):
+        stream.after(1.0).queued(name=f"run {number}", run_id=f"{OTHER[:-1]}{number}")
+    stream.queued(name="mine", run_id=f"{OTHER[:-1]}9", kind="own")
+    stream.durable("training_cancelled", {"stage": None}, f"{OTHER[:-1]}1")
+    stream.after(5.0).durable("training_cancelled", {"stage": None})
+    stream.after(0.5).started(run_id=f"{OTHER[:-1]}0")
+    return stream.queued(name="last", run_id=f"{OTHER[:-1]}4")
+
+
 def _running_state(**changes: Any) -> dict[str, Any]:
     """A whole run state, as ``training_progress`` and snapshots carry it."""
     stream = Stream().snapshot().queued().after(0.5).started().stage(0)
@@ -277,7 +310,7 @@ STREAMS = {
     for builder in (
         whole_run, killed_worker, slower_than_planned, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
-        deleted_run, resumed_run, stalled,
+        deleted_run, resumed_run, stalled, stopped_by_limits, queue,
     )
 }  # fmt: skip
 

@@ -11,7 +11,17 @@ import pytest
 import jupyter_progress as jp
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "reference.md").read_text("utf-8")
-FUNCTIONS = ["train", "track", "connect", "runs", "get_run", "last_run", "load_model", "server"]
+FUNCTIONS = [
+    "train",
+    "observe",
+    "track",
+    "connect",
+    "runs",
+    "get_run",
+    "last_run",
+    "load_model",
+    "server",
+]
 METHODS = [name for name in dir(jp.RunHandle) if not name.startswith("_")]
 
 

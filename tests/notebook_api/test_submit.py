@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -108,6 +110,33 @@ def test_resumed_function_finds_what_it_has_left(here: Any, scaled: Any) -> None
         run.wait()
     assert run.resume().wait(scaled(30)).value == "from the first attempt"
     assert run.state["attempt"] == 2
+
+
+class Tells:
+    """Tells in which processes it is opened."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return _opened, (self.path,)
+
+
+def _opened(path: Path) -> Tells:
+    with path.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    return Tells(path)
+
+
+def test_call_is_opened_by_its_worker_and_value_by_this_kernel_alone(
+    here: Any, tmp_path: Path
+) -> None:
+    run = jp.submit(lambda it: it, Tells(tmp_path / "opened"), display=False).wait()
+    worker = json.loads((Path(here.data_dir) / "runs" / run.run_id / "worker.json").read_text())
+    assert (tmp_path / "opened").read_text().split() == [str(worker["pid"])]
+    assert isinstance(run.value, Tells)
+    pids = (tmp_path / "opened").read_text().split()
+    assert pids == [str(worker["pid"]), str(os.getpid())]
 
 
 async def coroutine() -> None: ...

@@ -86,6 +86,19 @@ def test_quickstart_runs_and_finds_its_run_after_a_kernel_restart(
     assert final["application/vnd.jupyter-progress+json"]["snapshot"]["status"] == "completed"
 
 
+@pytest.mark.slow
+def test_own_code_runs_without_a_server(tmp_path: Path) -> None:
+    notebook = nbformat.read(NOTEBOOKS / "own_code.ipynb", as_version=4)
+    ran = run_cells(notebook, environment(tmp_path, None), tmp_path)
+    printed = [
+        output.text
+        for cell in ran.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.name == "stdout"
+    ]
+    assert "attempt 1: epochs 0 to 100" in "".join(printed)
+
+
 def test_nbval_passes_on_every_notebook_with_a_server(
     server: JupyterProcess, tmp_path: Path
 ) -> None:
@@ -108,7 +121,7 @@ def test_nbval_passes_on_every_notebook_with_a_server(
     assert f"{len(cells)} passed" in ran.stdout
 
 
-@pytest.mark.parametrize("name", ["quickstart.ipynb", "rest.ipynb"])
+@pytest.mark.parametrize("name", ["quickstart.ipynb", "rest.ipynb", "own_code.ipynb"])
 def test_saved_notebook_carries_no_widget_state_and_no_secret(name: str) -> None:
     text = (NOTEBOOKS / name).read_text()
     notebook = nbformat.reads(text, as_version=4)

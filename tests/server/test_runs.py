@@ -234,7 +234,11 @@ async def test_runs_wait_for_room_and_a_waiting_one_can_be_cancelled(
     second = (await start(ask))["run_id"]
     third = (await start(ask))["run_id"]
     await asyncio.sleep(1.2)
-    assert (await ask("GET", f"runs/{second}")).json["status"] == "queued"
+    waiting = [(await ask("GET", f"runs/{run_id}")).json for run_id in (first, second, third)]
+    assert [state["status"] for state in waiting] == ["running", "queued", "queued"]
+    assert [state["queue_place"] for state in waiting] == [None, 1, 2]
+    listed = (await ask("GET", "runs")).json["runs"] + (await ask("GET", "status")).json["runs"]
+    assert [run["queue_place"] for run in listed] == [2, 1, None] * 2
     assert (await ask("POST", f"runs/{third}/cancel")).status == 202
     assert (await until_ended(third, 5))["status"] == "cancelled"
     assert (await ask("POST", f"runs/{first}/cancel")).status == 202

@@ -104,3 +104,26 @@ class Hostile(ClassifierMixin, BaseEstimator):
         until = time.process_time() + seconds
         while time.process_time() < until:
             pass
+
+
+def threads_here() -> dict[str, int]:
+    """How many threads BLAS and OpenMP use in this process."""
+    import sklearn.neighbors  # noqa: F401 - loads both
+    from threadpoolctl import threadpool_info
+
+    return {info["user_api"]: info["num_threads"] for info in threadpool_info()}
+
+
+class Parallel(Hostile):
+    """Tells how many threads it has, and each process that it starts."""
+
+    def __init__(self, deed: str = "tell", n_jobs: int = 2) -> None:
+        super().__init__(deed)
+        self.n_jobs = n_jobs
+
+    def _tell(self) -> None:
+        import joblib
+
+        told = joblib.Parallel(self.n_jobs)(joblib.delayed(threads_here)() for _ in range(2))
+        for kind, threads in {"own": threads_here(), "inner": told[0]}.items():
+            print("threads", kind, threads["openmp"], flush=True)

@@ -214,10 +214,11 @@ def test_function_that_raises_fails_with_the_lines_of_its_own(data_dir, scaled):
 @pytest.mark.parametrize(
     ("fn", "kind", "reason", "words"),
     [
-        (exits, "SystemExit", "worker_crashed", "ended with exit code 3 and without a result"),
-        (crashes, "SIGSEGV", "worker_crashed", "crashed with SIGSEGV"),
+        (exits, "SystemExit", "worker_crashed", "ended with exit code 3, without a result"),
+        (crashes, "SIGSEGV", "worker_crashed", "crashed"),
         (misses, "ModuleNotFoundError", "import_failed", "a_module_that_there_is_not"),
         (lambda: sys.exit("no data"), "SystemExit", "training_error", "no data"),
+        (lambda: input(), "EOFError", "training_error", "EOF when reading a line"),
         (lambda: sleeps(), "UnsuitableFunction", "unsuitable_function", "nothing has run"),
         (lambda: bytearray(1 << 62), "MemoryError", "out_of_memory", "memory"),
     ],
@@ -225,6 +226,7 @@ def test_function_that_raises_fails_with_the_lines_of_its_own(data_dir, scaled):
 def test_function_that_fails_says_why(data_dir, scaled, fn, kind, reason, words):
     _, state = ended(data_dir, scaled, fn)
     assert state.status == "failed"
+    assert ("Nobody can type" in state.error["hint"]) is (kind == "EOFError")
     assert (state.error["type"], state.error["reason"]) == (kind, reason)
     assert words in state.error["message"]
 

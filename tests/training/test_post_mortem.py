@@ -22,11 +22,14 @@ GIB = 2**30
 pytestmark = pytest.mark.slow  # real processes, each with its imports
 
 
-def hostile(data_dir: DataDirectory, deed: str, **limits: Any) -> RunDirectory:
+def hostile(
+    data_dir: DataDirectory, deed: str, time_limit: float | None = None, **limits: Any
+) -> RunDirectory:
     """Start a run whose estimator does something in ``fit``."""
     request = RunRequest(
         dataset={"source": "sklearn", "name": "iris"},
         estimator={"upload": upload(data_dir, Hostile(deed))},
+        time_limit=time_limit,
     )
     return start(data_dir, request, **limits)
 

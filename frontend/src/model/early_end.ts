@@ -4,7 +4,14 @@ import { count } from "./format";
 import type { RunState, Steps } from "./wire";
 
 export function isStoppedEarly(run: RunState): boolean {
-  return run.status === "completed" && run.result?.stopped === true;
+  return run.status === "completed" && (run.result?.stopped === true || run.result?.stopped_early === true);
+}
+
+/** Why a run did not do all its steps, to follow what it did: ", as asked"; empty where it did them. */
+export function whyStopped(run: RunState): string {
+  if (!isStoppedEarly(run)) return "";
+  if (run.result?.stopped_early) return ", for its score rose no more";
+  return run.result?.stopped_by === "time_limit" ? ", at its time limit" : ", as asked";
 }
 
 /** The steps that a stopped run took; null where that is not known. Of one's own code, those of its last stage. */
@@ -17,6 +24,11 @@ function stepsKept(run: RunState): Steps | null {
 /** "stopped at step 371 of 30,000"; null for a run that was not stopped. */
 export function stopWords(run: RunState): string | null {
   if (!isStoppedEarly(run)) return null;
+  const early = run.result?.early_stopping;
+  if (run.result?.stopped_early && early) {
+    const best = early.restored && early.best_step !== null ? `, best at ${count(early.best_step)}` : "";
+    return `stopped early at step ${count(early.last_step)}${best}`;
+  }
   const kept = stepsKept(run);
   if (kept === null) return "stopped early";
   const { done, total } = kept;

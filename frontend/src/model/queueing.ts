@@ -1,5 +1,6 @@
 /** Why a queued run waits, as far as a view knows of the others. */
 
+import { count } from "./format";
 import { goingOn, isAtWork } from "./order";
 import { number } from "./reading_fields";
 import { withEntry, type ViewState } from "./view_state";
@@ -7,6 +8,25 @@ import type { RunState } from "./wire";
 
 /** Whether a run waits for its turn; others train where they were started. */
 const hasKeeper = (run: RunState): boolean => run.kind === "pipeline" || run.kind === "function";
+
+/** The runs with their places in the queue, 1 for the next one; null outside of it. */
+export function inLine(known: ReadonlyMap<string, RunState>): ReadonlyMap<string, RunState> {
+  const line = goingOn(known.values()).filter((run) => run.status === "queued" && hasKeeper(run));
+  const places = new Map(line.map((run, index) => [run.run_id, index + 1]));
+  const moved = [...known.values()].filter((run) => run.queue_place !== (places.get(run.run_id) ?? null));
+  if (!moved.length) return known;
+  const all = new Map(known);
+  for (const run of moved) all.set(run.run_id, { ...run, queue_place: places.get(run.run_id) ?? null });
+  return all;
+}
+
+/** "next in the queue", "2nd in the queue", "21st in the queue". */
+export function placeWords(place: number): string {
+  if (place === 1) return "next in the queue";
+  const isTeen = Math.floor(place / 10) % 10 === 1;
+  const ending = isTeen ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
+  return `${count(place)}${ending} in the queue`;
+}
 
 const runs = (howMany: number): string => (howMany === 1 ? "1 run" : `${howMany} runs`);
 
@@ -22,7 +42,8 @@ export function waitingWords(run: RunState, state: ViewState): string {
   const atOnce = number(state.server["max_concurrent_runs"]);
   const free = atOnce === null ? 0 : Math.max(0, atOnce - training);
   if (!ahead.length || queued < free) return "Starts in a moment";
-  const place = `Number ${queued + 1} in line: waits for ${runs(ahead.length)} ahead of it`;
+  const words = placeWords(queued + 1);
+  const place = `${words[0]!.toUpperCase()}${words.slice(1)}: waits for ${runs(ahead.length)} ahead of it`;
   return atOnce === null ? place : `${place}; ${atOnce} at a time is the server's setting`;
 }
 

@@ -10,6 +10,7 @@ import { readHealth } from "./reading_health";
 import type {
   Activity,
   ActivityLevel,
+  EarlyStop,
   LiveScore,
   Message,
   ModelSummary,
@@ -99,6 +100,13 @@ function readSteps(value: unknown): Steps | null {
   return done === null ? null : { done, total: number(fields(value)["total"]) };
 }
 
+function readEarlyStop(value: unknown): EarlyStop | null {
+  const last = number(fields(value)["last_step"]);
+  if (last === null) return null;
+  const best = number(fields(value)["best_step"]);
+  return { best_step: best, last_step: last, restored: fields(value)["restored"] === true };
+}
+
 export function readResult(value: unknown): RunResult | null {
   if (!isFields(value)) return null;
   const rows = isFields(value["rows"]) ? value["rows"] : null;
@@ -117,6 +125,9 @@ export function readResult(value: unknown): RunResult | null {
       test: number(rows["test"]),
     },
     stopped: value["stopped"] === true,
+    stopped_by: text(value["stopped_by"]),
+    stopped_early: value["stopped_early"] === true,
+    early_stopping: readEarlyStop(value["early_stopping"]),
     steps: readSteps(value["steps"]),
     model: name !== null && version !== null ? { name, version } : null,
     value: readReturned(value["value"]),
@@ -202,6 +213,8 @@ export function readRun(value: unknown): RunState | null {
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
     stalled: readStall(from["stalled"]),
+    queue_place: number(from["queue_place"]),
+    can_stop: typeof from["can_stop"] === "boolean" ? from["can_stop"] : null,
     error: readError(from["error"]),
     result: readResult(from["result"]),
     spec: fields(from["spec"]),

@@ -10,6 +10,7 @@ import { noticeOfEnd, noticeOfEvent, withNotice } from "./notices";
 import { readActivity, readRun, readSeries, readSnapshot } from "./reading";
 import { fields, number, text } from "./reading_fields";
 import { readHealth } from "./reading_health";
+import { inLine } from "./queueing";
 import { reduceRun } from "./reduce";
 import { appendSeries } from "./series";
 import { hasEnded } from "./transitions";
@@ -56,7 +57,8 @@ function applyMessage(state: ViewState, message: Message, now: number): ViewStat
   if (offset > state.offset + 1) return "gap";
   const runId = message.run_id;
   const runOffsets = runId ? withEntry(state.runOffsets, runId, offset) : state.runOffsets;
-  return applyDurable({ ...state, offset, runOffsets }, message, now);
+  const applied = applyDurable({ ...state, offset, runOffsets }, message, now);
+  return applied.runs === state.runs ? applied : { ...applied, runs: inLine(applied.runs) };
 }
 
 /** A greeting that goes on in another log than the one known cannot be joined. */
@@ -184,7 +186,7 @@ export function applySnapshot(state: ViewState, snapshot: Snapshot, now: number)
   const isSameLog = state.logId === snapshot.log_id;
   if (isSameLog && snapshot.offset < state.offset) return state;
   // Newest first on the wire; oldest first here, so that a new run is simply the last.
-  const runs = new Map([...snapshot.runs].reverse().map((run) => [run.run_id, run]));
+  const runs = inLine(new Map([...snapshot.runs].reverse().map((run) => [run.run_id, run])));
   let at = state;
   for (const run of snapshot.runs) {
     at = withNotice(at, noticeOfEnd(state.runs.get(run.run_id), run));

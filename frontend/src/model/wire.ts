@@ -22,12 +22,23 @@ export interface Steps {
   total: number | null;
 }
 
+export interface EarlyStop {
+  best_step: number | null;
+  last_step: number;
+  restored: boolean;
+}
+
 export interface RunResult {
   test: Record<string, number | null> | null;
   confusion_matrix: number[][] | null;
   classes: string[] | null;
   rows: { train: number | null; validation: number | null; test: number | null } | null;
   stopped: boolean;
+  /** Why: `asked` or `time_limit`; null for a run that was not. */
+  stopped_by: string | null;
+  /** Whether the fit ended because its live score rose no more. */
+  stopped_early: boolean;
+  early_stopping: EarlyStop | null;
   /** Of the fit; null where it shows none. */
   steps: Steps | null;
   model: { name: string; version: number } | null;
@@ -173,6 +184,8 @@ export interface RunState {
   resources: Resources | null;
   running: Record<string, unknown>[];
   stalled: Stall | null;
+  can_stop: boolean | null;
+  queue_place: number | null;
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;

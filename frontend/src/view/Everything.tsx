@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { stopWords } from "../model/early_end";
 import { headline, roughly } from "../model/format";
 import { goingOn, isAtWork } from "../model/order";
+import { placeWords } from "../model/queueing";
 import { runsNewestFirst } from "../model/view_state";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
@@ -33,7 +34,7 @@ export function runNote(run: RunState, sinceHeard: number): string {
   if (run.status === "completed") return headline(run) ?? "Completed";
   if (run.status === "failed") return run.error?.type ?? "Failed";
   if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
-  if (run.status === "queued") return "Queued";
+  if (run.status === "queued") return run.queue_place === null ? "Queued" : `Queued · ${placeWords(run.queue_place)}`;
   if (run.stalled) return `Stalled · ${Math.floor(shownProgress(run, sinceHeard))} %`;
   const left = run.estimated_remaining;
   const percent = `${Math.floor(shownProgress(run, sinceHeard))} %`;

@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { isStoppedEarly } from "../model/early_end";
 import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
 import { waitedSeconds } from "../model/queueing";
+import { number } from "../model/reading_fields";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import { wallClock } from "./clock";
@@ -108,7 +109,9 @@ function TimeFigure(props: ProgressProps): JSX.Element {
   if (run.status === "queued") {
     return <Figure name="Waiting">{duration(waitedSeconds(run, wallClock()))}</Figure>;
   }
-  return <Figure name={isOver ? "Took" : "Elapsed"}>{duration(elapsedOf(props), isOver)}</Figure>;
+  const limit = number(run.spec["time_limit"]);
+  const note = limit !== null && !isOver ? `time limit ${duration(limit)}` : null;
+  return <Figure name={isOver ? "Took" : "Elapsed"} note={note}>{duration(elapsedOf(props), isOver)}</Figure>;
 }
 
 /** Percent, elapsed, the score and the time left, in columns that keep their places to the end. */

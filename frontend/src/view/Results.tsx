@@ -34,7 +34,7 @@ export function TestResults({ result }: { result: RunResult }): JSX.Element {
       {rows && (
         <p class="jpp-hint">
           {count(rows.train)} rows for training, {count(rows.validation)} for validation,{" "}
-          {count(rows.test)} for the test{result.stopped ? "; stopped early, as asked" : ""}
+          {count(rows.test)} for the test{result.stopped || result.stopped_early ? "; stopped early" : ""}
         </p>
       )}
       {result.confusion_matrix && (

@@ -10,7 +10,7 @@ interface Told {
   aria: string | null;
 }
 
-type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died";
+type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died" | "limited" | "early" | "timed";
 type Words = "stoppedRow" | "stalledRow" | "cancelled" | "ownLoop" | "silent" | "broken" | "untested" | "longName";
 type Seen = Record<Panels, Told> & Record<Words, string>;
 
@@ -32,6 +32,13 @@ describe("the view tells", () => {
     expect(seen.ownStopped.aria).toBe("35");
   });
 
+  it("why it was stopped: by its time limit, or because its score rose no more", () => {
+    expect(seen.limited.small).toContain("Stopped at step 371 of 30,000, at its time limit");
+    expect(seen.early.small).toMatch(/Completed\s+· stopped early at step 140, best at 90/);
+    expect(seen.early.small).toContain("for its score rose no more");
+    expect(seen.timed.small).toMatch(/Elapsed\s+\S+.* time limit 5 min 00 s/);
+  });
+
   it("nothing of a stop where a run did all its steps", () => {
     expect(seen.whole.small).not.toContain("topped");
     expect(seen.whole.small).toContain("All 3 stages done");
@@ -40,7 +47,7 @@ describe("the view tells", () => {
 
   it("what a queued run waits for, its place in line and how long it has waited", () => {
     const { small } = seen.queued;
-    expect(small).toContain("Number 2 in line: waits for 2 runs ahead of it; 1 at a time is the server's setting");
+    expect(small).toContain("2nd in the queue: waits for 2 runs ahead of it; 1 at a time is the server's setting");
     expect(small).toMatch(/Waiting\s+4[2-5] s/);
     expect(seen.next.small).toContain("Starts in a moment");
     expect(seen.alone.small).toContain("Starts in a moment");

@@ -14,6 +14,7 @@ from ...core.external import ExternalRequest
 from ...core.functions import FunctionRequest
 from ...core.named_uploads import PICKLED, named_uploads
 from ...core.names import check_label, is_page_start
+from ...core.queueing import queue_of
 from ...core.requests import (
     Executor,
     RunChange,
@@ -51,7 +52,15 @@ class RunHandler(ProgressHandler):
         state = await self.services.read(self.services.indexer.live_state, run_id)
         if state is None:
             raise UnknownRun(run_id)
-        return state
+        return self._in_line(state)
+
+    def _in_line(self, state: RunState) -> RunState:
+        """A queued run with its place: the log knows each run by itself."""
+        others = [run for run in self.services.live.active_runs() if run.run_id != state.run_id]
+        line = queue_of([*others, state])
+        return msgspec.structs.replace(
+            state, queue_place=line.index(state) + 1 if state in line else None
+        )
 
     async def directory_of(self, run_id: str) -> RunDirectory:
         """A run's directory."""

@@ -8,12 +8,16 @@ import numpy as np
 
 from .arrays import as_array
 from .growing import grow
+from .growth import Growth, go_on
 from .watch import Fitted, Watch
+
+GROWTH = Growth(members=("estimators_", "estimators_features_", "_seeds"))
 
 
 def fit_bagging(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Grow a bagging ensemble."""
-    seeds: list[np.ndarray] = []
+    done = go_on(estimator, GROWTH, watch)
+    seeds: list[np.ndarray] = [estimator._seeds] if done else []
 
     def keep_seeds(ensemble: Any) -> None:
         # Each call leaves the seeds of its own members only; the drawn rows need all of them.
@@ -27,6 +31,8 @@ def fit_bagging(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
         y,
         watch,
         votes=BaggingVotes,
+        growth=GROWTH,
+        done=done,
         deferred_oob=_compute_oob,
         after_increment=keep_seeds,
     )

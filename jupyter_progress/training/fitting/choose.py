@@ -10,12 +10,22 @@ import numpy as np
 from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting
+from .first_members import (
+    keep_bagged,
+    keep_iterations,
+    keep_nothing,
+    keep_rounds,
+    keep_stages,
+    keep_trees,
+)
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
 from .histograms import fit_histograms
 from .lightgbm import fit_lightgbm
 from .logistic import fit_logistic, shows_iterations
 from .networks import fit_network, shows_epochs
+from .observed_members import observe_bagging, observe_forest, shows_members
+from .observing import observe_plainly
 from .plain import fit_plainly
 from .watch import Fitted, Watch
 from .xgboost import fit_xgboost
@@ -99,6 +109,39 @@ def _choose(estimator: Any) -> Way:
     return way
 
 
+def choose_observation(estimator: Any) -> Way:
+    """The way to follow a ``fit`` that somebody else has called: nothing is driven.
+
+    Parameters
+    ----------
+    estimator
+        No pipeline: its last step is followed, by a call of its own.
+    """
+    way = choose_way(estimator)
+    if way is _fit_pipeline or not shows_steps(estimator):
+        return observe_plainly
+    way = _OBSERVED_INSTEAD.get(way, way)
+    needs_members = way in (observe_forest, observe_bagging)
+    if needs_members and not hasattr(estimator, "_make_estimator"):
+        return observe_plainly
+    if way is observe_bagging and not shows_members(estimator):
+        return observe_plainly
+    return way
+
+
+def can_be_stopped(way: Way) -> bool:
+    """Whether a fit that is followed in this way can be ended with what it has so far."""
+    return way not in (observe_plainly, observe_bagging, fit_descent, fit_logistic)
+
+
+# What is driven where the fit is ours is only looked at where it is not.
+_OBSERVED_INSTEAD: dict[Way, Way] = {
+    fit_forest: observe_forest,
+    fit_bagging: observe_bagging,
+    fit_plainly: observe_plainly,
+}
+
+
 def shows_steps(estimator: Any, fit_params: Collection[str] = ()) -> bool:
     """Whether the fit shows more than its end."""
     last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
@@ -116,6 +159,31 @@ _SHOWS: dict[Way, Callable[[Any], bool]] = {
     fit_logistic: shows_iterations,
     fit_descent: shows_descent,
 }
+
+
+# Those that end between two steps when they are asked to, and how each is cut back to its first.
+_ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
+    fit_forest: keep_trees,
+    fit_bagging: keep_bagged,
+    fit_boosting: keep_stages,
+    fit_histograms: keep_iterations,
+    fit_adaboost: keep_rounds,
+    fit_network: keep_nothing,
+    fit_lightgbm: keep_nothing,
+    fit_xgboost: keep_nothing,
+}
+
+
+def can_end_early(estimator: Any) -> bool:
+    """Whether the fit can be ended with the best so far, rather than dropped."""
+    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    return shows_steps(last) and choose_way(last) in _ENDS_EARLY
+
+
+def keep_first(estimator: Any, steps: int) -> bool:
+    """Cut a fitted model back to its first steps; False where that cannot be done."""
+    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    return _ENDS_EARLY.get(choose_way(last), keep_nothing)(last, steps)
 
 
 def _goes_on_from_a_fit(estimator: Any) -> bool:

@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 
 from .growing import grow
+from .growth import Growth, go_on
 from .watch import Fitted, Watch
+
+GROWTH = Growth(members=("estimators_",))
 
 
 def fit_forest(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Grow a forest."""
-    return grow(estimator, _as_trees_read_it(X), y, watch, votes=ForestVotes)
+    done = go_on(estimator, GROWTH, watch)
+    X = _as_trees_read_it(X)
+    return grow(estimator, X, y, watch, votes=ForestVotes, growth=GROWTH, done=done)
 
 
 class ForestVotes:

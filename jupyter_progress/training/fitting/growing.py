@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .growth import Growth, keep
 from .pace import GrowthPace
 from .watch import Fitted, Watch
 
@@ -34,6 +35,8 @@ def grow(
     watch: Watch,
     *,
     votes: Callable[[Any, Watch], Votes],
+    growth: Growth,
+    done: int = 0,
     deferred_oob: Callable[[Any, Any, np.ndarray], None] | None = None,
     after_increment: Callable[[Any], None] | None = None,
 ) -> Fitted:
@@ -45,6 +48,10 @@ def grow(
         With ``n_estimators`` and ``warm_start``; its parameters are as before at the end.
     votes
         Makes what scores the members; called after the first increment.
+    growth
+        How it is taken apart for a checkpoint.
+    done
+        How many members it has from an earlier attempt.
     deferred_oob
         Computes the out-of-bag score at the end, where a warm start refuses to.
     after_increment
@@ -57,10 +64,12 @@ def grow(
     }
     pace = GrowthPace(total, watch.max_overhead, workers_of(estimator))
     score: Votes | None = None
-    done = 0
+    begun_at = done
 
     def ask(first: int) -> None:
         nonlocal score
+        # Of members that an earlier attempt has grown nothing was asked in this one.
+        first = first if score else 0
         score = score or votes(estimator, watch)
         score.add(first)
 
@@ -76,9 +85,12 @@ def grow(
             watch.guard(functools.partial(ask, done))
             done += increment
             pace.observe(increment, fit_s, time.perf_counter() - looked_s)
-            if increment == done < total:  # the first of several
+            if begun_at + increment == done < total:  # the first of several
                 pace.observe_call(_grow_to(estimator, done, X, y, before["random_state"], watch))
+            pace.observe_keeping(keep(estimator, growth, watch, done))
             watch.tell(done, total, pace.overhead)
+        if done < total:
+            keep(estimator, growth, watch, done, is_last=True)
         if before["oob_score"]:
             estimator.set_params(oob_score=before["oob_score"])
             _compute_oob(estimator, X, y, before["random_state"], deferred_oob, watch)

@@ -11,23 +11,58 @@ from typing import Any
 
 import numpy as np
 
+from .growth import Growth, go_on, keep, warm
 from .observing import observe
 from .watch import Fitted, Watch
+
+GROWTH = Growth(
+    members=("_predictors",),
+    # Before the first tree there is a score already.
+    scores=(("train_score_", 1), ("validation_score_", 1)),
+    left_out=("_in_fit",),
+)
+
+
+def goes_on(booster: Any) -> bool:
+    """Whether the fit can be taken up in the state that a look from outside finds.
+
+    Early stopping by a scorer compares with predictions that are not kept, and the choice of
+    columns for each split goes on drawing while the next tree grows.
+    """
+    stops_by_scorer = booster.early_stopping is not False and booster.scoring != "loss"
+    return not stops_by_scorer and booster.max_features == 1.0
 
 
 def fit_histograms(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Fit in one call, observed."""
-    return observe(estimator, X, y, watch, Iterations(estimator, watch))
+    if not goes_on(estimator):
+        return observe(estimator, X, y, watch, Iterations(estimator, watch))
+    done = go_on(estimator, GROWTH, watch)
+    iterations = Iterations(estimator, watch, done)
+    with warm(estimator, done > 0):
+        fitted = observe(
+            estimator,
+            X,
+            y,
+            watch,
+            iterations,
+            lambda count: keep(estimator, GROWTH, watch, count),
+        )
+    if fitted.stopped:
+        keep(estimator, GROWTH, watch, iterations.count(is_over=True), is_last=True)
+    return fitted
 
 
 class Iterations:
     """The iterations of a booster."""
 
-    def __init__(self, booster: Any, watch: Watch) -> None:
+    def __init__(self, booster: Any, watch: Watch, done: int = 0) -> None:
         self._booster = booster
         self._watch = watch
-        # What an earlier fit has left there is not this fit's.
-        self._earlier = getattr(booster, "_predictors", None)
+        # What an earlier fit has left there is not this fit's, unless it is gone on from: then
+        # nothing is read before that is so.
+        self._earlier = None if done else getattr(booster, "_predictors", None)
+        self._begun_at = done
         self._margins: Margins | None = None
         #: ``max_iter``; early stopping may end it before.
         self.total = int(booster.max_iter)
@@ -36,6 +71,8 @@ class Iterations:
         """How many iterations are whole."""
         trees = getattr(self._booster, "_predictors", None)
         if trees is None or trees is self._earlier:
+            return 0
+        if not is_over and len(trees) <= max(1, self._begun_at):
             return 0
         return len(trees) if is_over else max(0, len(trees) - 1)
 

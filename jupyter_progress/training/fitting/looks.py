@@ -18,16 +18,23 @@ class Looks:
         Where scores and steps are told.
     total
         Steps in the end, at most.
+    keep
+        Keeps a checkpoint after so many steps, where it is time for one; answers what it took.
     """
 
-    def __init__(self, watch: Watch, total: int) -> None:
+    def __init__(
+        self, watch: Watch, total: int, keep: Callable[[int], float] | None = None
+    ) -> None:
         self.total = total
+        self._keep = keep
         self._watch = watch
         self._budget = LookBudget(total, watch.max_overhead)
         self._told = 0
 
     def offer(self, done: int, score: Callable[[], None]) -> None:
         """Take a look after so many steps, if that is within its share; else tell now and then."""
+        if self._keep is not None:
+            self._budget.spend_beside(self._keep(done))
         elapsed_s = self._watch.elapsed_s
         if self._budget.allows(done, elapsed_s):
             self._look(done, score)

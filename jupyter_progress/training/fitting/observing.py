@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +18,8 @@ from .looks import Looks
 from .watch import Fitted, Watch
 
 _POLL_S = 0.05
+# An exception that comes while Python finalizes an object, or in a library's callback, is lost.
+_RAISE_AGAIN_S = 0.5
 
 
 class StopFit(BaseException):
@@ -39,20 +42,29 @@ class Steps(Protocol):
         """Bring a fit that was ended between two steps into the form of a finished one."""
 
 
-def observe(estimator: Any, X: Any, y: np.ndarray, watch: Watch, steps: Steps) -> Fitted:
+def observe(
+    estimator: Any,
+    X: Any,
+    y: np.ndarray,
+    watch: Watch,
+    steps: Steps,
+    keep: Callable[[int], float] | None = None,
+) -> Fitted:
     """Fit in one call, and score what there is meanwhile.
 
     Parameters
     ----------
     steps
         Made before the fit, for this estimator.
+    keep
+        Keeps a checkpoint after so many steps; called from the thread that looks.
     """
-    observer = Observer(steps, watch)
+    observer = Observer(steps, watch, keep)
     was_ended = False
     observer.start()
     try:
         try:
-            estimator.fit(X, y, **watch.fit_params)
+            watch.call_fit(estimator, X, y, **watch.fit_params)
         finally:
             observer.end()
     except StopFit:
@@ -65,6 +77,40 @@ def observe(estimator: Any, X: Any, y: np.ndarray, watch: Watch, steps: Steps) -
     return Fitted(stopped=was_ended and done < steps.total)
 
 
+def observe_plainly(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
+    """Fit in one call that shows nothing from inside; it can be left all the same."""
+    observer = Observer(NoSteps(), watch)
+    observer.start()
+    try:
+        try:
+            watch.call_fit(estimator, X, y, **watch.fit_params)
+        finally:
+            observer.end()
+    except StopFit:
+        observer.end()
+        watch.asked.check()
+        raise
+    watch.score_at_the_end(estimator)
+    return Fitted()
+
+
+class NoSteps:
+    """A fit that shows nothing."""
+
+    can_be_stopped = False
+    total = 1
+
+    def count(self, *, is_over: bool) -> int:
+        """None."""
+        return 0
+
+    def score(self, done: int) -> None:
+        """Nothing."""
+
+    def complete(self) -> None:
+        """Never called: such a fit is not stopped."""
+
+
 class Observer:
     """Looks at a running fit from a thread of its own.
 
@@ -74,11 +120,13 @@ class Observer:
         Of the estimator whose ``fit`` the thread that makes this object is about to call.
     """
 
-    def __init__(self, steps: Steps, watch: Watch) -> None:
+    def __init__(
+        self, steps: Steps, watch: Watch, keep: Callable[[int], float] | None = None
+    ) -> None:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self.looks = Looks(watch, steps.total)
+        self.looks = Looks(watch, steps.total, keep)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
@@ -98,15 +146,21 @@ class Observer:
             if done:
                 self.looks.offer(done, functools.partial(self._steps.score, done))
             if self._is_to_end(done):
-                _raise_in(self._fitting_thread, StopFit)
+                self._raise_until_it_ends()
                 return
+
+    def _raise_until_it_ends(self) -> None:
+        while not self._ended.is_set():
+            _raise_in(self._fitting_thread, StopFit)
+            self._ended.wait(_RAISE_AGAIN_S)
 
     def _is_to_end(self, done: int) -> bool:
         try:
             self._watch.asked.check()
         except BaseException:
             return True  # raised again in the fitting thread, once it has left fit
-        return done > 0 and self._watch.asked.to_stop
+        can_be_stopped = getattr(self._steps, "can_be_stopped", True)
+        return done > 0 and can_be_stopped and self._watch.asked.to_stop
 
 
 def _raise_in(thread: int, kind: type[BaseException] | None) -> None:

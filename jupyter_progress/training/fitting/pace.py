@@ -39,6 +39,11 @@ class GrowthPace:
         self._watch_s: list[float] = []
         self._call_s = 0.0
         self._measuring_s = 0.0
+        self._keeping_s = 0.0
+
+    def observe_keeping(self, spent_s: float) -> None:
+        """Note what a checkpoint took: the looks have to do with the rest of the share."""
+        self._keeping_s += spent_s
 
     def observe_call(self, call_s: float) -> None:
         """Note what a call that grows nothing took, and that it was made."""
@@ -59,7 +64,7 @@ class GrowthPace:
             return min(left, few, self._workers)
         member_s = self._member_s()
         wasted_s = self._recent_watch() + self._fixed_s()
-        needed = math.ceil(wasted_s / (member_s * self._max_overhead))
+        needed = math.ceil(wasted_s / (member_s * self._share_left))
         paced = math.ceil(MIN_INTERVAL_S / member_s)
         # One measured increment can be far off: do not bet the rest of the fit on it.
         careful = 4 * max(self._grown)
@@ -75,9 +80,22 @@ class GrowthPace:
         if not self._grown:
             return None
         calls = len(self._grown) - 1  # a plain fit makes one call, too
-        wasted_s = sum(self._watch_s) + calls * self._fixed_s() + self._measuring_s
-        whole_s = sum(self._fit_s) + sum(self._watch_s) + self._measuring_s
-        return min(1.0, wasted_s / whole_s) if whole_s > 0 else 0.0
+        wasted_s = sum(self._watch_s) + calls * self._fixed_s() + self._beside_s
+        return min(1.0, wasted_s / self._whole_s) if self._whole_s > 0 else 0.0
+
+    @property
+    def _beside_s(self) -> float:
+        return self._measuring_s + self._keeping_s
+
+    @property
+    def _whole_s(self) -> float:
+        return sum(self._fit_s) + sum(self._watch_s) + self._beside_s
+
+    @property
+    def _share_left(self) -> float:
+        """What checkpoints leave for looks, which is half at the least."""
+        kept = self._keeping_s / self._whole_s if self._whole_s > 0 else 0.0
+        return max(self._max_overhead / 2, self._max_overhead - kept)
 
     def _recent_watch(self) -> float:
         recent = self._watch_s[-5:]
@@ -116,6 +134,7 @@ class LookBudget:
         self._every = max(1, math.ceil(total / WANTED)) if total else None
         self._max_overhead = max_overhead
         self._spent_s = 0.0
+        self._looked_s = 0.0
         self._looks = 0
         self._looked_at_s = 0.0
         self._looked_at_step = 0
@@ -137,7 +156,7 @@ class LookBudget:
         if elapsed_s - self._looked_at_s < MIN_INTERVAL_S and not (is_wanted and self._looks):
             return False
         # With what the next look is likely to cost.
-        expected_s = self._spent_s / self._looks if self._looks else 0.0
+        expected_s = self._looked_s / self._looks if self._looks else 0.0
         return self._spent_s + expected_s <= self._max_overhead * elapsed_s
 
     def has_seen(self, step: int) -> bool:
@@ -155,9 +174,14 @@ class LookBudget:
         """Note a look and what it cost; its score is told with the steps done."""
         self._told_at_s = elapsed_s
         self._spent_s += spent_s
+        self._looked_s += spent_s
         self._looks += 1
         self._looked_at_s = elapsed_s
         self._looked_at_step = step
+
+    def spend_beside(self, spent_s: float) -> None:
+        """Note what a checkpoint took of the same share."""
+        self._spent_s += spent_s
 
     def overhead(self, elapsed_s: float) -> float:
         """The share of the time so far that looking has cost."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..evaluation import finite, score_by
+from .keeping import Keeping
 from .stand_in import stand_in_for
 
 
@@ -23,6 +24,11 @@ class SaysWhatIsAsked(Protocol):
 
     def check(self) -> None:
         """Raise where the run is dropped."""
+
+
+def plain_fit(estimator: Any, X: Any, y: Any, **more: Any) -> Any:
+    """Call ``fit`` as a person would."""
+    return estimator.fit(X, y, **more)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,12 @@ class Watch:
         Called with a model, rows and targets, in place of the one that ``scoring`` names.
     fit_params
         What ``fit`` is given besides rows and targets, such as sample weights.
+    keeping
+        Where checkpoints are kept; None where none are.
+    on_scores
+        Given a step and its scores, after each look.
+    call_fit
+        Calls ``fit`` in the one place where an untouched fit is called, with what a way adds to it.
     """
 
     X: Any
@@ -75,9 +87,12 @@ class Watch:
     log_metrics: Callable[[int, dict[str, float | None]], None]
     warn: Callable[[str], None] = print
     train_rows: int = 0
+    on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
     scorer: Any = None
     fit_params: dict[str, Any] = field(default_factory=dict)
+    keeping: Keeping | None = None
+    call_fit: Callable[..., Any] = plain_fit
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()
@@ -120,6 +135,11 @@ class Watch:
     def elapsed_s(self) -> float:
         """Since the fit began."""
         return time.perf_counter() - self.begun_s
+
+    @property
+    def _trained_s(self) -> float:
+        """What the steps so far took, those of a checkpoint included."""
+        return self.elapsed_s + (self.keeping.carried_s if self.keeping else 0.0)
 
     def score_classes(
         self, classes: np.ndarray, places: np.ndarray, probabilities: Callable[[], np.ndarray]
@@ -168,6 +188,13 @@ class Watch:
             return
         self._scored(scores)
 
+    def score_at_the_end(self, model: Any) -> None:
+        """Score a model whose fit showed nothing, and tell that it is done."""
+        trained_s = self.elapsed_s
+        self.guard(lambda: self.score_fitted(model))
+        looked_s = self.elapsed_s - trained_s
+        self.tell(1, 1, looked_s / max(self.elapsed_s, 1e-9))
+
     def note(self, name: str, value: float) -> None:
         """Note a metric of the training itself, such as a loss; told with the next step."""
         self._fresh[name] = finite(value)
@@ -180,7 +207,7 @@ class Watch:
             stage_progress=None if not total else round(100.0 * step / total, 2),
             step=step,
             total_steps=total,
-            throughput=round(self.train_rows * step / max(self.elapsed_s, 1e-9), 1),
+            throughput=round(self.train_rows * step / max(self._trained_s, 1e-9), 1),
             monitoring_overhead=None if overhead is None else round(overhead, 5),
             predictions_processed=self.processed,
             live_accuracy=self.last.get("live_accuracy"),
@@ -189,6 +216,8 @@ class Watch:
         # A score belongs to the step that was scored, not to those told after it.
         if self._fresh:
             self.log_metrics(step, self._fresh)
+            if self.on_scores is not None:
+                self.on_scores(step, self._fresh)
             self._fresh = {}
 
     def _live_score(self) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ def fit_xgboost(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     earlier = estimator.callbacks
     estimator.callbacks = [*(earlier or ()), _callback(rounds, int(_total_of(estimator)))]
     try:
-        estimator.fit(X, y, **watch.fit_params)
+        watch.call_fit(estimator, X, y, **watch.fit_params)
     finally:
         estimator.callbacks = earlier
     rounds.finish()

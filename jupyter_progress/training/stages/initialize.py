@@ -10,9 +10,11 @@ from ...core.names import shorten
 from ...core.requests import OwnScorer
 from ...errors import UnsuitableEstimator
 from ..context import Context
+from ..early_stopping import check_can_end_early
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
 from ..fit_params import check_takes_weights
 from ..handed_over import read_handed_over
+from ..inner_threads import share_threads
 from ..suitability import check_suitable
 from ..uploads import Uploads
 
@@ -31,12 +33,25 @@ def run(context: Context) -> dict[str, Any]:
             "estimator",
             f"{type(context.estimator).__name__} is neither a classifier nor a regressor",
         )
+    if context.request.early_stopping is not None:
+        check_can_end_early(context.estimator)
     context.is_classifier = task == "classification"
     if not _WEIGHTS.isdisjoint(context.request.dataset):
         check_takes_weights(context.estimator)
     context.scorer = _scorer(context)
-    context.random_state = fix_random_state(context.estimator)
-    context.threads = _threads()
+    drawn = context.settled.get("random_state")
+    if drawn is None:
+        context.random_state = fix_random_state(context.estimator)
+        context.threads = _threads()
+        context.with_room(
+            lambda: context.settled.keep(random_state=context.random_state, threads=context.threads)
+        )
+    else:
+        context.random_state = drawn
+        if drawn:
+            context.estimator.set_params(**drawn)
+        context.threads = _as_before(context.settled.get("threads"))
+    share_threads(context.estimator)
     return {
         "estimator": type(context.estimator).__name__,
         "python": ".".join(str(part) for part in sys.version_info[:3]),
@@ -101,6 +116,15 @@ def fix_random_state(estimator: Any) -> dict[str, int]:
     return drawn
 
 
+def _as_before(threads: dict[str, int]) -> dict[str, int]:
+    """Use as many threads as the first attempt: another number would change last bits."""
+    from threadpoolctl import threadpool_limits
+
+    if threads != _threads():
+        threadpool_limits(limits=threads)
+    return _threads()
+
+
 def _is_seeded(estimator: Any) -> bool:
     """Whether an unset random state is a fixed seed to its library."""
     return type(estimator).__module__.partition(".")[0] in ("lightgbm", "xgboost")
@@ -108,6 +132,8 @@ def _is_seeded(estimator: Any) -> bool:
 
 def _threads() -> dict[str, int]:
     """How many threads BLAS and OpenMP use here: last bits of some results depend on it."""
+    # What a fit is going to load: it reads the number of threads when it is loaded.
+    import sklearn.utils._openmp_helpers  # noqa: F401
     from threadpoolctl import threadpool_info
 
     found: dict[str, int] = {}

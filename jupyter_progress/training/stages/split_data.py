@@ -25,7 +25,9 @@ def run(context: Context) -> dict[str, Any]:
     if loaded.validation is not None:
         split = msgspec.structs.replace(split, validation=0.0)
     table = loaded.table
-    indices = split_rows(table.y, split, is_classifier=context.is_classifier, groups=table.groups)
+    indices = _kept(context) or split_rows(
+        table.y, split, is_classifier=context.is_classifier, groups=table.groups
+    )
     for warning in indices.warnings:
         context.finding("warning", warning)
     context.parts = Parts(
@@ -70,12 +72,28 @@ def _tell_groups(context: Context, groups: np.ndarray, indices: Indices) -> None
     )
 
 
+def _kept(context: Context) -> Indices | None:
+    """The places that an earlier attempt has drawn; None where this one draws them."""
+    path = context.run.split_file
+    if context.attempt.number == 1 or context.data_changed or not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as kept:
+        if "stratified" not in kept:
+            return None  # of a version that did not keep all of it
+        test, validation = (bool(each) for each in kept["stratified"])
+        return Indices(kept["train"], kept["validation"], kept["test"], (test, validation))
+
+
 def _keep(context: Context, indices: Indices) -> None:
     path = context.run.split_file
     waiting = path.with_name(f".{path.name}")
     with waiting.open("wb") as file:
         np.savez_compressed(
-            file, train=indices.train, validation=indices.validation, test=indices.test
+            file,
+            train=indices.train,
+            validation=indices.validation,
+            test=indices.test,
+            stratified=indices.stratified,
         )
         file.flush()
         os.fsync(file.fileno())

@@ -6,17 +6,23 @@ import time
 from typing import Any
 
 from ...core.names import shorten
+from ...core.run_limits import EarlyStopping
 from ...models.parts import count_parts
+from ...models.preprocessed import Preprocessed
 from ..context import Context
+from ..early_stopping import EarlyEnd, score_in
+from ..estimators import has_tags
 from ..fit_params import divides_by_groups, fit_params, is_search
 from ..fitting import Watch, choose_way
-from ..fitting.choose import shows_steps
+from ..fitting.choose import can_end_early, keep_first, shows_steps
 
 
 def run(context: Context) -> dict[str, Any]:
     """Fit."""
     assert context.parts is not None
     train, validation = context.parts.train, context.parts.validation
+    rule = context.request.early_stopping
+    early = EarlyEnd(rule, context.asked) if rule is not None else None
     watch = Watch(
         X=context.prepared_validation,
         y=validation.y if validation else None,
@@ -24,14 +30,17 @@ def run(context: Context) -> dict[str, Any]:
         scoring=context.scorer_name,
         scorer=context.scorer,
         max_overhead=context.request.max_overhead,
-        asked=context.asked,
+        asked=early or context.asked,
         report=context.report,
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
         train_rows=train.rows,
         fit_params=fit_params(context.estimator, train.sample_weight, train.groups),
+        keeping=context.keeping,
+        on_scores=early.observe if early else None,
     )
     _tell_of_groups(context)
+    context.report(stage="train", can_stop=can_end_early(context.estimator))
     has_steps = shows_steps(context.estimator, watch.fit_params)
     if not has_steps:
         context.finding(
@@ -40,14 +49,21 @@ def run(context: Context) -> dict[str, Any]:
             "score comes at the end",
         )
     begun_s = time.perf_counter()
-    way = choose_way(context.estimator, watch.fit_params)
-    fitted = way(context.estimator, context.prepared_train, train.y, watch)
-    context.end_if_copy()
+    try:
+        way = choose_way(context.estimator, watch.fit_params)
+        fitted = way(context.estimator, context.prepared_train, train.y, watch)
+        context.end_if_copy()
+    finally:
+        if context.keeping is not None:
+            context.keeping.close()
     fit_s = time.perf_counter() - begun_s
     context.asked.check()
-    context.stopped = fitted.stopped
+    context.stopped = fitted.stopped and context.asked.to_stop
+    context.stopped_early = fitted.stopped and not context.stopped
     context.steps = watch.steps if has_steps else None
     context.live = dict(watch.last)
+    if early is not None and rule is not None:
+        _end_early(context, early, rule)
     context.processed = watch.processed
     context.model = _whole(context)
     context.model_parts = count_parts(context.model)
@@ -67,6 +83,33 @@ def _tell_of_groups(context: Context) -> None:
         )
 
 
+def _end_early(context: Context, early: EarlyEnd, rule: EarlyStopping) -> None:
+    """Go back to the best step, where the model can be cut back to it, and say how it went."""
+    best, done = early.best_step, (context.steps or {}).get("done")
+    is_restored = best is not None and (
+        best == done or (rule.restore_best and keep_first(context.estimator, best))
+    )
+    context.early_stopping = early.told(is_restored)
+    if context.stopped_early:
+        best_words = f"{score_in(early.best):.4f} at step {best:,}"
+        kept = "which is kept" if is_restored else "but the model is that of its last step"
+        context.finding(
+            "info", f"Early stopping at step {done:,}: the best score was {best_words}, {kept}"
+        )
+    if is_restored and best != done and context.steps is not None:
+        context.live = dict(early.best)
+        context.steps = {**context.steps, "done": best}
+        context.report(
+            stage="train",
+            step=best,
+            live_accuracy=early.best.get("live_accuracy"),
+            live_score={
+                "name": context.scorer_name or ("accuracy" if context.is_classifier else "r2"),
+                "value": score_in(early.best),
+            },
+        )
+
+
 def _named(estimator: Any) -> str:
     """The estimator's class; of a pipeline also the last step's."""
     steps = getattr(estimator, "steps", None)
@@ -80,4 +123,6 @@ def _whole(context: Context) -> Any:
         return context.estimator
     from sklearn.pipeline import Pipeline
 
+    if not has_tags(context.estimator):
+        return Preprocessed(context.preprocessor, context.estimator)
     return Pipeline([("preprocess", context.preprocessor), ("model", context.estimator)])

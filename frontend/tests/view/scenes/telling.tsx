@@ -87,6 +87,12 @@ const ERROR = { type: "KeyError", message: "no column 'age'", stage: "train" };
 answer(async () => ({
   stopped: await told(stopped),
   ownStopped: await told({ ...END, kind: "own", stages: [], status: "completed", step: 7, total_steps: 20, result: { stopped: true } }),
+  limited: await told({ ...stopped, result: { ...stopped.result, stopped_by: "time_limit" } }),
+  early: await told({
+    ...stopped,
+    result: { test: TEST, stopped: false, stopped_early: true, steps: { done: 90, total: 200 }, early_stopping: { best_step: 90, last_step: 140, restored: true } },
+  }),
+  timed: await told({ spec: { time_limit: 300 } }),
   whole: await told({ ...stopped, result: { test: TEST, stopped: false, steps: { done: 30_000, total: 30_000 } } }),
   stoppedRow: await listed(stopped, { health: { status: "green" } }),
   queued: await told(queuedAt(42), {
