@@ -84,14 +84,14 @@ def _time_figures(folder: Path, told: dict[str, Any]) -> list[Figure]:
     what = f"jp.train of {X.nbytes / 1e9:.2f} GB, the call"
     figures = [Figure(what, here, "s")]
     for beside, write in _others(X).items():
-        path = folder / "other"
         took, spent = [], []
-        for _ in range(TIMES):
+        for turn in range(TIMES):
+            # Each into a file of its own, which stays: as what is handed over does.
+            path = folder / f"{beside}-{turn}"
             began, cpu = time.perf_counter(), time.process_time()
             write(path)
             took.append(time.perf_counter() - began)
             spent.append(time.process_time() - cpu)
-            path.unlink()
         figures.append(Figure(what, here, "s", beside, min(took)))
         figures.append(
             Figure("the same, processor time", min(told["cpu"]), "s", beside, min(spent))
