@@ -47,7 +47,14 @@ def weight_name(estimator: Any) -> str | None:
     if isinstance(getattr(estimator, "estimators", None), list):
         # Voting and stacking hand on what is called so, and nothing else.
         return "sample_weight" if names == {"sample_weight"} else None
-    return names.pop() if len(names) == 1 else None
+    return names.pop() if len(names) == 1 and _hands_on(estimator) else None
+
+
+def _hands_on(estimator: Any) -> bool:
+    """Whether ``fit`` hands further arguments on: most of scikit-learn's refuse them."""
+    cls = type(estimator)
+    is_known = cls.__name__ in ("RFE", "TransformedTargetRegressor")
+    return is_known or is_search(estimator) or not cls.__module__.startswith("sklearn.")
 
 
 def _parameters(estimator: Any) -> dict[str, inspect.Parameter]:
