@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil
 
 from .server import TOKEN, RunningServer, running_server
@@ -26,29 +22,40 @@ from .table import Figure
 ROWS, COLUMNS = 1_000_000, 128
 TIMES = 3
 _KERNEL = """
-import json, sys, time
-import numpy as np, psutil
+import json, pickle, sys, time
+import joblib, numpy as np, psutil
 import jupyter_progress as jp
+from pathlib import Path
 from sklearn.dummy import DummyClassifier
-rows, columns, times = map(int, sys.argv[1:])
+folder, rows, columns, times = Path(sys.argv[1]), *map(int, sys.argv[2:])
 own = psutil.Process()
 X = np.random.default_rng(0).random((rows, columns))
 y = (X[:, 0] > 0.5).astype(np.int64)
+ways = {
+    "jp.train": lambda path: runs.append(jp.train(DummyClassifier(), X, y, display=False)),
+    "numpy.save": lambda path: np.save(path.open("wb"), X),
+    "joblib.dump": lambda path: joblib.dump(X, path),
+    "pickle.dump": lambda path: pickle.dump(X, path.open("wb"), protocol=5),
+}
+runs, took, spent = [], {way: [] for way in ways}, {way: [] for way in ways}
 jp.train(DummyClassifier(), X[:1000], y[:1000], display=False).wait()
-before, calls, cpu, runs = own.memory_info().rss, [], [], []
-for n in range(times):
-    X[0, 0] = n / times  # another content each time
-    began, spent = time.perf_counter(), time.process_time()
-    run = jp.train(DummyClassifier(), X, y, display=False)
-    calls.append(time.perf_counter() - began)
-    cpu.append(time.process_time() - spent)
-    runs.append(run.wait().state)
+before = own.memory_info().rss
+for turn in range(times):
+    X[0, 0] = turn / times  # another content each time
+    # In turns: what the disk and others do meanwhile is the same for all.
+    for way, write in ways.items():
+        began, cpu = time.perf_counter(), time.process_time()
+        write(folder / f"{way}-{turn}")
+        took[way].append(time.perf_counter() - began)
+        spent[way].append(time.process_time() - cpu)
+    runs[-1].wait()
 grown = own.memory_info().rss - before
-again = time.perf_counter()
+began = time.perf_counter()
 run = jp.train(DummyClassifier(), X, y, display=False)
-again = time.perf_counter() - again
+again = time.perf_counter() - began
 run.wait()
-print(json.dumps({"calls": calls, "cpu": cpu, "again": again, "grown": grown, "runs": runs}))
+states = [run.state for run in runs]
+print(json.dumps({"took": took, "spent": spent, "again": again, "grown": grown, "runs": states}))
 """
 
 
@@ -58,7 +65,7 @@ def measure() -> list[Figure]:
         folder = Path(name)
         with running_server(folder, True) as server:
             told, grown = _call(server, folder)
-        return [*_time_figures(folder, told), *_memory_figures(told, grown)]
+        return [*_time_figures(told), *_memory_figures(told, grown)]
 
 
 def _call(server: RunningServer, folder: Path) -> tuple[dict[str, Any], int]:
@@ -73,44 +80,19 @@ def _call(server: RunningServer, folder: Path) -> tuple[dict[str, Any], int]:
         "JUPYTER_PROGRESS_TOKEN_FILE": str(token),
     }
     before = process.memory_info().rss
-    command = [sys.executable, "-W", "ignore", "-c", _KERNEL, str(ROWS), str(COLUMNS), str(TIMES)]
+    sizes = [str(number) for number in (ROWS, COLUMNS, TIMES)]
+    command = [sys.executable, "-W", "ignore", "-c", _KERNEL, str(folder), *sizes]
     asked = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return json.loads(asked.stdout.splitlines()[-1]), process.memory_info().rss - before
 
 
-def _time_figures(folder: Path, told: dict[str, Any]) -> list[Figure]:
-    X = np.random.default_rng(0).random((ROWS, COLUMNS))
-    here = min(told["calls"])
-    what = f"jp.train of {X.nbytes / 1e9:.2f} GB, the call"
-    figures = [Figure(what, here, "s")]
-    for beside, write in _others(X).items():
-        took, spent = [], []
-        for turn in range(TIMES):
-            # Each into a file of its own, which stays: as what is handed over does.
-            path = folder / f"{beside}-{turn}"
-            began, cpu = time.perf_counter(), time.process_time()
-            write(path)
-            took.append(time.perf_counter() - began)
-            spent.append(time.process_time() - cpu)
-        figures.append(Figure(what, here, "s", beside, min(took)))
-        figures.append(
-            Figure("the same, processor time", min(told["cpu"]), "s", beside, min(spent))
-        )
+def _time_figures(told: dict[str, Any]) -> list[Figure]:
+    here, cpu = min(told["took"].pop("jp.train")), min(told["spent"].pop("jp.train"))
+    figures = []
+    for way, took in told["took"].items():
+        figures.append(Figure("jp.train, the call", here, "s", way, min(took)))
+        figures.append(Figure("its processor time", cpu, "s", way, min(told["spent"][way])))
     return [*figures, Figure("the same array again, the call", told["again"], "s")]
-
-
-def _others(X: np.ndarray) -> dict[str, Callable[[Path], object]]:
-    import joblib
-
-    def pickled(path: Path) -> None:
-        with path.open("wb") as file:
-            pickle.dump(X, file, protocol=5)
-
-    return {
-        "numpy.save": lambda path: np.save(path.open("wb"), X),
-        "joblib.dump": lambda path: joblib.dump(X, path),
-        "pickle.dump": pickled,
-    }
 
 
 def _memory_figures(told: dict[str, Any], grown: int) -> list[Figure]:
