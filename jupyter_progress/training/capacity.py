@@ -103,7 +103,8 @@ def check_rows(rows: int, allowed: int | None, field: str = "dataset") -> None:
 def copies_of(request: RunRequest, *, is_mapped: bool) -> int:
     """How many times a run holds its rows at its peak: loaded, and divided."""
     split = request.split
-    is_divided = split is not None and (split.test > 0 or split.validation > 0)
+    # Of a search, no rows are held out for validation unless that was asked for.
+    is_divided = split is not None and (split.test > 0 or (split.validation or 0.0) > 0)
     return int(is_divided) + int(not is_mapped)
 
 

@@ -19,6 +19,7 @@ from ...core.transitions import ACTIVE, ENDED
 from ...errors import (
     ArtifactRefused,
     BodyTooLarge,
+    CannotStop,
     Conflict,
     DiskFull,
     DoesNotFit,
@@ -28,6 +29,7 @@ from ...errors import (
     MalformedBody,
     NoModel,
     NothingToKeep,
+    NothingToSkip,
     NotResumable,
     PathNotAllowed,
     ProgressError,
@@ -48,7 +50,7 @@ from ...errors import (
     UnsuitableEstimator,
 )
 from ...training.uploads import FORMATS
-from ..handlers import activity, query, run_parts, runs, status
+from ..handlers import activity, query, run_parts, runs, searches, status
 
 Schema = dict[str, Any]
 Errors = tuple[type[ProgressError], ...]
@@ -198,6 +200,14 @@ READING: tuple[Operation, ...] = (
         errors=(UnknownRun,),
     ),
     Operation(
+        "GET", "runs/{run_id}/candidates", "read", "A search's leaderboard, best first.",
+        answers.CandidatesAnswer,
+        parameters=(
+            _whole("limit", 1, searches.MAX_CANDIDATES, searches.CANDIDATES, "how many at most"),
+        ),
+        errors=(UnknownRun,),
+    ),
+    Operation(
         "GET", "runs/{run_id}/output", "read", "What a run has printed.", answers.OutputAnswer,
         parameters=(_whole("tail", 1, run_parts.MAX_LINES, run_parts.LINES, "how many lines"),),
         errors=(UnknownRun,),
@@ -251,12 +261,20 @@ EXECUTING: tuple[Operation, ...] = (
     Operation(
         "POST", "runs/{run_id}/stop", "execute", "Keep the best so far and finish.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
-        errors=(*BODY, UnknownRun, RunHasEnded, NothingToKeep, Conflict, Unavailable, DiskFull),
+        errors=(
+            *BODY, UnknownRun, RunHasEnded, NothingToKeep, CannotStop, Conflict, Unavailable,
+            DiskFull,
+        ),
     ),
     Operation(
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
         errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable, DiskFull),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/skip", "execute", "Give up a candidate of a search.", RunState,
+        status=202, body=requests.SkipRequest, is_body_optional=True,
+        errors=(*BODY, UnknownRun, RunHasEnded, NothingToSkip, Conflict, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "runs/{run_id}/resume", "execute", "Go on with a run that ended badly.", RunState,

@@ -7,16 +7,19 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..searching import can_be_watched
 from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting
 from .first_members import (
     keep_bagged,
     keep_iterations,
+    keep_lightgbm,
     keep_nothing,
     keep_rounds,
     keep_stages,
     keep_trees,
+    keep_xgboost,
 )
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
@@ -27,6 +30,7 @@ from .networks import fit_network, shows_epochs
 from .observed_members import observe_bagging, observe_forest, shows_members
 from .observing import observe_plainly
 from .plain import fit_plainly
+from .search import fit_search
 from .watch import Fitted, Watch
 from .xgboost import fit_xgboost
 
@@ -78,6 +82,7 @@ _HANDS_ON: frozenset[Way] = frozenset(
         fit_lightgbm,
         fit_logistic,
         fit_network,
+        fit_search,
         fit_xgboost,
     )
 )
@@ -101,6 +106,8 @@ def choose_way(estimator: Any, fit_params: Collection[str] = ()) -> Way:
 def _choose(estimator: Any) -> Way:
     if _is_plain_pipeline(estimator):
         return _fit_pipeline
+    if can_be_watched(estimator):
+        return fit_search
     cls = type(estimator)
     way, needed = _WAYS.get(f"{cls.__module__}.{cls.__qualname__}", (fit_plainly, ()))
     # What is private to scikit-learn may be gone in another version.
@@ -144,9 +151,14 @@ _OBSERVED_INSTEAD: dict[Way, Way] = {
 
 def shows_steps(estimator: Any, fit_params: Collection[str] = ()) -> bool:
     """Whether the fit shows more than its end."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     way = choose_way(last, fit_params)
     return way is not fit_plainly and _SHOWS.get(way, _always)(last)
+
+
+def inner_of(estimator: Any) -> Any:
+    """What is fitted step by step: the estimator or, of a plain pipeline, its last step."""
+    return estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
 
 
 def _always(_estimator: Any) -> bool:
@@ -169,20 +181,25 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
     fit_histograms: keep_iterations,
     fit_adaboost: keep_rounds,
     fit_network: keep_nothing,
-    fit_lightgbm: keep_nothing,
-    fit_xgboost: keep_nothing,
+    fit_lightgbm: keep_lightgbm,
+    fit_xgboost: keep_xgboost,
 }
+
+
+def can_stop(estimator: Any) -> bool:
+    """Whether a stop ends the fit with what it has, be that steps or candidates of a search."""
+    return choose_way(inner_of(estimator)) is fit_search or can_end_early(estimator)
 
 
 def can_end_early(estimator: Any) -> bool:
     """Whether the fit can be ended with the best so far, rather than dropped."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return shows_steps(last) and choose_way(last) in _ENDS_EARLY
 
 
 def keep_first(estimator: Any, steps: int) -> bool:
     """Cut a fitted model back to its first steps; False where that cannot be done."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return _ENDS_EARLY.get(choose_way(last), keep_nothing)(last, steps)
 
 

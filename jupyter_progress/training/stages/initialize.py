@@ -15,6 +15,7 @@ from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
 from ..fit_params import check_takes_weights
 from ..handed_over import read_handed_over
 from ..inner_threads import share_threads
+from ..searching import check_makes_model
 from ..suitability import check_suitable
 from ..uploads import Uploads
 
@@ -27,6 +28,7 @@ def run(context: Context) -> dict[str, Any]:
 
     context.estimator = _make(context)
     check_suitable(context.estimator)
+    check_makes_model(context.estimator, context.request.register_as)
     task = task_of(context.estimator)
     if task is None:
         raise UnsuitableEstimator(

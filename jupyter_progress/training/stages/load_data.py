@@ -17,7 +17,7 @@ def run(context: Context) -> dict[str, Any]:
     context.loaded = load(context.request.dataset, Uploads(context.data_dir), context.root)
     table = context.loaded.table
     check_rows(table.rows, (context.facts.get("limits") or {}).get("max_rows"))
-    context.cells = table.rows * table.columns
+    context.shape = (table.rows, table.columns)
     _settle(context, file)
     return {"rows": table.rows, "columns": table.columns}
 

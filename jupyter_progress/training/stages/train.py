@@ -14,7 +14,10 @@ from ..early_stopping import EarlyEnd, score_in
 from ..estimators import has_tags
 from ..fit_params import divides_by_groups, fit_params, is_search
 from ..fitting import Watch, choose_way
-from ..fitting.choose import can_end_early, keep_first, shows_steps
+from ..fitting.choose import keep_first, shows_steps
+from ..searching import AskedOfSearch, search_in
+from ..searching.outcome import keep_search
+from ..workload import source_of
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -34,13 +37,18 @@ def run(context: Context) -> dict[str, Any]:
         report=context.report,
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
+        inform=lambda text: context.finding("info", text),
         train_rows=train.rows,
         fit_params=fit_params(context.estimator, train.sample_weight, train.groups),
+        spool=context.run.search_dir,
+        tell_fact=context.journal.append,
+        search_asked=AskedOfSearch(context.asked),
+        source=source_of(context.request.dataset),
+        earlier=context.timings.fits,
         keeping=context.keeping,
         on_scores=early.observe if early else None,
     )
     _tell_of_groups(context)
-    context.report(stage="train", can_stop=can_end_early(context.estimator))
     has_steps = shows_steps(context.estimator, watch.fit_params)
     if not has_steps:
         context.finding(
@@ -57,6 +65,7 @@ def run(context: Context) -> dict[str, Any]:
         if context.keeping is not None:
             context.keeping.close()
     fit_s = time.perf_counter() - begun_s
+    context.fits = watch.fits
     context.asked.check()
     context.stopped = fitted.stopped and context.asked.to_stop
     context.stopped_early = fitted.stopped and not context.stopped
@@ -65,8 +74,12 @@ def run(context: Context) -> dict[str, Any]:
     if early is not None and rule is not None:
         _end_early(context, early, rule)
     context.processed = watch.processed
-    context.model = _whole(context)
-    context.model_parts = count_parts(context.model)
+    search = search_in(context.estimator)
+    if search is not None:
+        keep_search(context, search)
+    if search is None or search.refit:
+        context.model = _whole(context)
+        context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
 
 
