@@ -24,6 +24,7 @@ ProgressError
 │   ├── RunGoingOn               asked for what only an ended run allows
 │   ├── RunHasEnded              asked to stop what has ended
 │   ├── NothingToKeep            a stop before there is anything to keep
+│   ├── CannotStop               a stop of a fit that nothing can interrupt
 │   ├── NothingToSkip            a candidate of a search that cannot be given up
 │   ├── NotResumable             the run ended well, was dropped, or left nothing to go on from
 │   ├── NoModel                  the run ended without a model
@@ -256,6 +257,12 @@ class NothingToKeep(Conflict):
     """A stop before the training has made anything that could be kept."""
 
     reason = "nothing_to_keep"
+
+
+class CannotStop(Conflict):
+    """A stop of a fit that is one call of its library: it can be waited for, or cancelled."""
+
+    reason = "cannot_stop"
 
 
 class NothingToSkip(Conflict):

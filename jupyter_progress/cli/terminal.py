@@ -18,6 +18,7 @@ from ..core.figures import metric_words, name_within
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
+from .leaderboard import draw_search
 
 COLOURS = {
     "queued": "dim", "running": "cyan", "stopping": "yellow", "completed": "green",
@@ -54,6 +55,7 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
         lines.append(Text(run.stalled.output, style="dim"))
     lines += [_bar(run), _stages(run)]
     lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
+    lines += draw_search(run)
     health = _health(view.health)
     if health is not None:
         lines.append(health)

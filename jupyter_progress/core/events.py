@@ -146,6 +146,8 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
         ``{stage: [seconds, low, high]}``.
     carried_s
         Seconds that an earlier attempt spent on what this one goes on from.
+    can_stop
+        Of ``train``: whether the fit can be ended with what it has; None where that is not known.
     """
 
     stage: str
@@ -155,6 +157,7 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     estimated_range: list[float] | None = None
     estimates: dict[str, list[float]] = {}
     carried_s: float = 0.0
+    can_stop: bool | None = None
 
 
 class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,7 +256,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
     hint
         What to do about it.
     output
-        The end of what a worker printed that died without a last word.
+        The end of what a worker printed that died without a last word, or a function that failed.
     """
 
     type: str

@@ -12,6 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
+from .fitting.choose import can_stop
 from .going_on import prepare
 from .plain_journal import last_sequences
 from .stages import (
@@ -112,6 +113,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
     if stage == "train":
         context.keeping = prepare(context)
         facts["carried_s"] = round(context.keeping.carried_s, 3)
+        facts["can_stop"] = can_stop(context.estimator)
     to_come = [planned.id for planned in PIPELINE[index + 1 :]]
     estimates = context.timings.known(to_come, context.workload)
     context.journal.append("stage_started", {**facts, "estimates": estimates}, flush=True)
@@ -119,6 +121,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
     context.end_if_copy()
     context.flush_report()
     elapsed_s = time.monotonic() - begun_s + facts.pop("carried_s", 0.0)
+    facts.pop("can_stop", None)
     done = {
         **facts,
         "elapsed_s": round(elapsed_s, 3),

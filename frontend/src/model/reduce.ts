@@ -171,7 +171,9 @@ function nextAttempt(run: RunState): RunState {
     end_time: null,
     error: null,
     resources: null,
+    stalled: null,
     resumable: false,
+    can_stop: null,
   };
 }
 
@@ -198,7 +200,15 @@ const stageStarted: Apply = (run, payload, time) => {
     told_left: null,
     told_s: null,
   });
-  return { ...begun, current_stage: id, stalled: null, stage_progress: 0, step: null, total_steps: null };
+  return {
+    ...begun,
+    current_stage: id,
+    can_stop: typeof payload["can_stop"] === "boolean" ? payload["can_stop"] : run.can_stop,
+    stalled: null,
+    stage_progress: 0,
+    step: null,
+    total_steps: null,
+  };
 };
 
 /** The run with what is known by now of the stages to come. */

@@ -1,6 +1,7 @@
 /** Everything about one run, section by section. */
 
 import type { JSX } from "preact";
+import { hasKeeper } from "../model/kinds";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
@@ -9,7 +10,7 @@ import { Candidates, isSearch } from "./Candidates";
 import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
-import { TestResults } from "./Results";
+import { Returned, TestResults } from "./Results";
 import { RunActivity } from "./RunActivity";
 import { ScoreSection } from "./ScoreChart";
 import { Section } from "./Section";
@@ -43,6 +44,11 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
       {has("results") && run.result && isTested(run) && (
         <Section title="Test results">
           <TestResults result={run.result} />
+        </Section>
+      )}
+      {has("results") && run.result?.value && (
+        <Section title="Result">
+          <Returned value={run.result.value} />
         </Section>
       )}
       {has("chart") && (
@@ -79,7 +85,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <RunActivity view={view} run={run} />
         </Section>
       )}
-      {has("output") && run.kind === "pipeline" && hasBegun && (
+      {has("output") && hasKeeper(run) && hasBegun && (
         <Section title="Output">
           <Output run={run} rest={rest} />
         </Section>

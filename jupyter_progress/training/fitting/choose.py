@@ -14,10 +14,12 @@ from .boosting import fit_boosting
 from .first_members import (
     keep_bagged,
     keep_iterations,
+    keep_lightgbm,
     keep_nothing,
     keep_rounds,
     keep_stages,
     keep_trees,
+    keep_xgboost,
 )
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
@@ -117,9 +119,14 @@ _OBSERVED_INSTEAD: dict[Way, Way] = {
 
 def shows_steps(estimator: Any) -> bool:
     """Whether the fit shows more than its end."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     way = choose_way(last)
     return way is not fit_plainly and _SHOWS.get(way, _always)(last)
+
+
+def inner_of(estimator: Any) -> Any:
+    """What is fitted step by step: the estimator or, of a plain pipeline, its last step."""
+    return estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
 
 
 def _always(_estimator: Any) -> bool:
@@ -142,20 +149,25 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
     fit_histograms: keep_iterations,
     fit_adaboost: keep_rounds,
     fit_network: keep_nothing,
-    fit_lightgbm: keep_nothing,
-    fit_xgboost: keep_nothing,
+    fit_lightgbm: keep_lightgbm,
+    fit_xgboost: keep_xgboost,
 }
+
+
+def can_stop(estimator: Any) -> bool:
+    """Whether a stop ends the fit with what it has, be that steps or candidates of a search."""
+    return choose_way(inner_of(estimator)) is fit_search or can_end_early(estimator)
 
 
 def can_end_early(estimator: Any) -> bool:
     """Whether the fit can be ended with the best so far, rather than dropped."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return shows_steps(last) and choose_way(last) in _ENDS_EARLY
 
 
 def keep_first(estimator: Any, steps: int) -> bool:
     """Cut a fitted model back to its first steps; False where that cannot be done."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return _ENDS_EARLY.get(choose_way(last), keep_nothing)(last, steps)
 
 

@@ -126,7 +126,7 @@ class Observer:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self.looks = Looks(watch, steps.total, keep)
+        self.looks = Looks(watch, steps.total, keep, adds_up=getattr(steps, "adds_up", False))
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 

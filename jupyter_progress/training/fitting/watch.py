@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from ..evaluation import finite
 from ..searching import SaysWhatToGiveUp
 from .keeping import Keeping
 from .stand_in import stand_in_for
+from .thinning import some_of
 
 
 class SaysWhatIsAsked(Protocol):
@@ -64,7 +66,7 @@ class Watch:
         Given the fields of a progress report.
     log_metrics
         Given a step and metrics by name.
-    warn
+    warn, inform
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
@@ -95,6 +97,7 @@ class Watch:
     report: Callable[..., None]
     log_metrics: Callable[[int, dict[str, float | None]], None]
     warn: Callable[[str], None] = print
+    inform: Callable[[str], None] = print
     train_rows: int = 0
     on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
@@ -111,6 +114,9 @@ class Watch:
         self._scorer: Any = None
         self._known: np.ndarray | None = None
         self._is_broken = False
+        self._all_rows: tuple[Any, np.ndarray] | None = None
+        #: Changes with the rows that are scored: what was summed up for others is no use then.
+        self.rows_version = 0
         self.last: dict[str, float | None] = {}
         self.steps: dict[str, int | None] | None = None
         self._fresh: dict[str, float | None] = {}
@@ -143,6 +149,36 @@ class Watch:
             self.last = {}
             traceback.print_exc()
             self.warn(f"There are no more live scores: {type(failure).__name__}: {failure}")
+
+    @property
+    def is_thinned(self) -> bool:
+        """Whether only some of the held-out rows are scored."""
+        return self._all_rows is not None
+
+    @property
+    def held_out(self) -> int:
+        """How many rows are held out, scored or not."""
+        y = self.y if self._all_rows is None else self._all_rows[1]
+        return 0 if y is None else len(y)
+
+    def score_some(self, rows: int) -> None:
+        """Score so many of the held-out rows from here on."""
+        if rows >= self.held_out:
+            self.score_all()
+            return
+        self._all_rows = self._all_rows or (self.X, np.asarray(self.y))
+        self._take_rows(*some_of(*self._all_rows, rows))
+
+    def score_all(self) -> None:
+        """Score all held-out rows from here on."""
+        if self._all_rows is not None:
+            all_rows, self._all_rows = self._all_rows, None
+            self._take_rows(*all_rows)
+
+    def _take_rows(self, X: Any, y: np.ndarray) -> None:
+        self.X, self.y = X, y
+        self._known = None
+        self.rows_version += 1
 
     @property
     def elapsed_s(self) -> float:
@@ -210,7 +246,7 @@ class Watch:
 
     def note(self, name: str, value: float) -> None:
         """Note a metric of the training itself, such as a loss; told with the next step."""
-        self._fresh[name] = finite(value)
+        self._fresh[name] = value if math.isfinite(value) else None
 
     def tell(self, step: int, total: int | None, overhead: float | None) -> None:
         """Report a step, with the newest scores."""

@@ -131,6 +131,7 @@ class SearchWatch:
         self._kept: dict[str, dict[str, Any]] = {}
         self._round: EvaluatedRound | None = None
         self._rounds = 0
+        self._given_up: set[int] = set()
         self._digest = ""
         self._lock = threading.RLock()
         self._ended = threading.Event()
@@ -323,8 +324,9 @@ class SearchWatch:
         if candidate is not None and candidate.is_told:
             self.warn(f"candidate {number} was over before it could be given up{by}")
             return
-        if self._spool.is_skipped(number):
+        if number in self._given_up:
             return
+        self._given_up.add(number)
         self._spool.skip(number)
         if candidate is not None:
             shown = ", ".join(f"{k}={v}" for k, v in shown_params(candidate.params).items())

@@ -12,8 +12,8 @@ from ..context import Context
 from ..early_stopping import EarlyEnd, score_in
 from ..estimators import has_tags
 from ..fitting import Watch, choose_way
-from ..fitting.choose import can_end_early, keep_first, shows_steps
-from ..searching import AskedOfSearch, can_be_watched, search_in
+from ..fitting.choose import keep_first, shows_steps
+from ..searching import AskedOfSearch, search_in
 from ..searching.outcome import keep_search
 from ..workload import source_of
 
@@ -34,6 +34,7 @@ def run(context: Context) -> dict[str, Any]:
         report=context.report,
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
+        inform=lambda text: context.finding("info", text),
         train_rows=train.rows,
         spool=context.run.search_dir,
         tell_fact=context.journal.append,
@@ -43,8 +44,6 @@ def run(context: Context) -> dict[str, Any]:
         keeping=context.keeping,
         on_scores=early.observe if early else None,
     )
-    can_stop = can_end_early(context.estimator) or can_be_watched(search_in(context.estimator))
-    context.report(stage="train", can_stop=can_stop)
     has_steps = shows_steps(context.estimator)
     if not has_steps:
         context.finding(
