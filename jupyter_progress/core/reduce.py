@@ -6,12 +6,14 @@ transitions does not allow leaves the state untouched.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
-from . import eta
+from . import eta, searching
 from .events import Event, payload_of
+from .showing import with_stage
 from .stages import PIPELINE, PlannedStage, title_of
 from .state import RunState, StageState, Stall, attempt_began, stage_index
 from .times import seconds_between
@@ -102,13 +104,6 @@ def _current_stage_at(state: RunState, time: str) -> RunState:
     return with_stage(state, index, replace(stage, elapsed_s=elapsed))
 
 
-def with_stage(state: RunState, index: int, stage: StageState) -> RunState:
-    """The state with one of its stages replaced."""
-    stages = list(state.stages)
-    stages[index] = stage
-    return replace(state, stages=stages)
-
-
 def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[StageState]:
     return [
         StageState(
@@ -144,6 +139,7 @@ def _started(state: RunState, started: Any, time: str) -> RunState:
         stages=_planned(started.stages) or state.stages,
         stages_completed=[],
         current_stage=None,
+        search=None,
         start_time=state.start_time or time,
         attempt_time=time,
         end_time=None,
@@ -253,12 +249,11 @@ def _stage_completed(state: RunState, done: Any, time: str) -> RunState:
     if done.stage not in completed:
         completed = [*completed, done.stage]
     return replace(
-        with_stage(state, index, stage), stages_completed=completed, stage_progress=100.0
+        with_stage(state, index, stage),
+        stages_completed=completed,
+        stage_progress=100.0,
+        running=[],
     )
-
-
-def _step_of_search(state: RunState, _payload: Any, _time: str) -> RunState:
-    return state
 
 
 def _completed(state: RunState, done: Any, time: str) -> RunState:
@@ -318,7 +313,7 @@ def _registered(state: RunState, registered: Any) -> RunState:
 
 # Whatever the status, which stays as it is.
 _APPLY_ANY_TIME = {"run_updated": _updated, "model_registered": _registered}
-_APPLY = {
+_APPLY: Final[dict[str, Callable[[RunState, Any, str], RunState]]] = {
     "training_queued": _queued,
     "training_started": _started,
     "training_resuming": _resuming,
@@ -328,8 +323,8 @@ _APPLY = {
     "training_recovered": _recovered,
     "stage_started": _stage_started,
     "stage_completed": _stage_completed,
-    "fold_completed": _step_of_search,
-    "candidate_completed": _step_of_search,
+    "fold_completed": searching.fold_completed,
+    "candidate_completed": searching.candidate_completed,
     "training_completed": _completed,
     "training_failed": _failed,
     "training_cancelled": _cancelled,

@@ -34,17 +34,30 @@ from .names import (
 )
 from .run_limits import EarlyStopping, check_early_stopping, check_time_limit
 
+CANDIDATES_LIMIT: Final = 10_000_000
+VALIDATION: Final = 0.2  # of all rows, where nobody says how many
 SYS_PATH_LIMIT_BYTES = 40_000
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which rows are held out. Both shares are of all rows; 0 means no such rows."""
+    """Which rows are held out. Both shares are of all rows; 0 means no such rows.
+
+    Where nobody says how many rows validate (null), it is 0.2; for a search 0, since it has folds
+    of its own to score on.
+    """
 
     test: Share = 0.2
-    validation: Share = 0.2
+    validation: Share | None = None
     random_state: Annotated[int, told(minimum=0, maximum=2**32 - 1)] = 0
     stratify: bool = True
     shuffle: bool = True
+
+    def settled(self, *, is_search: bool) -> Split:
+        """The same split with a number for its validation rows."""
+        if self.validation is not None:
+            return self
+        default = 0.0 if is_search else VALIDATION
+        return msgspec.structs.replace(self, validation=default)
 
 
 class Executor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,6 +182,12 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: ModelName
 
 
+class SkipRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST runs/{id}/skip``: a search's candidate; null: those under way."""
+
+    candidate: Annotated[int, told(minimum=0, maximum=CANDIDATES_LIMIT)] | None = None
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A body that says nothing."""
 
@@ -258,7 +277,7 @@ def check_run_request(request: RunRequest) -> RunRequest:
     Returns
     -------
     RunRequest
-        The same request.
+        The same request; its split says how many rows validate, where the estimator is named.
 
     Raises
     ------
@@ -275,16 +294,31 @@ def check_run_request(request: RunRequest) -> RunRequest:
             "max_overhead", f"is {request.max_overhead}; expected a share above 0, at most 1"
         )
     check_executor(request.executor)
-    _check_split(request.split)
+    is_search = names_search(request.estimator)
+    split = request.split and request.split.settled(is_search=is_search)
+    if split is not None:
+        _check_split(split)
     _check_dataset(request.dataset)
     if request.time_limit is not None:
         check_time_limit(request.time_limit)
     if request.early_stopping is not None:
-        has_share = request.split is not None and request.split.validation > 0
+        has_share = split is not None and bool(split.validation)
         has_rows = "validation" in request.dataset
         check_early_stopping(request.early_stopping, has_share or has_rows)
     _check_estimator(request.estimator)
-    return request
+    return (
+        msgspec.structs.replace(request, split=split) if "class" in request.estimator else request
+    )
+
+
+def names_search(estimator: dict[str, Any]) -> bool:
+    """Whether a named estimator is a search, or a pipeline that ends in one."""
+    params = estimator.get("params")
+    steps = params.get("steps") if isinstance(params, dict) else None
+    if isinstance(steps, list) and steps and isinstance(steps[-1], list) and steps[-1]:
+        last = steps[-1][-1]
+        return isinstance(last, dict) and names_search(last)
+    return str(estimator.get("class", "")).endswith("SearchCV")
 
 
 def check_tags(tags: list[str]) -> None:
@@ -316,16 +350,14 @@ def check_executor(executor: Executor | None) -> None:
         )
 
 
-def _check_split(split: Split | None) -> None:
-    if split is None:
-        return
+def _check_split(split: Split) -> None:
     for field in ("test", "validation"):
         share = getattr(split, field)
         if not 0.0 <= share < 1.0:
             raise InvalidRequest(
                 f"split.{field}", f"is {share}; expected a share from 0 to below 1"
             )
-    if split.test + split.validation >= 1.0:
+    if split.test + (split.validation or 0.0) >= 1.0:
         raise InvalidRequest(
             "split", "test and validation together leave no training rows; expected a sum below 1"
         )

@@ -56,6 +56,34 @@ class LiveScore(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
 
 
+class BestCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """The best candidate of a search so far; ``std`` is the spread of its folds' scores."""
+
+    candidate: int
+    params: dict[str, Any] = {}
+    mean: float | None = None
+    std: float | None = None
+
+
+class SearchState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a search is; its leaderboard is asked for apart.
+
+    Parameters
+    ----------
+    completed
+        Candidates that are done, those that were given up included.
+    skipped
+        Candidates that were given up.
+    scorer
+        What is measured on each fold.
+    """
+
+    completed: int = 0
+    skipped: int = 0
+    scorer: str = ""
+    best: BestCandidate | None = None
+
+
 class Resources(msgspec.Struct, frozen=True, kw_only=True):
     """What the run's process tree uses.
 
@@ -116,6 +144,10 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Training rows a second.
     monitoring_overhead
         Share of the training time that watching has cost.
+    running
+        A search's folds under way: ``{candidate, fold, since, params}``.
+    search
+        How far a search is; None for what is none.
     queue_place
         Its place among the runs that wait for their turn, 1 for the next one; None outside of it.
     can_stop
@@ -167,6 +199,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     monitoring_overhead: float | None = None
     resources: Resources | None = None
     running: list[dict[str, Any]] = []
+    search: SearchState | None = None
     stalled: Stall | None = None
     can_stop: bool | None = None
     queue_place: int | None = None

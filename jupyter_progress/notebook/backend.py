@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from ..client.discovery import find_server
+from ..core.candidates import CandidateRow
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
@@ -38,6 +39,15 @@ class Backend(Protocol):
 
     def cancel(self, run_id: str) -> None:
         """Drop it."""
+
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's ``cv_results_`` lies on this machine's disk."""
 
     def resume(self, run_id: str) -> None:
         """Go on with a run that failed or was interrupted."""

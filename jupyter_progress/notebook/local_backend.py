@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..core.activity import activity_id
+from ..core.candidates import CandidateRow, leaderboard
 from ..core.functions import FunctionRequest
 from ..core.run_requests import KeptRequest, check_kept_request
 from ..core.state import RunState
@@ -35,6 +36,7 @@ from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
 from ..training.resume import ask_to_resume
+from ..training.skipping import ask_to_skip
 from ..training.submit import create_run
 from ..training.uploads import Uploads
 from .kernel_slot import KernelSlot
@@ -209,6 +211,25 @@ class LocalBackend:
         ask_to_stop(run, state, action=action, who=self.who, writer=self.writer)
         self._show(JournalWriter(run.journal(self.writer)), run_id)
 
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+        run, state = self.data.run(run_id), self.state(run_id)
+        known = self.candidates(run_id) if candidate is not None else []
+        status = next((row.status for row in known if row.candidate == candidate), None)
+        ask_to_skip(
+            run, state, candidate=candidate, status=status, who=self.who, writer=self.writer
+        )
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+        state = self.state(run_id)
+        facts = self.follower.reader.search(run_id)
+        return leaderboard(facts, state.running, is_over=has_ended(state.status))
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's results lie."""
+        return self.data.run(run_id).search_results
+
     def update(self, run_id: str, change: dict[str, Any]) -> None:
         """Rename, tag or annotate a run."""
         self._tell(self.data.run(run_id), "run_updated", change)
@@ -256,7 +277,7 @@ class LocalBackend:
         run, state = self.data.run(run_id), self.state(run_id)
         if not has_ended(state.status):
             raise RunNotFinished(f"run {run_id} is {state.status}; its model comes with its end")
-        if state.status != "completed":
+        if state.status != "completed" or not (run.model_dir / "manifest.json").is_file():
             raise NoModel(f"run {run_id} ended as {state.status}, without a model to register")
         with self._lock:
             known = self._version_of(name, run_id)

@@ -14,6 +14,7 @@ import msgspec
 from ..client.discovery import ServerAddress, check_server
 from ..client.follow import Follower
 from ..client.rest import RestClient
+from ..core.candidates import CandidateRow
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..core.view import View
@@ -121,6 +122,20 @@ class ServerBackend:
     def cancel(self, run_id: str) -> None:
         """Drop it."""
         self.client.post(f"runs/{quote(run_id, safe='')}/cancel")
+
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+        self.client.post(f"runs/{quote(run_id, safe='')}/skip", {"candidate": candidate})
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+        path = f"runs/{quote(run_id, safe='')}/candidates"
+        answer = self.client.get(path, limit=MAX_POINTS)
+        return msgspec.convert(answer["candidates"], list[CandidateRow], strict=False)
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's results lie; it takes the same disk to read them."""
+        return self._disk().run(run_id).search_results
 
     def resume(self, run_id: str) -> None:
         """Go on with a run that failed or was interrupted."""

@@ -14,11 +14,12 @@ import numpy as np
 
 from ..core.names import shorten
 from ..core.nearest import nearest
-from ..core.requests import RunRequest, Split, check_run_request
+from ..core.requests import RunRequest, Split, check_run_request, names_search
 from ..errors import InvalidRequest, PathNotAllowed, UnknownColumn, UnknownKey, UnsuitableData
 from ..tracking import arguments
 from ..training.early_stopping import check_can_end_early
 from ..training.scoring_checks import check_scorer_name, check_scoring
+from ..training.searching import check_makes_model, search_in
 from . import checks, handover
 from .backend import Backend, current_backend
 from .content import check_content
@@ -87,8 +88,8 @@ def train(
         The column of the file, or of the DataFrame ``X`` where there is no ``y``, to be predicted.
     split
         Shares of all rows that are held out: ``{"test": 0.2, "validation": 0.2, "random_state": 0,
-        "stratify": True, "shuffle": True}``; what is left out keeps its default. None: every row is
-        fitted on.
+        "stratify": True, "shuffle": True}``; what is left out keeps its default. A search scores on
+        folds of its own, so its default is no validation rows. None: every row is fitted on.
     validation, test
         Rows of one's own, ``(X, y)``, for measuring during and after training; none of ``X`` is
         taken for that then.
@@ -135,6 +136,11 @@ def train(
     if kind is not None:
         _check_no_params(params)
         checks.check_params(estimator)
+        check_makes_model(estimator, register_as)
+    is_search = _is_search(estimator, params)
+    scores_on_folds = is_search and read_split is not None and read_split.validation is None
+    if read_split is not None:
+        read_split = read_split.settled(is_search=is_search)
     source = _source(X, y, target, kind)
     held_out = _held_out(source.rows, {"validation": validation, "test": test}, kind)
     draft = RunRequest(
@@ -160,6 +166,8 @@ def train(
     if scoring is not None:
         _check_scoring(scoring, estimator, kind, source.rows)
     said = _row_words(source, read_split, held_out)
+    if scores_on_folds:
+        said += "; no validation rows: a search scores on its own folds"
     backend = current_backend()
     state = _submit(backend, draft, estimator, source, held_out)
     print(said)
@@ -241,7 +249,7 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
                 )
             given[part] = 0.0
     for part in ("test", "validation"):
-        if part in given:
+        if given.get(part) is not None:
             given[part] = arguments.number(f"split.{part}", given[part])
     _check_split_types(given)
     if given.get("shuffle") is False and "stratify" not in given:
@@ -349,6 +357,12 @@ def _estimator_spec(estimator: Any, params: Mapping[str, Any] | None) -> dict[st
     return {"class": estimator, "params": sendable_params(params or {})}
 
 
+def _is_search(estimator: Any, params: Mapping[str, Any] | None) -> bool:
+    if isinstance(estimator, str):
+        return names_search({"class": estimator, "params": dict(params or {})})
+    return search_in(estimator) is not None
+
+
 def _check_no_params(params: Mapping[str, Any] | None) -> None:
     if params is not None:
         raise InvalidRequest(
@@ -374,9 +388,10 @@ def _row_words(source: Source, split: Split | None, held_out: dict[str, checks.R
     if source.rows is None:
         if split is None or not (split.test or split.validation):
             return "fitting on every row"
-        fitted = 1 - split.test - split.validation
+        validation = split.validation or 0.0
+        fitted = 1 - split.test - validation
         return (
-            f"fitting on {fitted:.0%} of the rows ({split.validation:.0%} validation, "
+            f"fitting on {fitted:.0%} of the rows ({validation:.0%} validation, "
             f"{split.test:.0%} test)"
         )
     train_rows, *taken = checks.row_counts(len(source.rows), split)

@@ -21,6 +21,7 @@ from .attempts import Attempt, attempt_of
 from .fitting.keeping import Keeping
 from .plain_journal import findings_of
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
+from .searching import search_in
 from .settled import Settled
 from .sources import LoadedData
 from .sources.table import Table
@@ -86,6 +87,7 @@ class Context:
     processed: int = 0
     evaluation: dict[str, Any] = field(default_factory=dict)
     registered: dict[str, Any] | None = None
+    search: dict[str, Any] | None = None
     stage: str | None = None
     begun_s: float = field(default_factory=time.monotonic)
     pid: int = field(default_factory=os.getpid)
@@ -104,7 +106,9 @@ class Context:
     @property
     def split(self) -> Split:
         """The split that was asked for; one that holds nothing out where none was."""
-        return self.request.split or Split(test=0.0, validation=0.0, stratify=False)
+        if self.request.split is None:
+            return Split(test=0.0, validation=0.0, stratify=False)
+        return self.request.split.settled(is_search=search_in(self.estimator) is not None)
 
     @property
     def root(self) -> Path:

@@ -20,6 +20,7 @@ from . import findings
 from .catalogue import dataset_names
 from .data_path import data_path
 from .features import Features, check_features, look_at
+from .searching import search_in
 from .sources import files as tables
 from .sources import npz
 from .sources.files import one_line
@@ -205,7 +206,8 @@ def check_data(
     if request.split is None or len(facts.y) > _SPLIT_UP_TO_ROWS:
         return
     taken = dict.fromkeys(facts.own, 0.0)
-    split = msgspec.structs.replace(request.split, **taken)
+    split = request.split.settled(is_search=search_in(estimator) is not None)
+    split = msgspec.structs.replace(split, **taken)
     _check_split(facts.y, split, is_classifier)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
-from .fitting.choose import can_end_early
+from .fitting.choose import can_stop
 from .going_on import prepare
 from .plain_journal import last_sequences
 from .stages import (
@@ -40,6 +40,9 @@ STAGES: dict[str, Stage] = {
 }
 
 
+_WITH_MODEL = ("evaluate", "save_model")
+
+
 def run_stages(context: Context) -> None:
     """Go through all stages.
 
@@ -58,6 +61,8 @@ def run_stages(context: Context) -> None:
         if context.asked.to_interrupt and planned.id == "evaluate":
             continue  # there is time to save what there is, and no more
         context.asked.check()
+        if context.search is not None and context.model is None and planned.id in _WITH_MODEL:
+            continue
         took[planned.id] = _run_stage(context, planned.id, index)
     context.asked.check()
     if context.asked.to_interrupt:
@@ -108,7 +113,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
     if stage == "train":
         context.keeping = prepare(context)
         facts["carried_s"] = round(context.keeping.carried_s, 3)
-        facts["can_stop"] = can_end_early(context.estimator)
+        facts["can_stop"] = can_stop(context.estimator)
     context.journal.append("stage_started", dict(facts), flush=True)
     metrics = STAGES[stage](context)
     context.end_if_copy()
@@ -129,8 +134,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
 def result_of(context: Context) -> dict[str, Any]:
     """The run's ``result``, of JSON types."""
     parts = context.parts
-    split = context.request.split
-    given = msgspec.to_builtins(split) if split is not None else {}
+    given = msgspec.to_builtins(context.split) if context.request.split is not None else {}
     return {
         "test": context.evaluation.get("scores", {}),
         "validation": context.live,
@@ -148,6 +152,7 @@ def result_of(context: Context) -> dict[str, Any]:
         "early_stopping": context.early_stopping,
         "steps": context.steps,
         "model": context.registered,
+        "search": context.search,
         "preprocess": context.preprocessed,
         "random_state": context.random_state,
         "threads": context.threads,

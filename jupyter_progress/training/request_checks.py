@@ -26,6 +26,7 @@ from .data_checks import DataReader, check_data
 from .early_stopping import check_can_end_early
 from .estimators import build_estimator, check_allowed, task_of
 from .scoring_checks import check_scorer_name, check_scoring
+from .searching import check_makes_model
 from .uploads import Uploads
 
 _INTERPRETER_S = 20.0
@@ -65,6 +66,7 @@ class RequestChecks:
             return
         estimator = self._estimator(request)
         task = None if estimator is None else task_of(estimator)
+        check_makes_model(estimator, request.register_as)
         if request.scoring is not None:
             check_scorer_name(request.scoring)
         if request.early_stopping is not None and estimator is not None:

@@ -54,7 +54,7 @@ def split_rows(y: np.ndarray, split: Split, *, is_classifier: bool) -> Indices:
     rest, test, by_class = _part(
         np.arange(len(y)), y, split.test, split, stratify, "test", warnings
     )
-    share = split.validation / (1 - split.test)
+    share = (split.validation or 0.0) / (1 - split.test)
     train, validation, by_class_too = _part(
         rest, y[rest], share, split, stratify, "validation", warnings
     )

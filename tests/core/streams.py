@@ -283,6 +283,29 @@ def deleted_run() -> Stream:
     return stream.durable("run_deleted", {})
 
 
+def search() -> Stream:
+    """A search: folds of two at a time, a candidate that is given up, the best so far."""
+    stream = Stream().snapshot().queued().started().stage(5)
+    place = {"folds": 2, "params": {"C": 1}, "total_steps": 6}
+    since = to_iso(stream.now)
+    running = [{"candidate": n, "fold": 0, "since": since, "params": {}} for n in (0, 1)]
+    stream.progress(stage="train", stage_progress=0.0, step=0, total_steps=6, running=running)
+    for step, (candidate, fold, score) in enumerate(
+        [(0, 0, 0.9), (1, 0, None), (0, 1, 0.8), (1, 1, 0.7)], start=1
+    ):
+        facts = {"candidate": candidate, "fold": fold, "score": score, "fit_s": 0.5, **place}
+        share = {"step": step, "stage_progress": round(100.0 * step / 7, 2)}
+        stream.after(0.5).durable("fold_completed", {**facts, **share})
+    done = {"candidate": 0, "params": {"C": 1}, "scores": [0.9, 0.8], "scorer": "accuracy"}
+    stream.durable("candidate_completed", {**done, "mean": 0.85, "std": 0.05, "best": True})
+    stream.durable("candidate_completed", {**done, "candidate": 1, "mean": None, "std": None})
+    stream.durable(
+        "candidate_completed",
+        {**done, "candidate": 2, "mean": None, "std": None, "skipped": True, "scores": []},
+    )
+    return stream.stage_done(5, 1.0).stage(6)
+
+
 def resumed_run() -> Stream:
     """A run whose worker was killed, which waits for its next attempt and goes on in it."""
     stream = Stream().snapshot().queued().after(0.5).started()
@@ -311,6 +334,7 @@ STREAMS = {
         whole_run, killed_worker, slower_than_planned, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
         deleted_run, resumed_run, stalled, stopped_by_limits, queue,
+        search,
     )
 }  # fmt: skip
 

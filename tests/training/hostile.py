@@ -65,6 +65,11 @@ class Hostile(ClassifierMixin, BaseEstimator):
             eaten.append(np.ones(2**22))  # 32 MiB
             time.sleep(0.1)
 
+    def _gobble(self) -> None:
+        eaten = []
+        for _ in range(100):
+            eaten.append(np.ones(2**22))
+
     def _allocate(self) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
         np.ones(1 << 31)

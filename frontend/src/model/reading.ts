@@ -10,6 +10,7 @@ import { readHealth } from "./reading_health";
 import type {
   Activity,
   ActivityLevel,
+  BestCandidate,
   EarlyStop,
   LiveScore,
   Message,
@@ -22,6 +23,7 @@ import type {
   RunResult,
   RunState,
   RunStatus,
+  SearchState,
   Series,
   Snapshot,
   StageState,
@@ -161,6 +163,29 @@ function readScore(value: unknown): LiveScore | null {
   return { name: text(value["name"]) ?? "score", value: number(value["value"]) };
 }
 
+/** The best candidate of a search, of a state or as `candidate_completed` tells it. */
+export function readBest(value: unknown): BestCandidate | null {
+  const candidate = number(fields(value)["candidate"]);
+  if (candidate === null) return null;
+  const from = fields(value);
+  return {
+    candidate,
+    params: fields(from["params"]),
+    mean: number(from["mean"]),
+    std: number(from["std"]),
+  };
+}
+
+function readSearch(value: unknown): SearchState | null {
+  if (!isFields(value)) return null;
+  return {
+    completed: number(value["completed"]) ?? 0,
+    skipped: number(value["skipped"]) ?? 0,
+    scorer: text(value["scorer"]) ?? "",
+    best: readBest(value["best"]),
+  };
+}
+
 /** Since when nothing is heard of a run; null where that is not too long. */
 export function readStall(value: unknown): Stall | null {
   const since = text(fields(value)["since"]);
@@ -212,6 +237,7 @@ export function readRun(value: unknown): RunState | null {
     monitoring_overhead: number(from["monitoring_overhead"]),
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
+    search: readSearch(from["search"]),
     stalled: readStall(from["stalled"]),
     queue_place: number(from["queue_place"]),
     can_stop: typeof from["can_stop"] === "boolean" ? from["can_stop"] : null,

@@ -8,6 +8,7 @@
 import { overallProgress, remaining, rounded } from "./eta";
 import { readError, readResult, readRun, readStages, readStall, titleOf } from "./reading";
 import { fields, number, text, texts, type Fields } from "./reading_fields";
+import { candidateCompleted, foldCompleted } from "./searching";
 import { PIPELINE } from "./stages";
 import { hasEnded, statusAfter } from "./transitions";
 import type { Message, RunState, StageState, StageStatus } from "./wire";
@@ -118,6 +119,7 @@ const started: Apply = (run, payload, time) => {
     stages: stages.length ? stages : run.stages,
     stages_completed: [],
     current_stage: null,
+    search: null,
     start_time: run.start_time ?? time,
     attempt_time: time,
     end_time: null,
@@ -212,6 +214,7 @@ const stageCompleted: Apply = (run, payload) => {
     ...done,
     stages_completed: isNew ? [...run.stages_completed, id] : run.stages_completed,
     stage_progress: 100,
+    running: [],
   };
 };
 
@@ -283,8 +286,8 @@ const APPLY: Record<string, Apply> = {
   training_recovered: recovered,
   stage_started: stageStarted,
   stage_completed: stageCompleted,
-  fold_completed: unchanged,
-  candidate_completed: unchanged,
+  fold_completed: foldCompleted,
+  candidate_completed: candidateCompleted,
   training_completed: completed,
   training_failed: failed,
   training_cancelled: cancelled,

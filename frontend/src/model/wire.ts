@@ -132,6 +132,20 @@ export interface Resources {
   limit: number | null;
 }
 
+export interface BestCandidate {
+  candidate: number;
+  params: Record<string, unknown>;
+  mean: number | null;
+  std: number | null;
+}
+
+export interface SearchState {
+  completed: number;
+  skipped: number;
+  scorer: string;
+  best: BestCandidate | null;
+}
+
 export interface Stall {
   since: string;
   likely_s: number | null;
@@ -183,6 +197,7 @@ export interface RunState {
   monitoring_overhead: number | null;
   resources: Resources | null;
   running: Record<string, unknown>[];
+  search: SearchState | null;
   stalled: Stall | null;
   can_stop: boolean | null;
   queue_place: number | null;

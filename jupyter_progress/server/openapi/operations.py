@@ -28,6 +28,7 @@ from ...errors import (
     MalformedBody,
     NoModel,
     NothingToKeep,
+    NothingToSkip,
     NotResumable,
     PathNotAllowed,
     ProgressError,
@@ -48,7 +49,7 @@ from ...errors import (
     UnsuitableEstimator,
 )
 from ...training.uploads import FORMATS
-from ..handlers import activity, query, run_parts, runs, status
+from ..handlers import activity, query, run_parts, runs, searches, status
 
 Schema = dict[str, Any]
 Errors = tuple[type[ProgressError], ...]
@@ -198,6 +199,14 @@ READING: tuple[Operation, ...] = (
         errors=(UnknownRun,),
     ),
     Operation(
+        "GET", "runs/{run_id}/candidates", "read", "A search's leaderboard, best first.",
+        answers.CandidatesAnswer,
+        parameters=(
+            _whole("limit", 1, searches.MAX_CANDIDATES, searches.CANDIDATES, "how many at most"),
+        ),
+        errors=(UnknownRun,),
+    ),
+    Operation(
         "GET", "runs/{run_id}/output", "read", "What a run has printed.", answers.OutputAnswer,
         parameters=(_whole("tail", 1, run_parts.MAX_LINES, run_parts.LINES, "how many lines"),),
         errors=(UnknownRun,),
@@ -260,6 +269,11 @@ EXECUTING: tuple[Operation, ...] = (
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
         errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable, DiskFull),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/skip", "execute", "Give up a candidate of a search.", RunState,
+        status=202, body=requests.SkipRequest, is_body_optional=True,
+        errors=(*BODY, UnknownRun, RunHasEnded, NothingToSkip, Conflict, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "runs/{run_id}/resume", "execute", "Go on with a run that ended badly.", RunState,

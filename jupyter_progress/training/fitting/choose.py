@@ -7,16 +7,19 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..searching import can_be_watched
 from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting
 from .first_members import (
     keep_bagged,
     keep_iterations,
+    keep_lightgbm,
     keep_nothing,
     keep_rounds,
     keep_stages,
     keep_trees,
+    keep_xgboost,
 )
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
@@ -27,6 +30,7 @@ from .networks import fit_network, shows_epochs
 from .observed_members import observe_bagging, observe_forest, shows_members
 from .observing import observe_plainly
 from .plain import fit_plainly
+from .search import fit_search
 from .watch import Fitted, Watch
 from .xgboost import fit_xgboost
 
@@ -70,6 +74,8 @@ def choose_way(estimator: Any) -> Way:
     """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives."""
     if _is_plain_pipeline(estimator):
         return _fit_pipeline
+    if can_be_watched(estimator):
+        return fit_search
     cls = type(estimator)
     way, needed = _WAYS.get(f"{cls.__module__}.{cls.__qualname__}", (fit_plainly, ()))
     # What is private to scikit-learn may be gone in another version.
@@ -143,9 +149,14 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
     fit_histograms: keep_iterations,
     fit_adaboost: keep_rounds,
     fit_network: keep_nothing,
-    fit_lightgbm: keep_nothing,
-    fit_xgboost: keep_nothing,
+    fit_lightgbm: keep_lightgbm,
+    fit_xgboost: keep_xgboost,
 }
+
+
+def can_stop(estimator: Any) -> bool:
+    """Whether a stop ends the fit with what it has, be that steps or candidates of a search."""
+    return choose_way(inner_of(estimator)) is fit_search or can_end_early(estimator)
 
 
 def can_end_early(estimator: Any) -> bool:

@@ -7,11 +7,13 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..evaluation import finite
+from ..searching import SaysWhatToGiveUp
 from .keeping import Keeping
 from .stand_in import stand_in_for
 from .thinning import some_of
@@ -67,6 +69,12 @@ class Watch:
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
+    spool
+        Where a search's folds are noted, and found again by the next attempt; None: nowhere.
+    tell_fact
+        Given what happens in a search: the event's type and its data.
+    search_asked
+        What people ask of a search; None: nothing.
     keeping
         Where checkpoints are kept; None where none are.
     on_scores
@@ -88,6 +96,9 @@ class Watch:
     train_rows: int = 0
     on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
+    spool: Path | None = None
+    tell_fact: Callable[[str, dict[str, Any]], object] = lambda _kind, _facts: None
+    search_asked: SaysWhatToGiveUp | None = None
     keeping: Keeping | None = None
     call_fit: Callable[..., Any] = plain_fit
 

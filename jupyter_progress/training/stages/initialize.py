@@ -11,6 +11,7 @@ from ..early_stopping import check_can_end_early
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
 from ..handed_over import read_handed_over
 from ..inner_threads import share_threads
+from ..searching import check_makes_model
 from ..suitability import check_suitable
 from ..uploads import Uploads
 
@@ -21,6 +22,7 @@ def run(context: Context) -> dict[str, Any]:
 
     context.estimator = _make(context)
     check_suitable(context.estimator)
+    check_makes_model(context.estimator, context.request.register_as)
     task = task_of(context.estimator)
     if task is None:
         raise UnsuitableEstimator(

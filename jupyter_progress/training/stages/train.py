@@ -12,7 +12,9 @@ from ..context import Context
 from ..early_stopping import EarlyEnd, score_in
 from ..estimators import has_tags
 from ..fitting import Watch, choose_way
-from ..fitting.choose import can_end_early, keep_first, shows_steps
+from ..fitting.choose import keep_first, shows_steps
+from ..searching import AskedOfSearch, search_in
+from ..searching.outcome import keep_search
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -33,10 +35,12 @@ def run(context: Context) -> dict[str, Any]:
         warn=lambda text: context.finding("warning", text),
         inform=lambda text: context.finding("info", text),
         train_rows=train.rows,
+        spool=context.run.search_dir,
+        tell_fact=context.journal.append,
+        search_asked=AskedOfSearch(context.asked),
         keeping=context.keeping,
         on_scores=early.observe if early else None,
     )
-    context.report(stage="train", can_stop=can_end_early(context.estimator))
     has_steps = shows_steps(context.estimator)
     if not has_steps:
         context.finding(
@@ -62,8 +66,12 @@ def run(context: Context) -> dict[str, Any]:
     if early is not None and rule is not None:
         _end_early(context, early, rule)
     context.processed = watch.processed
-    context.model = _whole(context)
-    context.model_parts = count_parts(context.model)
+    search = search_in(context.estimator)
+    if search is not None:
+        keep_search(context, search)
+    if search is None or search.refit:
+        context.model = _whole(context)
+        context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
 
 

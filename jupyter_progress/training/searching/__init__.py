@@ -1,0 +1,21 @@
+"""Watching scikit-learn's searches: each fold as it ends, in whichever process it was fitted."""
+
+from __future__ import annotations
+
+from .asked import AskedOfFit, AskedOfSearch
+from .kinds import can_be_watched, check_makes_model, is_search, search_in
+from .watching import SaysWhatToGiveUp, SearchReport, SearchWatch, StopsNothing, watched
+
+__all__ = [
+    "AskedOfFit",
+    "AskedOfSearch",
+    "SaysWhatToGiveUp",
+    "SearchReport",
+    "SearchWatch",
+    "StopsNothing",
+    "can_be_watched",
+    "check_makes_model",
+    "is_search",
+    "search_in",
+    "watched",
+]
