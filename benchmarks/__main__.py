@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-MEASUREMENTS = ("imports", "producers", "server", "overhead", "log", "latency", "fanout")
+MEASUREMENTS = ("eta", "imports", "producers", "server", "overhead", "log", "latency", "fanout")
 
 
 def main(names: list[str]) -> int:

@@ -19,6 +19,7 @@ from ..core.guessed import percent
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
+from .leaderboard import draw_search
 
 COLOURS = {
     "queued": "dim", "running": "cyan", "stopping": "yellow", "completed": "green",
@@ -55,6 +56,7 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
         lines.append(Text(run.stalled.output, style="dim"))
     lines += [_bar(run), _stages(run)]
     lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
+    lines += draw_search(run)
     health = _health(view.health)
     if health is not None:
         lines.append(health)

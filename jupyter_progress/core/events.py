@@ -141,6 +141,9 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
 
     Parameters
     ----------
+    estimates
+        What stages to come are expected to take, where more is known of that by now:
+        ``{stage: [seconds, low, high]}``.
     carried_s
         Seconds that an earlier attempt spent on what this one goes on from.
     can_stop
@@ -151,6 +154,8 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
+    estimates: dict[str, list[float]] = {}
     carried_s: float = 0.0
     can_stop: bool | None = None
 
@@ -162,6 +167,7 @@ class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
     elapsed_s: float = 0.0
     progress: float = 100.0
     elapsed_time: float = 0.0
@@ -185,6 +191,8 @@ class FoldCompleted(msgspec.Struct, frozen=True, kw_only=True):
         Of a search by halving: its round, from 0, and what the candidate has in it.
     step, total_steps, stage_progress
         How far the search is with it: folds done, folds in all, 0-100.
+    stage_left
+        ``[seconds, low, high]`` that are left with it, where there is ground for a number.
     """
 
     candidate: int
@@ -199,6 +207,7 @@ class FoldCompleted(msgspec.Struct, frozen=True, kw_only=True):
     step: int | None = None
     total_steps: int | None = None
     stage_progress: float | None = None
+    stage_left: list[float] | None = None
 
 
 class CandidateCompleted(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from .reduce import refresh
-from .showing import show_share
+from .showing import show_share, tell_left
 from .state import LiveScore, Resources, RunState
 from .transitions import has_ended
 
@@ -35,10 +35,13 @@ class ProgressReport(msgspec.Struct, frozen=True, kw_only=True):
         The stage that the report is about; a report for another than the current one is late.
     stage_progress
         0-100.
+    stage_left
+        ``[seconds, low, high]`` that are left of the stage, where its share does not tell.
     """
 
     stage: str | None = None
     stage_progress: float | None = None
+    stage_left: list[float] | None = None
     step: int | None = None
     total_steps: int | None = None
     live_accuracy: float | None = None
@@ -78,6 +81,8 @@ def _in_stage(state: RunState, report: ProgressReport, time: str) -> RunState:
         known["step"] = report.step
     if report.total_steps is not None:
         known["total_steps"] = report.total_steps
+    if report.stage_left is not None:
+        state = tell_left(state, report.stage_left, time)
     if report.stage_progress is not None:
         state = show_share(state, report.stage_progress, time)
     return replace(state, **known)

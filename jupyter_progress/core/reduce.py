@@ -101,7 +101,13 @@ def _current_stage_at(state: RunState, time: str) -> RunState:
     if stage.status != "running" or stage.started_time is None:
         return state
     elapsed = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
-    return with_stage(state, index, replace(stage, elapsed_s=elapsed))
+    stage = replace(stage, elapsed_s=elapsed)
+    by_time = eta.progress_by_time(stage) if eta.is_told_by_time(stage) else None
+    if by_time is None:
+        return with_stage(state, index, stage)
+    share = max(stage.progress, by_time)
+    stage = replace(stage, progress=share, progress_estimated=True)
+    return replace(with_stage(state, index, stage), stage_progress=share)
 
 
 def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[StageState]:
@@ -110,6 +116,7 @@ def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[Stag
             id=stage.id,
             title=stage.title or title_of(stage.id),
             estimated_s=stage.estimated_s,
+            estimated_range=stage.estimated_range,
         )
         for stage in stages
     ]
@@ -210,18 +217,24 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
         stages = [*state.stages, StageState(id=started.stage, title=started.title)]
         state = replace(state, stages=stages)
         index = len(stages) - 1
+    state = _planned_anew(state, started.estimates)
     stage = state.stages[index]
-    estimated = started.estimated_s if started.estimated_s is not None else stage.estimated_s
+    newer = stage if started.estimated_s is None else started
     begun = replace(
         stage,
         title=started.title or stage.title or title_of(started.stage),
         status="running",
         started_time=time,
         carried_s=started.carried_s,
-        estimated_s=estimated,
+        estimated_s=newer.estimated_s,
+        estimated_range=newer.estimated_range,
         elapsed_s=started.carried_s,
         progress=0.0,
+        progress_estimated=False,
         shown_s=None,
+        pace_s=None,
+        told_left=None,
+        told_s=None,
     )
     return replace(
         with_stage(state, index, begun),
@@ -234,6 +247,16 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
     )
 
 
+def _planned_anew(state: RunState, estimates: dict[str, list[float]]) -> RunState:
+    """The state with what is known by now of the stages to come."""
+    for index, stage in enumerate(state.stages):
+        known = estimates.get(stage.id)
+        if known is not None and len(known) == 3 and stage.status == "pending":
+            stage = replace(stage, estimated_s=known[0], estimated_range=known[1:])
+            state = with_stage(state, index, stage)
+    return state
+
+
 def _stage_completed(state: RunState, done: Any, time: str) -> RunState:
     index = stage_index(state, done.stage)
     if index is None:
@@ -243,6 +266,7 @@ def _stage_completed(state: RunState, done: Any, time: str) -> RunState:
         status="completed",
         elapsed_s=done.elapsed_s,
         progress=100.0,
+        progress_estimated=False,
         metrics=done.metrics,
     )
     completed = state.stages_completed

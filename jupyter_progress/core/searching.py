@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from .events import CandidateCompleted, FoldCompleted
-from .showing import show_share
+from .showing import show_share, tell_left
 from .state import BestCandidate, LiveScore, RunState, SearchState
 
 replace = msgspec.structs.replace
@@ -26,6 +26,8 @@ def fold_completed(state: RunState, done: FoldCompleted, time: str) -> RunState:
         state = replace(state, step=done.step)
     if done.total_steps is not None:
         state = replace(state, total_steps=done.total_steps)
+    if done.stage_left is not None:
+        state = tell_left(state, done.stage_left, time)
     return state if done.stage_progress is None else show_share(state, done.stage_progress, time)
 
 

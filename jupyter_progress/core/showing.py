@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
+from .eta import newest_pace
 from .state import RunState, StageState, stage_index
 from .times import seconds_between
 
@@ -26,16 +29,40 @@ def show_share(state: RunState, percent: float, time: str) -> RunState:
         0-100; what is beyond is cut.
     """
     share = min(100.0, max(0.0, percent))
-    state = replace(state, stage_progress=share)
+    index = stage_index(state, state.current_stage)
+    if index is None or state.stages[index].status != "running":
+        return replace(state, stage_progress=share)
+    stage = state.stages[index]
+    if stage.told_left is not None:
+        return state  # where the time left is told, a share of steps would be a second opinion
+    return with_stage(replace(state, stage_progress=share), index, _shown(stage, share, time))
+
+
+def tell_left(state: RunState, left: list[float], time: str) -> RunState:
+    """The state with what who trains says is left of the current stage.
+
+    Parameters
+    ----------
+    left
+        ``[seconds, low, high]``; what is no time says nothing.
+    """
     index = stage_index(state, state.current_stage)
     if index is None or state.stages[index].status != "running":
         return state
-    return with_stage(state, index, _shown(state.stages[index], share, time))
+    stage = state.stages[index]
+    is_time = len(left) == 3 and all(0 <= each < math.inf for each in left)
+    if not is_time or stage.started_time is None:
+        return state
+    seconds, low, high = left
+    told = [seconds, min(low, seconds), max(high, seconds)]
+    told_s = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
+    return with_stage(state, index, replace(stage, told_left=told, told_s=told_s))
 
 
 def _shown(stage: StageState, share: float, time: str) -> StageState:
     """The stage with a share that it has just shown; the same share again is no news."""
     if share == stage.progress or stage.started_time is None:
-        return replace(stage, progress=share)
+        return replace(stage, progress=share, progress_estimated=False)
     shown_s = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
-    return replace(stage, progress=share, shown_s=shown_s)
+    pace_s = newest_pace(stage, share, shown_s)
+    return replace(stage, progress=share, progress_estimated=False, shown_s=shown_s, pace_s=pace_s)

@@ -33,11 +33,14 @@ class PlannedStage(msgspec.Struct, frozen=True, kw_only=True):
         What a person reads.
     estimated_s
         Seconds that it is expected to take; None where there is no ground for a number.
+    estimated_range
+        ``[low, high]``: what it takes nine times in ten; None where that is not known.
     """
 
     id: str
     title: str
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
 
 
 # Only what every run does alike has an estimate before a first run was seen.

@@ -19,10 +19,20 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         ``pending``, ``running``, ``completed``, ``failed`` or ``skipped``.
     estimated_s, elapsed_s
         Seconds that it is expected to take (None: not known) and has taken.
+    estimated_range
+        ``[low, high]``: what it takes nine times in ten; None where that is not known.
     progress
         0-100.
+    progress_estimated
+        Whether ``progress`` is only told from the time that it is likely to take, for it shows
+        nothing itself, or nothing that goes with the time.
     shown_s
         Seconds after its beginning at which it had come to ``progress``; None before it showed any.
+    pace_s
+        Seconds that all of it takes at the pace of what it has shown last.
+    told_left, told_s
+        ``[seconds, low, high]`` that were left by what who trains says, so many seconds after its
+        beginning; None where nothing was said.
     started_time
         When it began; None before.
     carried_s
@@ -35,9 +45,14 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     status: str = "pending"
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
     elapsed_s: float | None = None
     progress: float = 0.0
+    progress_estimated: bool = False
     shown_s: float | None = None
+    pace_s: float | None = None
+    told_left: list[float] | None = None
+    told_s: float | None = None
     started_time: str | None = None
     carried_s: float = 0.0
     metrics: dict[str, Any] = {}

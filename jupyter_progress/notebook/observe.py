@@ -203,6 +203,12 @@ class Observation(Run):
         if self.is_active and self.asked != "cancel":
             self.log(values, step=step)
 
+    def tell_fact(self, kind: str, facts: dict[str, Any]) -> None:
+        """Take a fact of the fit: a search's fold, or candidate."""
+        with self._lock:
+            if self.is_active and self._record is not None:
+                self._record.fact_in_passing(kind, facts)
+
     def _hear(self, action: str, who: str) -> None:
         super()._hear(action, who)
         fit = self._current

@@ -18,6 +18,7 @@ from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
 from .attempts import Attempt, attempt_of
+from .costs import Fit
 from .fitting.keeping import Keeping
 from .plain_journal import findings_of
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
@@ -26,7 +27,15 @@ from .settled import Settled
 from .sources import LoadedData
 from .sources.table import Table
 from .timings import Timings
-from .workload import Workload, class_in, class_of, members_in, members_of, source_of
+from .workload import (
+    Workload,
+    class_in,
+    class_of,
+    members_in,
+    members_of,
+    params_of,
+    source_of,
+)
 
 _REPORT_INTERVAL_S = 0.1
 T = TypeVar("T")
@@ -88,6 +97,7 @@ class Context:
     evaluation: dict[str, Any] = field(default_factory=dict)
     registered: dict[str, Any] | None = None
     search: dict[str, Any] | None = None
+    fits: list[Fit] = field(default_factory=list)
     stage: str | None = None
     begun_s: float = field(default_factory=time.monotonic)
     pid: int = field(default_factory=os.getpid)
@@ -127,13 +137,26 @@ class Context:
         table = self.loaded.table if self.loaded else None
         spec = self.request.estimator
         known = self.estimator is not None
+        search = search_in(self.estimator) if known else None
+        fitted = self.estimator if search is None else search.estimator
         return Workload(
             estimator=class_of(self.estimator) if known else class_in(spec),
             source=source_of(self.request.dataset),
             cells=table.rows * table.columns if table else None,
+            rows=self._train_rows(table.rows) if table else None,
+            columns=table.columns if table else None,
+            params=params_of(fitted) if known else {},
+            searched=class_of(fitted) if search is not None else "",
             members=members_of(self.estimator) if known else members_in(spec),
             parts=self.model_parts,
         )
+
+    def _train_rows(self, rows: int) -> int:
+        """What the estimator is fitted on, of so many; the parts themselves where they are made."""
+        if self.parts is not None:
+            return self.parts.train.rows
+        held_out = self.split.test + (self.split.validation or 0.0)
+        return max(1, round(rows * (1.0 - held_out)))
 
     def end_if_copy(self) -> None:
         """End a copy of the worker, which a fork in the user's code has left in the middle of ours.

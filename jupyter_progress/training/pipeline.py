@@ -83,7 +83,7 @@ def finish(context: Context, follows: dict[str, int]) -> None:
 
 def _remember(context: Context, took: dict[str, float]) -> None:
     try:
-        context.timings.add(context.workload, took)
+        context.timings.add(context.workload, took, context.fits)
     except OSError as reason:  # the next estimate is worse for it; this run is whole
         print(f"how long the stages took was not kept: {reason}", file=sys.stderr)
 
@@ -108,13 +108,15 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
         "stage": stage,
         "title": PIPELINE[index].title,
         "index": index,
-        "estimated_s": context.timings.estimate(stage, context.workload),
+        **context.timings.told(stage, context.workload),
     }
     if stage == "train":
         context.keeping = prepare(context)
         facts["carried_s"] = round(context.keeping.carried_s, 3)
         facts["can_stop"] = can_stop(context.estimator)
-    context.journal.append("stage_started", dict(facts), flush=True)
+    to_come = [planned.id for planned in PIPELINE[index + 1 :]]
+    estimates = context.timings.known(to_come, context.workload)
+    context.journal.append("stage_started", {**facts, "estimates": estimates}, flush=True)
     metrics = STAGES[stage](context)
     context.end_if_copy()
     context.flush_report()

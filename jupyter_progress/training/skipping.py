@@ -8,6 +8,7 @@ from ..core.transitions import has_ended
 from ..errors import InvalidRequest, NothingToSkip, RunHasEnded
 from ..store.control import append_control
 from ..store.layout import RunDirectory
+from .searching.spool import Spool
 
 
 def check_candidate(candidate: int | None) -> None:
@@ -59,4 +60,7 @@ def ask_to_skip(
         raise NothingToSkip(f"the run {state.run_id} is not evaluating candidates just now")
     if candidate is None and not state.running:
         raise NothingToSkip("no candidate is being evaluated at this moment; ask again")
-    append_control(run_dir, writer, "skip", who, candidate)
+    if candidate is not None:
+        # What is asked of one attempt is forgotten with it; a candidate stays given up.
+        Spool(run_dir.search_dir).skip(candidate)
+    append_control(run_dir, writer, "skip", who, candidate=candidate)

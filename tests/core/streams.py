@@ -213,6 +213,41 @@ def slower_than_planned() -> Stream:
     return stream.after(1.0).durable("training_stopping", {"action": "stop", "who": "ada"})
 
 
+def search_by_cost() -> Stream:
+    """A search that says itself what is left, and takes longer than that."""
+    stream = Stream().snapshot().queued().started(train_s=None)
+    stream.durable(
+        "stage_started",
+        {
+            "stage": "train",
+            "estimated_s": 30.0,
+            "estimated_range": [12.0, 80.0],
+            "estimates": {"evaluate": [2.5, 1.0, 6.0]},
+        },
+    )
+    stream.after(6.0).progress(stage="train", stage_progress=5.0, step=2, total_steps=40)
+    stream.after(2.0).progress(
+        stage="train", stage_progress=50.0, step=20, stage_left=[24.0, 15.5, 41.0]
+    )
+    stream.progress(stage="train", stage_left=[-1.0, 0.0, 1.0])
+    fold = {"candidate": 3, "fold": 1, "score": 0.5, "fit_s": 2.0, "step": 21, "total_steps": 40}
+    told = {"stage_progress": 52.5, "stage_left": [20.0, 12.0, 36.0]}
+    stream.after(4.0).durable("fold_completed", {**fold, **told})
+    stream.after(9.25).durable("training_stopping", {"action": "stop", "who": "ada"})
+    return stream.after(60.0).durable("training_stopping", {"action": "stop", "who": "bob"})
+
+
+def one_call() -> Stream:
+    """A fit that shows nothing until its end: its progress is what the time makes likely."""
+    stream = Stream().snapshot().queued().started(train_s=20.0)
+    stream.stage(0).after(4.0).progress(resources={"cpu": 99.0})
+    stream.stage_done(0, 1.0).stage(5).after(12.0)
+    stream.progress(resources={"cpu": 99.0})
+    stream.after(30.0).progress(resources={"cpu": 98.0})
+    stream.progress(stage="train", stage_progress=100.0, step=1, total_steps=1)
+    return stream.after(0.5).durable("training_stopping", {"action": "stop", "who": "ada"})
+
+
 def stage_left_out() -> Stream:
     """A run of somebody's own code that completed without one of its stages."""
     stages = [{"id": "load", "title": "Load"}, {"id": "plot", "title": "Plot"}]
@@ -331,7 +366,7 @@ def resumed_run() -> Stream:
 STREAMS = {
     builder.__name__: builder
     for builder in (
-        whole_run, killed_worker, slower_than_planned, stage_left_out,
+        whole_run, killed_worker, slower_than_planned, search_by_cost, one_call, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
         deleted_run, resumed_run, stalled, stopped_by_limits, queue,
         search,

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import xgboost
 from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
+from sklearn.datasets import load_iris
 from sklearn.ensemble import (
     AdaBoostClassifier,
     BaggingClassifier,
@@ -26,10 +27,12 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 import jupyter_progress as jp
 from jupyter_progress.errors import InvalidRequest, RunCancelled
@@ -368,3 +371,24 @@ def test_bad_options_are_told_in_words() -> None:
         jp.observe(SVC(), scoring="acuracy")
     with pytest.raises(InvalidRequest, match="expected a share"):
         jp.observe(SVC(), max_overhead=3)
+
+
+def test_search_in_the_kernel_has_its_leaderboard_and_its_own_results(
+    runs: DataDirectory,
+) -> None:
+    rows, targets = load_iris(return_X_y=True)
+    search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]}, cv=3)
+    with jp.observe(search, display=False) as run:
+        search.fit(rows, targets)
+    plain = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]}, cv=3)
+    plain.fit(rows, targets)
+    assert vars(search).keys() == vars(plain).keys()
+    means = search.cv_results_["mean_test_score"]
+    assert np.array_equal(means, plain.cv_results_["mean_test_score"])
+    directory = only_run(runs)
+    done = facts_of(directory, "candidate_completed")
+    assert [fact["mean"] for fact in done] == list(means)
+    assert len(facts_of(directory, "fold_completed")) == 6
+    assert run.state.status == "completed"
+    assert run.state.search is not None
+    assert run.state.search.best.mean == search.best_score_

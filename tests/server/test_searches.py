@@ -35,7 +35,7 @@ SLOW = {
         "params": {
             "estimator": {
                 "class": "sklearn.ensemble.RandomForestClassifier",
-                "params": {"n_estimators": 60, "random_state": 0},
+                "params": {"n_estimators": 200, "random_state": 0},
             },
             "param_distributions": {"max_depth": list(range(1, 41))},
             "n_candidates": 40,

@@ -2,7 +2,7 @@
 
 import type { PlannedStage } from "./wire";
 
-export const PIPELINE: readonly PlannedStage[] = [
+export const PIPELINE: readonly Omit<PlannedStage, "estimated_range">[] = [
   { id: "initialize", title: "Initialize", estimated_s: 1.5 },
   { id: "load_data", title: "Load data", estimated_s: 0.5 },
   { id: "validate_data", title: "Validate data", estimated_s: 0.3 },

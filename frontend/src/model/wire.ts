@@ -105,6 +105,7 @@ export interface PlannedStage {
   id: string;
   title: string;
   estimated_s: number | null;
+  estimated_range: number[] | null;
 }
 
 export interface StageState {
@@ -112,9 +113,14 @@ export interface StageState {
   title: string;
   status: StageStatus;
   estimated_s: number | null;
+  estimated_range: number[] | null;
   elapsed_s: number | null;
   progress: number;
+  progress_estimated: boolean;
   shown_s: number | null;
+  pace_s: number | null;
+  told_left: number[] | null;
+  told_s: number | null;
   started_time: string | null;
   carried_s: number;
   metrics: Record<string, unknown>;

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..searching import AskedOfFit, SearchReport, SearchWatch, watched
+from ..searching import AskedOfFit, Forecast, SearchReport, SearchWatch, watched
 from .watch import Fitted, Watch
 
 
@@ -29,10 +29,12 @@ def _fit(estimator: Any, X: Any, y: np.ndarray, watch: Watch, folder: Path) -> F
         report=teller.report,
         asked=watch.search_asked or AskedOfFit(watch.asked),
         warn=watch.warn,
+        forecast=Forecast(estimator, watch.earlier, len(y), X.shape[1], watch.source),
     )
     teller.seen = seen
     with watched(seen):
         watch.call_fit(estimator, X, y)
+    watch.fits = seen.forecast.fits if seen.forecast else []
     if watch.has_rows and estimator.refit:
         watch.guard(lambda: watch.score_fitted(estimator))
     return Fitted(stopped=seen.is_stopped)
@@ -61,6 +63,7 @@ class _Teller:
             monitoring_overhead=round(now.overhead, 5),
             live_score=score,
             running=now.running,
+            stage_left=now.left,
         )
         if score is not None and now.step > self._logged:
             self._logged = now.step

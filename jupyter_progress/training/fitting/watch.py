@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from ..costs import Fit
 from ..evaluation import finite
 from ..searching import SaysWhatToGiveUp
 from .keeping import Keeping
@@ -75,6 +76,10 @@ class Watch:
         Given what happens in a search: the event's type and its data.
     search_asked
         What people ask of a search; None: nothing.
+    source
+        What names the data.
+    earlier
+        Gives the fits of a class that earlier runs have told of.
     keeping
         Where checkpoints are kept; None where none are.
     on_scores
@@ -99,6 +104,8 @@ class Watch:
     spool: Path | None = None
     tell_fact: Callable[[str, dict[str, Any]], object] = lambda _kind, _facts: None
     search_asked: SaysWhatToGiveUp | None = None
+    source: str = ""
+    earlier: Callable[[str], Sequence[Fit]] = lambda _estimator: ()
     keeping: Keeping | None = None
     call_fit: Callable[..., Any] = plain_fit
 
@@ -113,6 +120,7 @@ class Watch:
         self.last: dict[str, float | None] = {}
         self.steps: dict[str, int | None] | None = None
         self._fresh: dict[str, float | None] = {}
+        self.fits: list[Fit] = []
         if self.scoring is not None:
             from sklearn.metrics import get_scorer
 

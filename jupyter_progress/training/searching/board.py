@@ -29,6 +29,10 @@ class Candidate:
         How many it has.
     results
         By fold: what scikit-learn's own function gave.
+    given_up
+        Folds that were not fitted.
+    is_told
+        Whether its end was told.
     """
 
     number: int
@@ -73,11 +77,8 @@ class Board:
 
     @property
     def folds_done(self) -> int:
-        """Folds that are fitted, or given up."""
-        return sum(
-            min(len(c.results) + len(c.given_up - set(c.results)), c.folds)
-            for c in self.candidates.values()
-        )
+        """Folds that are fitted, or of a candidate that is over; what a stop left out is not."""
+        return sum(c.folds if c.is_told else len(c.results) for c in self.candidates.values())
 
     def score_of(self, result: dict[str, Any]) -> float:
         """The score of a fold that counts; NaN where it failed."""

@@ -16,8 +16,24 @@ def planned_folds(search: Any, candidates: int, folds: int) -> int:
     folds
         Of each candidate.
     """
-    sizes = _rounds(search, candidates) if hasattr(search, "factor") else [candidates]
-    return sum(sizes) * folds
+    return sum(size for size, _ in planned_rounds(search, candidates)) * folds
+
+
+def planned_rounds(search: Any, candidates: int) -> list[tuple[int, int | None]]:
+    """Each round's candidates, and its resources where it goes by halving."""
+    if not hasattr(search, "factor"):
+        return [(candidates, None)]
+    sizes = _rounds(search, candidates)
+    least, most = getattr(search, "min_resources_", None), getattr(search, "max_resources_", None)
+    if not isinstance(least, int) or not isinstance(most, int):
+        return [(size, None) for size in sizes]
+    # With what is left for the first rounds, where candidates are eliminated for lack of resources.
+    late = max(0, len(sizes) - (1 + floor(log(most // least, search.factor))))
+    powers = [max(0, at - late) for at in range(len(sizes))]
+    return [
+        (size, min(int(search.factor**power * least), most))
+        for size, power in zip(sizes, powers, strict=True)
+    ]
 
 
 def _rounds(search: Any, candidates: int) -> list[int]:

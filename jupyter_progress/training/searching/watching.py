@@ -13,13 +13,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from .board import Board, Candidate
 from .chosen import among_whole
 from .facts import candidate_fact, fold_fact, running_folds, shown_params
+from .forecast import Forecast
 from .halving import close_rounds, planned_folds
 from .interception import Intercepted, install, uninstall
 from .keys import digest_of_search
@@ -78,6 +79,8 @@ class SearchReport:
         The folds under way.
     overhead
         The share of the time so far that watching has cost.
+    left
+        ``[seconds, low, high]`` until its end, where that has changed.
     """
 
     step: int
@@ -86,6 +89,7 @@ class SearchReport:
     best: float | None
     running: list[dict[str, Any]]
     overhead: float
+    left: list[float] | None = None
 
 
 @dataclass
@@ -105,6 +109,8 @@ class SearchWatch:
         Given how far the search is, some times a second.
     warn
         Given a sentence for the person whose search it is.
+    forecast
+        Says what is left; None: nobody does.
     """
 
     search: Any
@@ -113,6 +119,7 @@ class SearchWatch:
     report: Callable[[SearchReport], object]
     asked: SaysWhatToGiveUp = field(default_factory=StopsNothing)
     warn: Callable[[str], object] = print
+    forecast: Forecast | None = None
 
     def __post_init__(self) -> None:
         self.board = Board(counting_metric(self.search))
@@ -124,6 +131,7 @@ class SearchWatch:
         self._kept: dict[str, dict[str, Any]] = {}
         self._round: EvaluatedRound | None = None
         self._rounds = 0
+        self._given_up: set[int] = set()
         self._digest = ""
         self._lock = threading.RLock()
         self._ended = threading.Event()
@@ -204,6 +212,7 @@ class SearchWatch:
             if self._rounds == 0:
                 self.total = planned_folds(self.search, len(candidates), folds)
             self.total = max(self.total, len(self.board.candidates) * folds)
+            self._forecasts(Forecast.begin_round, self._rounds, begun, folds)
             folder = str(self.folder)
             self._round = EvaluatedRound(self._rounds, begun, self._digest, folder, self._kept)
             self._rounds += 1
@@ -267,6 +276,7 @@ class SearchWatch:
         self._spent_s += float(line.get("cost_s", 0.0))
         if "given_up" in line:
             candidate.given_up.add(fold)
+            self._forecasts(Forecast.give_up, candidate, fold)
         elif "result" in line and fold not in candidate.results:
             candidate.results[fold] = line["result"]
             self._tell_fold(candidate, fold)
@@ -274,10 +284,13 @@ class SearchWatch:
 
     def _tell_fold(self, candidate: Candidate, fold: int) -> None:
         step = self.board.folds_done
+        score = self.board.score_of(candidate.results[fold])
+        self._forecasts(Forecast.take_fold, candidate, fold, score)
         far = {
             "step": step,
             "total_steps": self.total,
             "stage_progress": self._progress_at(step),
+            "stage_left": self._forecasts(Forecast.left),
         }
         self.tell("fold_completed", fold_fact(self.board, candidate, fold) | far)
 
@@ -299,6 +312,7 @@ class SearchWatch:
         if is_wanted and not self.is_stopped and self.board.folds_done < self.total:
             self.is_stopped = True
             self._spool.stop()
+            self._forecasts(Forecast.stop)
         for number, who in self.asked.take_skips():
             running = sorted({place[0] for place in self.board.running})
             for given_up in running if number is None else [number]:
@@ -310,8 +324,9 @@ class SearchWatch:
         if candidate is not None and candidate.is_told:
             self.warn(f"candidate {number} was over before it could be given up{by}")
             return
-        if self._spool.is_skipped(number):
+        if number in self._given_up:
             return
+        self._given_up.add(number)
         self._spool.skip(number)
         if candidate is not None:
             shown = ", ".join(f"{k}={v}" for k, v in shown_params(candidate.params).items())
@@ -338,9 +353,23 @@ class SearchWatch:
             overhead=self.overhead,
         )
         known = self._reported
-        if known is None or (known.step, known.running) != (found.step, found.running):
+        left = self._forecasts(Forecast.left)
+        is_news = known is None or (known.step, known.running) != (found.step, found.running)
+        if is_news or left is not None:
             self._reported = found
-            self.report(found)
+            self.report(replace(found, left=left))
+
+    def _forecasts(self, what: Callable[..., Any], *facts: Any) -> Any:
+        """Tell the forecast something, or ask it; what fails ends it, and nothing else."""
+        if self.forecast is None:
+            return None
+        try:
+            return what(self.forecast, *facts)
+        except Exception as failure:
+            self.forecast = None
+            traceback.print_exc()
+            self.warn(f"the time left of the search is not known: {failure}")
+            return None
 
 
 class _Stopped(Exception):

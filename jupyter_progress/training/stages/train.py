@@ -15,6 +15,7 @@ from ..fitting import Watch, choose_way
 from ..fitting.choose import keep_first, shows_steps
 from ..searching import AskedOfSearch, search_in
 from ..searching.outcome import keep_search
+from ..workload import source_of
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -38,6 +39,8 @@ def run(context: Context) -> dict[str, Any]:
         spool=context.run.search_dir,
         tell_fact=context.journal.append,
         search_asked=AskedOfSearch(context.asked),
+        source=source_of(context.request.dataset),
+        earlier=context.timings.fits,
         keeping=context.keeping,
         on_scores=early.observe if early else None,
     )
@@ -58,6 +61,7 @@ def run(context: Context) -> dict[str, Any]:
         if context.keeping is not None:
             context.keeping.close()
     fit_s = time.perf_counter() - begun_s
+    context.fits = watch.fits
     context.asked.check()
     context.stopped = fitted.stopped and context.asked.to_stop
     context.stopped_early = fitted.stopped and not context.stopped
