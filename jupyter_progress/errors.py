@@ -25,6 +25,7 @@ ProgressError
 │   ├── RunHasEnded              asked to stop what has ended
 │   ├── NothingToKeep            a stop before there is anything to keep
 │   ├── NothingToSkip            a candidate of a search that cannot be given up
+│   ├── CannotStop               a stop of a fit that nothing can interrupt
 │   ├── NotResumable             the run ended well, was dropped, or left nothing to go on from
 │   ├── NoModel                  the run ended without a model
 │   ├── NoValue                  the run has no return value, or none that could be kept
@@ -262,6 +263,12 @@ class NothingToSkip(Conflict):
     """A candidate that is not there to be given up: it is over, or nothing is searched."""
 
     reason = "nothing_to_skip"
+
+
+class CannotStop(Conflict):
+    """A stop of a fit that is one call of its library: it can be waited for, or cancelled."""
+
+    reason = "cannot_stop"
 
 
 class NotResumable(Conflict):

@@ -143,6 +143,8 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     carried_s
         Seconds that an earlier attempt spent on what this one goes on from.
+    can_stop
+        Of ``train``: whether the fit can be ended with what it has; None where that is not known.
     """
 
     stage: str
@@ -150,6 +152,7 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     index: int = 0
     estimated_s: float | None = None
     carried_s: float = 0.0
+    can_stop: bool | None = None
 
 
 class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):

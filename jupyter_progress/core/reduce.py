@@ -180,7 +180,9 @@ def _next_attempt(state: RunState) -> RunState:
         end_time=None,
         error=None,
         resources=None,
+        stalled=None,
         resumable=False,
+        can_stop=None,
     )
 
 
@@ -224,6 +226,7 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
     return replace(
         with_stage(state, index, begun),
         current_stage=started.stage,
+        can_stop=state.can_stop if started.can_stop is None else started.can_stop,
         stalled=None,
         stage_progress=0.0,
         step=None,

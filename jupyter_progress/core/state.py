@@ -154,6 +154,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Whether its fit can be ended with what it has; None before that is known.
     stalled
         Since when nothing is heard of it, where that is longer than likely; else None.
+    resumable
+        Whether it failed or was interrupted, and has something to go on from.
     updated_time
         The moment that the durations above hold for.
     attempt

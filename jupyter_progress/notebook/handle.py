@@ -181,6 +181,8 @@ class RunHandle(KnownRun):
         ------
         NothingToKeep
             There is nothing yet; ``cancel()`` drops the run.
+        CannotStop
+            The fit is one call of its library: ``wait()`` for its end, or ``cancel()`` the run.
         RunHasEnded
         """
         self._backend.stop(self.run_id)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ..core.state import RunState
 from ..core.times import to_iso
 from ..core.transitions import has_ended
-from ..errors import NothingToKeep, RunHasEnded
+from ..errors import CannotStop, NothingToKeep, RunHasEnded
 from ..store.control import ControlReader, append_control
 from ..store.journal import JournalWriter, refuse_unwritten, tell
 from ..store.layout import RunDirectory
@@ -47,6 +47,8 @@ def ask_to_stop(
     ------
     RunHasEnded
         In another way than this one.
+    CannotStop
+        A stop of a fit that is one call of its library.
     NothingToKeep
         A stop before the training has made anything that could be kept.
     """
@@ -83,6 +85,11 @@ def _check_something_to_keep(state: RunState) -> None:
         return  # what there is to keep is its own code's to know
     if state.current_stage in _AFTER_TRAIN:
         return
+    if state.can_stop is False and state.current_stage == "train":
+        raise CannotStop(
+            f"the fit of run {state.run_id} is one call of its library, which cannot be stopped "
+            "halfway: wait for its end, which keeps all of it, or cancel the run"
+        )
     # Of a search, folds alone are nothing: it takes a candidate that has all of them.
     is_whole = state.search is None or state.search.best is not None
     if state.current_stage == "train" and state.step and is_whole:

@@ -43,7 +43,13 @@ from .plain_journal import (
     last_sequences,
     newest_in_stage,
 )
-from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
+from .process_tree import (
+    TreeSampler,
+    adopt_orphans,
+    identify,
+    lower_priority,
+    signal_tree,
+)
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .stall_report import StallReport
@@ -146,10 +152,8 @@ class Keeper:
         finally:
             os.close(writing)
         pid = self._worker.pid
-        try:
-            os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
-        except OSError as reason:  # it has ended already, or this system does not allow it
-            _say(f"keeper: priority not lowered: {reason}")
+        for problem in lower_priority(pid, NICENESS):
+            _say(f"keeper: priority not lowered: {problem}")
         self._note_worker(pid)
         self._sampler = TreeSampler(pid, adopts=self._adopts)
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()

@@ -12,6 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
+from .fitting.choose import can_end_early
 from .going_on import prepare
 from .plain_journal import last_sequences
 from .stages import (
@@ -112,11 +113,13 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
     if stage == "train":
         context.keeping = prepare(context)
         facts["carried_s"] = round(context.keeping.carried_s, 3)
+        facts["can_stop"] = can_end_early(context.estimator)
     context.journal.append("stage_started", dict(facts), flush=True)
     metrics = STAGES[stage](context)
     context.end_if_copy()
     context.flush_report()
     elapsed_s = time.monotonic() - begun_s + facts.pop("carried_s", 0.0)
+    facts.pop("can_stop", None)
     done = {
         **facts,
         "elapsed_s": round(elapsed_s, 3),

@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -79,6 +80,31 @@ class TreeSampler:
         below = tree_of(os.getpid())[1:]
         below.sort(key=lambda process: process.pid != self._pid)  # the root first
         return below if below and below[0].pid == self._pid else []
+
+
+def lower_priority(pid: int, niceness: int) -> list[str]:
+    """Have a process that leads a session, and all that it starts, leave the others their turn.
+
+    Linux weighs sessions against each other, and a niceness counts only within one, unless the
+    session's own is set (``sched_autogroup_enabled``, see sched(7)).
+
+    Returns
+    -------
+    list of str
+        What did not work: it has ended already, or this system does not allow it.
+    """
+    problems = []
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    except OSError as reason:
+        problems.append(str(reason))
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists():
+        try:
+            group.write_text(str(niceness))
+        except OSError as reason:
+            problems.append(str(reason))
+    return problems
 
 
 def adopt_orphans() -> bool:

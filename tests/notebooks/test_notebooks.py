@@ -122,7 +122,8 @@ def test_nbval_passes_on_every_notebook_with_a_server(
 
 
 @pytest.mark.parametrize(
-    "name", ["quickstart.ipynb", "rest.ipynb", "own_code.ipynb", "search.ipynb"]
+    "name",
+    ["own_code.ipynb", "own_estimator.ipynb", "quickstart.ipynb", "rest.ipynb", "search.ipynb"],
 )
 def test_saved_notebook_carries_no_widget_state_and_no_secret(name: str) -> None:
     text = (NOTEBOOKS / name).read_text()

@@ -157,7 +157,9 @@ function nextAttempt(run: RunState): RunState {
     end_time: null,
     error: null,
     resources: null,
+    stalled: null,
     resumable: false,
+    can_stop: null,
   };
 }
 
@@ -179,7 +181,15 @@ const stageStarted: Apply = (run, payload, time) => {
     progress: 0,
     shown_s: null,
   });
-  return { ...begun, current_stage: id, stalled: null, stage_progress: 0, step: null, total_steps: null };
+  return {
+    ...begun,
+    current_stage: id,
+    can_stop: typeof payload["can_stop"] === "boolean" ? payload["can_stop"] : run.can_stop,
+    stalled: null,
+    stage_progress: 0,
+    step: null,
+    total_steps: null,
+  };
 };
 
 const stalled: Apply = (run, payload, time) => ({

@@ -102,7 +102,13 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
   return (
     <div class="jpp-controls">
       {isGoing && run.status !== "queued" && (
-        <StopButton run={run} asked={asked} whyNot={whyNot} ask={() => ask("stop")} />
+        <StopButton
+          run={run}
+          asked={asked}
+          whyNot={whyNot}
+          ask={() => ask("stop")}
+          cancel={() => ask("cancel")}
+        />
       )}
       {isGoing && (
         <CancelButton
@@ -156,10 +162,13 @@ interface StopButtonProps {
   asked: Asked;
   whyNot: string | null;
   ask: () => void;
+  cancel: () => void;
 }
 
-function StopButton({ run, asked, whyNot, ask }: StopButtonProps): JSX.Element {
+function StopButton({ run, asked, whyNot, ask, cancel }: StopButtonProps): JSX.Element {
   const isStopping = run.status === "stopping" || asked.pending === "stop";
+  const isOneCall = run.can_stop === false && run.current_stage === "train";
+  if (isOneCall && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
   const early = hasSomethingToKeep(run) ? null : "There is nothing to keep yet";
   return (
     <ActionButton
@@ -169,6 +178,54 @@ function StopButton({ run, asked, whyNot, ask }: StopButtonProps): JSX.Element {
     >
       {isStopping ? "Stopping…" : "Stop"}
     </ActionButton>
+  );
+}
+
+interface WaitOrCancelProps {
+  whyNot: string | null;
+  cancel: () => void;
+}
+
+/** A fit that is one call of its library: there is nothing between its beginning and its end. */
+function WaitOrCancel({ whyNot, cancel }: WaitOrCancelProps): JSX.Element {
+  const [isAsking, setAsking] = useState(false);
+  const wait = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isAsking) wait.current?.focus();
+  }, [isAsking]);
+  if (!isAsking) {
+    return (
+      <ActionButton
+        whyNot={whyNot}
+        title="This fit cannot be stopped halfway: wait for its end, or cancel it"
+        onClick={() => setAsking(true)}
+      >
+        Stop…
+      </ActionButton>
+    );
+  }
+  return (
+    <span
+      class="jpp-confirm"
+      role="group"
+      aria-label="Wait for this fit, or cancel it?"
+      onKeyDown={(event) => event.key === "Escape" && setAsking(false)}
+    >
+      <span>This fit cannot be stopped halfway.</span>
+      <button type="button" class="jpp-button" ref={wait} onClick={() => setAsking(false)}>
+        Wait for its end
+      </button>
+      <ActionButton
+        tone="danger"
+        whyNot={whyNot}
+        onClick={() => {
+          setAsking(false);
+          cancel();
+        }}
+      >
+        Drop it, keep nothing
+      </ActionButton>
+    </span>
   );
 }
 

@@ -20,6 +20,13 @@ interface Seen {
   cancelling: Button;
   deploy: Button;
   deployOffline: Button;
+  oneCall: string;
+  askedOfOneCall: number;
+  dropped: string;
+  resume: Button;
+  resuming: Button;
+  askedLast: string;
+  buttons: string[];
 }
 
 const WHY = "The server does not answer; this works again once it does.";
@@ -50,6 +57,19 @@ describe("the controls", () => {
 
   it("show the words of a refusal beside the button", () => {
     expect(seen.refused).toBe("There is nothing to keep yet");
+  });
+
+  it("offer to wait for a fit that is one call, or to cancel it", () => {
+    expect(seen.oneCall).toContain("This fit cannot be stopped halfway.");
+    expect(seen.askedOfOneCall).toBe(2); // the stop and the cancel before
+    expect(seen.dropped).toBe("cancel");
+  });
+
+  it("offer to resume what is resumable, and nothing else that has failed", () => {
+    expect(seen.resume).toMatchObject({ words: "Resume", isDisabled: false });
+    expect(seen.resuming).toMatchObject({ words: "Resuming…", isDisabled: true });
+    expect(seen.askedLast).toBe("resume");
+    expect(seen.buttons).toEqual([]);
   });
 
   it("offer to deploy what is completed, and stop offering it with the connection", () => {

@@ -19,6 +19,7 @@ from ...core.transitions import ACTIVE, ENDED
 from ...errors import (
     ArtifactRefused,
     BodyTooLarge,
+    CannotStop,
     Conflict,
     DiskFull,
     EstimatorNotAllowed,
@@ -259,7 +260,10 @@ EXECUTING: tuple[Operation, ...] = (
     Operation(
         "POST", "runs/{run_id}/stop", "execute", "Keep the best so far and finish.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
-        errors=(*BODY, UnknownRun, RunHasEnded, NothingToKeep, Conflict, Unavailable, DiskFull),
+        errors=(
+            *BODY, UnknownRun, RunHasEnded, NothingToKeep, CannotStop, Conflict, Unavailable,
+            DiskFull,
+        ),
     ),
     Operation(
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,

@@ -117,9 +117,14 @@ _OBSERVED_INSTEAD: dict[Way, Way] = {
 
 def shows_steps(estimator: Any) -> bool:
     """Whether the fit shows more than its end."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     way = choose_way(last)
     return way is not fit_plainly and _SHOWS.get(way, _always)(last)
+
+
+def inner_of(estimator: Any) -> Any:
+    """What is fitted step by step: the estimator or, of a plain pipeline, its last step."""
+    return estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
 
 
 def _always(_estimator: Any) -> bool:
@@ -149,13 +154,13 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
 
 def can_end_early(estimator: Any) -> bool:
     """Whether the fit can be ended with the best so far, rather than dropped."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return shows_steps(last) and choose_way(last) in _ENDS_EARLY
 
 
 def keep_first(estimator: Any, steps: int) -> bool:
     """Cut a fitted model back to its first steps; False where that cannot be done."""
-    last = estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    last = inner_of(estimator)
     return _ENDS_EARLY.get(choose_way(last), keep_nothing)(last, steps)
 
 

@@ -31,7 +31,7 @@ answer(async () => {
   const offline = { stop: seen(element, "Stop"), cancel: seen(element, "Cancel"), add: seen(element, "Add") };
   buttonIn(element, "Stop").click();
   buttonIn(element, "Cancel").click();
-  const asked = (): unknown[] => kernel.said.filter((content) => content["type"] === "control");
+  const asked = (): Record<string, unknown>[] => kernel.said.filter((content) => content["type"] === "control");
   const askedOffline = asked().length;
 
   kernel.show("polling");
@@ -53,11 +53,39 @@ answer(async () => {
   const cancelling = seen(element, "Cancel");
   kernel.tell({ type: "control_result", id: 2, ok: true });
 
+  kernel.show("live", { can_stop: false, step: null, updated_time: "2026-11-22T10:00:05.000Z" });
+  await pass(100);
+  buttonIn(element, "Stop").click();
+  await pass(100);
+  const oneCall = element.querySelector<HTMLElement>(".jpp-controls")!.innerText;
+  buttonIn(element, "Wait for its end").click();
+  await pass(100);
+  const askedOfOneCall = asked().length;
+  buttonIn(element, "Stop").click();
+  await pass(100);
+  buttonIn(element, "Drop it").click();
+  await pass(100);
+  const dropped = asked().at(-1)?.["action"];
+  kernel.tell({ type: "control_result", id: 3, ok: true });
+
+  kernel.show("live", { status: "failed", resumable: true, updated_time: "2026-11-22T10:00:07.000Z" });
+  await pass(100);
+  const resume = seen(element, "Resume");
+  buttonIn(element, "Resume").click();
+  await pass(100);
+  const resuming = seen(element, "Resum");
+  const askedLast = asked().at(-1)?.["action"];
+  kernel.tell({ type: "control_result", id: 4, ok: true });
+  kernel.show("live", { status: "failed", resumable: false, updated_time: "2026-11-22T10:00:08.000Z" });
+  await pass(100);
+  const buttons = [...element.querySelectorAll<HTMLElement>(".jpp-controls button")].map((each) => each.innerText);
+
   kernel.show("live", { status: "completed", updated_time: "2026-11-22T10:00:09.000Z" });
   await pass(100);
   const deploy = seen(element, "Deploy");
   kernel.end();
   await pass(4000);
   const deployOffline = seen(element, "Deploy");
-  return { offline, askedOffline, polling, pending, askedTwice, refused, cancelling, deploy, deployOffline };
+  return { offline, askedOffline, polling, pending, askedTwice, refused, cancelling, deploy, deployOffline,
+    oneCall, askedOfOneCall, dropped, resume, resuming, askedLast, buttons };
 });
