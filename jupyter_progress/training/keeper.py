@@ -39,9 +39,9 @@ from .plain_journal import (
     PlainJournal,
     find_current_stage,
     find_last_event,
+    find_stage_begun,
     has_worker_begun,
     last_sequences,
-    newest_in_stage,
 )
 from .process_tree import (
     TreeSampler,
@@ -207,8 +207,9 @@ class Keeper:
             return
         self._is_time_up = True
         journals, after = self._run.journals, self._attempt.after
-        stage = find_current_stage(journals, after)
-        if stage == "train" and newest_in_stage(journals, "can_stop", after):
+        begun = find_stage_begun(journals, after) or {}
+        stage = begun.get("stage")
+        if stage == "train" and begun.get("can_stop"):
             facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": soft_s}
             self._try_to_tell("training_stopping", facts)
             self._is_to_finish = self._try_to_stop()

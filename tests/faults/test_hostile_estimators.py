@@ -98,7 +98,7 @@ def test_run_says_what_happened_and_the_server_does_not_notice(
     watched: Site, deed: str, status: str, reason: str | None, words: str
 ) -> None:
     prober = Prober(watched)
-    more = {"time_limit": 20.0} if deed == "hang" else {}
+    more = {"time_limit": 20.0 * SCALE} if deed == "hang" else {}
     run = begin(watched, Hostile(deed), **more)
     state = watched.jupyter.wait_for_run(run.run_id, "completed", "failed", limit_s=90)
     assert (state["status"], (state["error"] or {}).get("reason")) == (status, reason)

@@ -65,6 +65,11 @@ class Hostile(ClassifierMixin, BaseEstimator):
             eaten.append(np.ones(2**22))  # 32 MiB
             time.sleep(0.1)
 
+    def _gobble(self) -> None:
+        eaten = []
+        for _ in range(100):
+            eaten.append(np.ones(2**22))
+
     def _allocate(self) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
         np.ones(1 << 31)
@@ -141,6 +146,12 @@ class Parallel(Hostile):
         told = joblib.Parallel(self.n_jobs)(joblib.delayed(threads_here)() for _ in range(2))
         for kind, threads in {"own": threads_here(), "inner": told[0]}.items():
             print("threads", kind, threads["openmp"], flush=True)
+
+
+def wait_for_itself() -> None:
+    """A function that is in a deadlock."""
+    print("about to wait", flush=True)
+    Hostile()._deadlock()
 
 
 class Traced(Hostile):

@@ -6,6 +6,7 @@ import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "./Boundary";
+import { Candidates, isSearch } from "./Candidates";
 import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
@@ -18,6 +19,7 @@ import { StageTable } from "./Stages";
 export const SECTIONS = [
   "results",
   "chart",
+  "candidates",
   "stages",
   "resources",
   "health",
@@ -57,6 +59,11 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
             load={rest ? (runId) => view.asking.loadSeries(runId) : null}
           />
         </Boundary>
+      )}
+      {has("candidates") && isSearch(run) && (
+        <Section title="Candidates">
+          <Candidates run={run} view={view} />
+        </Section>
       )}
       {has("stages") && (
         <Boundary what="Stages">

@@ -29,7 +29,9 @@ export function TestResults({ result }: { result: RunResult }): JSX.Element {
           ))}
         </dl>
       ) : (
-        <p class="jpp-empty">No rows were held out for a test.</p>
+        <p class="jpp-empty">
+          {rows?.test ? "There is no model to test: the search did not refit." : "No rows were held out for a test."}
+        </p>
       )}
       {rows && (
         <p class="jpp-hint">
