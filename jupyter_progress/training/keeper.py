@@ -120,6 +120,8 @@ class Keeper:
             self._write_exit(None)
             return
         self._watch()
+        # A worker that was cancelled may have heard of it, and gone, before this process looked.
+        self._read_controls()
         self._sweep()
         output.join(1.0)
         self._begin_last_words()
