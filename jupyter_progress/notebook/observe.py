@@ -184,6 +184,7 @@ class Observation(Run):
                 f"this fit is not shown: {type(failure).__name__}: {failure}", level="warning"
             )
             return plain(*args, **kwargs)
+        self.say(can_stop=fit.can_be_stopped)
         if not fit.shows_steps:
             scored = "" if held_out.y is None else ", and the score at its end"
             self.note(

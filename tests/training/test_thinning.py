@@ -43,9 +43,14 @@ def test_some_rows_are_the_same_ones_each_time_in_their_order():
     "estimator",
     [
         HistGradientBoostingClassifier(max_iter=60, early_stopping=False, **S),
-        HistGradientBoostingRegressor(max_iter=150, early_stopping=False, **S),
-        XGBClassifier(n_estimators=60, n_jobs=1),
-        LGBMClassifier(n_estimators=60, n_jobs=1, verbosity=-1),
+        *(
+            pytest.param(estimator, marks=pytest.mark.slow)
+            for estimator in (
+                HistGradientBoostingRegressor(max_iter=150, early_stopping=False, **S),
+                XGBClassifier(n_estimators=60, n_jobs=1),
+                LGBMClassifier(n_estimators=60, n_jobs=1, verbosity=-1),
+            )
+        ),
     ],
     ids=lambda e: type(e).__name__,
 )
