@@ -133,7 +133,10 @@ def coverage_of(told: Sequence[Told]) -> float:
 
 def measure() -> Iterator[Figure]:
     """Kind by kind, and in all."""
-    found = [compare(traces) for traces in load_traces()]
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        found = [compare(traces) for traces in load_traces()]
     for each in found:
         name = f"{each.kind}{' (held out)' if each.held_out else ''}"
         by_tqdm = error_of(each.tqdm)

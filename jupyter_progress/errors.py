@@ -10,6 +10,7 @@ ProgressError
 │   ├── PathNotAllowed           outside of the root directory, or hidden
 │   ├── UnknownColumn
 │   ├── UnsuitableData           empty, one class only, NaN in the target, too few rows
+│   ├── DoesNotFit               more rows than memory, or than a run may have
 │   ├── UnknownEstimator
 │   ├── EstimatorNotAllowed      outside of the allow-list of packages
 │   ├── UnsuitableEstimator      no classifier or regressor, or it cannot be sent to a worker
@@ -150,6 +151,12 @@ class UnsuitableData(InvalidRequest):
     """Data that no estimator of this kind can be fitted on."""
 
     reason = "unsuitable_data"
+
+
+class DoesNotFit(InvalidRequest):
+    """More rows than the memory holds, or than a run may learn from."""
+
+    reason = "does_not_fit"
 
 
 class UnknownEstimator(InvalidRequest):

@@ -23,6 +23,7 @@ from .field_kinds import (
     UploadId,
     told,
 )
+from .named_uploads import ROW_UPLOADS
 from .names import (
     NOTES_LIMIT,
     TAGS_LIMIT,
@@ -81,16 +82,38 @@ class FileDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     source: Literal["file"]
     path: Text
     target: Text
+    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
+    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
 
 
 class UploadedDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ``POST uploads`` took; ``validation`` and ``test``: uploads with rows of one's own."""
+    """What ``POST uploads`` took; ``validation`` and ``test``: uploads with rows of one's own.
+
+    ``y``, ``validation_y`` and ``test_y`` are targets that were handed over by themselves.
+    """
 
     source: Literal["upload"]
     id: UploadId
     target: Text | msgspec.UnsetType = msgspec.UNSET
+    y: UploadId | msgspec.UnsetType = msgspec.UNSET
+    sample_weight: UploadId | msgspec.UnsetType = msgspec.UNSET
+    groups: UploadId | msgspec.UnsetType = msgspec.UNSET
+    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
+    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
     validation: UploadId | msgspec.UnsetType = msgspec.UNSET
+    validation_y: UploadId | msgspec.UnsetType = msgspec.UNSET
     test: UploadId | msgspec.UnsetType = msgspec.UNSET
+    test_y: UploadId | msgspec.UnsetType = msgspec.UNSET
+
+
+class CalledDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a function from a notebook, uploaded as a pickle, returns in the worker."""
+
+    source: Literal["load"]
+    id: UploadId
+    target: Text | msgspec.UnsetType = msgspec.UNSET
+    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
+    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
 
 
 class NamedEstimator(
@@ -112,11 +135,19 @@ class UploadedEstimator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     upload: UploadId
 
 
+class OwnScorer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scorer from a notebook, uploaded as a pickle: called with a model, rows and targets."""
+
+    upload: UploadId
+    name: Label
+
+
 # What `RunRequest.dataset` and `.estimator` can be.
 DATASETS: Final[dict[str, type[msgspec.Struct]]] = {
     "sklearn": BundledDataset,
     "file": FileDataset,
     "upload": UploadedDataset,
+    "load": CalledDataset,
 }
 ESTIMATORS: Final[tuple[type[msgspec.Struct], ...]] = (NamedEstimator, UploadedEstimator)
 
@@ -132,10 +163,14 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ``"validation"`` and ``"test"``: ids of further uploads.
     estimator
         ``{"class", "params"}`` or ``{"upload": id}``.
+    scoring
+        The name of one of scikit-learn's scorers, or ``{"upload": id, "name"}``.
     time_limit
         Seconds of training, after which it is stopped with what it has.
     early_stopping
         When to end a fit whose live score rises no more; null: never.
+    start_anyway
+        Whether to start a run also where it seems not to fit into the memory.
     """
 
     dataset: dict[str, Any]
@@ -143,7 +178,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: Label | None = None
     kind: Literal["pipeline"] = "pipeline"
     split: Split | None = Split()
-    scoring: str | None = None
+    scoring: str | OwnScorer | None = None
     preprocess: Literal["auto", "none"] = "auto"
     max_overhead: Annotated[float, told(exclusiveMinimum=0, maximum=1)] = 0.03
     time_limit: Annotated[float, told(exclusiveMinimum=0)] | None = None
@@ -151,6 +186,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     register_as: ModelName | None = None
     tags: Tags = []
     executor: Executor | None = None
+    start_anyway: bool = False
 
 
 class RunChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -299,6 +335,7 @@ def check_run_request(request: RunRequest) -> RunRequest:
     if split is not None:
         _check_split(split)
     _check_dataset(request.dataset)
+    _check_groups(request)
     if request.time_limit is not None:
         check_time_limit(request.time_limit)
     if request.early_stopping is not None:
@@ -306,6 +343,9 @@ def check_run_request(request: RunRequest) -> RunRequest:
         has_rows = "validation" in request.dataset
         check_early_stopping(request.early_stopping, has_share or has_rows)
     _check_estimator(request.estimator)
+    if isinstance(request.scoring, OwnScorer):
+        _check_upload_id("scoring.upload", request.scoring.upload)
+        check_label("scoring.name", request.scoring.name)
     return (
         msgspec.structs.replace(request, split=split) if "class" in request.estimator else request
     )
@@ -378,10 +418,30 @@ def _check_dataset(dataset: dict[str, Any]) -> None:
             raise InvalidRequest(f"dataset.{key}", f"is {_json_kind(value)}; expected a string")
         if not value:
             raise InvalidRequest(f"dataset.{key}", "is empty; expected some text")
-    if source == "upload":
-        for key in ("id", "validation", "test"):
-            if key in dataset:
-                _check_upload_id(f"dataset.{key}", dataset[key])
+    if source not in ("upload", "load"):
+        return
+    for key in ROW_UPLOADS:
+        if key in dataset:
+            _check_upload_id(f"dataset.{key}", dataset[key])
+    for part in ("validation", "test"):
+        if f"{part}_y" in dataset and part not in dataset:
+            raise InvalidRequest(f"dataset.{part}", f"is missing beside {part}_y")
+    if "y" in dataset and "target" in dataset:
+        raise InvalidRequest("dataset.target", "has no place beside y; expected one of the two")
+    for key in ("sample_weight", "groups"):
+        if key in dataset and f"{key}_column" in dataset:
+            raise InvalidRequest(
+                f"dataset.{key}", f"has no place beside {key}_column; expected one of the two"
+            )
+
+
+def _check_groups(request: RunRequest) -> None:
+    """Groups are drawn at random, so that rows in their order have no groups."""
+    has_groups = "groups" in request.dataset or "groups_column" in request.dataset
+    if has_groups and request.split is not None and not request.split.shuffle:
+        raise InvalidRequest(
+            "split.shuffle", "is false beside groups, which are drawn at random; expected true"
+        )
 
 
 def _check_estimator(estimator: dict[str, Any]) -> None:

@@ -12,9 +12,11 @@ from typing import Any, BinaryIO, Protocol
 
 from ..client.discovery import find_server
 from ..core.candidates import CandidateRow
+from ..core.requests import RunRequest
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
+from ..training.sources.mapped import Parcel
 
 
 class Backend(Protocol):
@@ -24,6 +26,12 @@ class Backend(Protocol):
 
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
+
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run there cannot have, before any is handed over."""
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id."""
 
     def submit(self, request: KeptRequest) -> RunState:
         """Start a run."""

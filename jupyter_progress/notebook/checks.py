@@ -19,8 +19,8 @@ from ..core.requests import Split
 from ..errors import InvalidParameter, InvalidRequest, UnsuitableData, UnsuitableEstimator
 from ..tracking import arguments
 from ..training.estimators import has_tags, task_of
+from ..training.sources.foreign import known_table, known_targets
 from ..training.suitability import check_suitable
-from .tables import known_table, known_targets
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,13 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+
 from ..core.activity import activity_id
 from ..core.candidates import CandidateRow, leaderboard
 from ..core.functions import FunctionRequest
+from ..core.named_uploads import named_uploads
+from ..core.requests import RunRequest
 from ..core.run_requests import KeptRequest, check_kept_request
 from ..core.state import RunState
 from ..core.times import to_iso
@@ -31,12 +35,15 @@ from ..tracking import arguments
 from ..tracking.local_follow import LocalFollower
 from ..tracking.record import user_name
 from ..training.attempts import is_to_start_here
+from ..training.capacity import check_memory, copies_of, memory_room
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
 from ..training.resume import ask_to_resume
+from ..training.scratch import own_scratch
 from ..training.skipping import ask_to_skip
+from ..training.sources.mapped import Parcel
 from ..training.submit import create_run
 from ..training.uploads import Uploads
 from .kernel_slot import KernelSlot
@@ -63,7 +70,7 @@ class LocalBackend:
         self.who = user_name()
         self._lock = threading.RLock()
         self._registry = Registry(self.data.models, self.data.key())
-        self._uploads = Uploads(self.data)
+        self._uploads = Uploads(self.data, scratch=own_scratch())
         self._slot = KernelSlot(self.data)
         self._health = LocalHealth(self.data)
         self._serving: ServingPool | None = None
@@ -115,10 +122,20 @@ class LocalBackend:
                 upload.write(chunk)
             return str(upload.finish()["id"])
 
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run here cannot have, before any is handed over."""
+        if not request.start_anyway:
+            copies = copies_of(request, is_mapped=True)
+            check_memory(rows_bytes, copies, memory_room(), "X")
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id."""
+        return self._uploads.hand_over(parcel)
+
     def submit(self, request: KeptRequest) -> RunState:
         """Start a run, with its keeper."""
         check_kept_request(request)
-        for upload_id in _uploads_in(request):
+        for upload_id in named_uploads(msgspec.to_builtins(request)).values():
             self._uploads.path(upload_id)
         if _needs_checking(request):
             self._check(request)
@@ -379,14 +396,6 @@ class LocalBackend:
 
 def _nobody(_messages: Any, _connection: str) -> None:
     """Listens to nothing: it only has the follower begin."""
-
-
-def _uploads_in(request: KeptRequest) -> list[str]:
-    """The ids of what was handed over for a run."""
-    if isinstance(request, FunctionRequest):
-        return [request.function.upload]
-    parts = [request.dataset.get(key) for key in ("id", "validation", "test")]
-    return [part for part in (*parts, request.estimator.get("upload")) if part is not None]
 
 
 def _source(request: KeptRequest) -> str | None:

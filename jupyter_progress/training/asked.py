@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
@@ -118,6 +119,11 @@ class Asked:
         # "Those that run now" was said of another attempt's folds, if it was said before this one.
         if control.candidate is not None or not self._is_first_look:
             self._skips.append((control.candidate, control.who))
+
+
+def answer_where_it_waits() -> None:
+    """Have this process print where its threads are when the keeper of a stalled run asks."""
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
 
 
 def die_with(parent_pid: int) -> None:

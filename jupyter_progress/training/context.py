@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import msgspec
 import numpy as np
 
 from ..core.activity import activity_id
-from ..core.requests import RunRequest, Split
+from ..core.requests import OwnScorer, RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
@@ -21,6 +22,7 @@ from .attempts import Attempt, attempt_of
 from .costs import Fit
 from .fitting.keeping import Keeping
 from .plain_journal import findings_of
+from .preprocessing import Plan
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .searching import search_in
 from .settled import Settled
@@ -79,8 +81,12 @@ class Context:
     is_classifier: bool = True
     random_state: dict[str, int] = field(default_factory=dict)
     threads: dict[str, int] = field(default_factory=dict)
+    # Until the rows are divided: from then on only the parts are kept.
     loaded: LoadedData | None = None
+    shape: tuple[int, int] | None = None
+    plan: Plan | None = None
     parts: Parts | None = None
+    scorer: Any = None
     preprocessor: Any = None
     preprocessed: list[dict[str, Any]] = field(default_factory=list)
     prepared_train: Any = None
@@ -121,6 +127,12 @@ class Context:
         return self.request.split.settled(is_search=search_in(self.estimator) is not None)
 
     @property
+    def scorer_name(self) -> str | None:
+        """What the live score is called, where it was asked for."""
+        scoring = self.request.scoring
+        return scoring.name if isinstance(scoring, OwnScorer) else scoring
+
+    @property
     def root(self) -> Path:
         """What a data file's path is relative to."""
         root = (self.facts.get("limits") or {}).get("root_dir")
@@ -134,7 +146,6 @@ class Context:
     @property
     def workload(self) -> Workload:
         """What decides how long the stages take."""
-        table = self.loaded.table if self.loaded else None
         spec = self.request.estimator
         known = self.estimator is not None
         search = search_in(self.estimator) if known else None
@@ -142,9 +153,9 @@ class Context:
         return Workload(
             estimator=class_of(self.estimator) if known else class_in(spec),
             source=source_of(self.request.dataset),
-            cells=table.rows * table.columns if table else None,
-            rows=self._train_rows(table.rows) if table else None,
-            columns=table.columns if table else None,
+            cells=math.prod(self.shape) if self.shape else None,
+            rows=self._train_rows(self.shape[0]) if self.shape else None,
+            columns=self.shape[1] if self.shape else None,
             params=params_of(fitted) if known else {},
             searched=class_of(fitted) if search is not None else "",
             members=members_of(self.estimator) if known else members_in(spec),

@@ -23,7 +23,7 @@ import numpy as np
 
 from .cost_features import MEMBERS, exponent_of, features_of
 
-KNOWN_LIMIT = 160  # fits that are compared with each other: some milliseconds
+KNOWN_LIMIT = 140  # fits that are compared with each other: some milliseconds
 _LEVEL = 4.0  # the logarithm of a cost that nothing is known of: anything from days to milliseconds
 _BEND, _BEND_OF_ALL, _BEND_OF_RUN = 0.25, 0.15, 0.15
 _SOURCE, _RUN, _CANDIDATE, _WORD = 0.3, 0.2, 0.08, 0.4

@@ -5,11 +5,9 @@ It imports neither NumPy nor scikit-learn: a function brings what it needs.
 
 from __future__ import annotations
 
-import faulthandler
 import functools
 import inspect
 import os
-import signal
 import sys
 import threading
 import traceback
@@ -22,7 +20,7 @@ from ..models.values import save_value
 from ..store.durable_files import is_full
 from ..store.layout import DataDirectory
 from ..tracking.failure import error_of
-from .asked import die_with
+from .asked import answer_where_it_waits, die_with
 from .handed_over import read_handed_over
 from .own_output import flush_printed, printed_so_far
 from .room import EXIT_DISK_FULL, ROOM_WAIT_S, for_so_long, when_there_is_room
@@ -46,8 +44,7 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
-    # The keeper of a run that has stalled asks so where it hangs.
-    faulthandler.register(signal.SIGUSR2, all_threads=True)
+    answer_where_it_waits()
     sys.argv[1:] = []  # ours, and no business of code that reads it
     data = DataDirectory(Path(run_path).parent.parent)
     run = SubmittedRun(data.run(Path(run_path).name), keeper_pid)

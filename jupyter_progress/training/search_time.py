@@ -17,8 +17,9 @@ import numpy as np
 from .costs import Costs, Fit, expect
 
 _DRAWS = 200
-_REMEMBERED = 90  # fits of earlier runs that count
-_APART, _TOGETHER = 90, 120  # fits of this run, and candidates of one with more
+_KINDS, _REFITS = 100, 30  # candidates to come that are told apart
+_REMEMBERED = 60  # fits of earlier runs that count
+_APART, _TOGETHER = 60, 80  # fits of this run, and candidates of one with more
 _LONGER = 1.15  # what a fit that has taken longer than expected is taken to need
 _DRIFT = 0.07  # how much the machine's load may change what all fits to come take
 _GOLDEN = 0.6180339887  # its multiples are spread evenly, however many there are
@@ -159,7 +160,10 @@ class SearchTime:
         known = self._known()
         if not known or not (pending or again):
             return None if pending or again else Left(0.0, 0.0, 0.0)
-        kinds = list(dict.fromkeys((round_, candidate) for _, (round_, candidate, _) in pending))
+        every_kind = list(dict.fromkeys(each[:2] for _, each in pending))
+        step = -(-len(every_kind) // _KINDS) or 1
+        kinds = every_kind[::step]  # of very many, each stands for those after it
+        stands_for = {kind: at // step for at, kind in enumerate(every_kind)}
         coming = [self._fit(round_, candidate) for round_, candidate in kinds]
         coming += [self._fit(-1, candidate) for candidate, _ in again]
         age_s = max(0.0, now_s - self._last_s)
@@ -168,7 +172,7 @@ class SearchTime:
         ends = len(planned)
         lots = [first[kind] for kind in kinds] + [ends + candidate for candidate, _ in again]
         drawn = _draw(costs, lots) + _DRIFT * _luck([0], 4)
-        rows = [kinds.index(each[:2]) for _, each in pending]
+        rows = [stands_for[each[:2]] for _, each in pending]
         logs = drawn[rows] + costs.noise * _luck([place for place, _ in pending], 1)
         ran = self._gone_through(logs, age_s)
         if again:
@@ -236,8 +240,9 @@ class SearchTime:
         candidates = list(self._chosen(last, self.plan.rounds[last]))
         seen = [each for each in candidates if (last, each) in self._scores]
         ahead = [each for each in candidates if (last, each) not in self._scores]
+        ahead = ahead[:: -(-len(ahead) // _REFITS) or 1]
         if not seen:
-            return [(each, 1.0 / len(candidates)) for each in candidates]
+            return [(each, 1.0 / len(ahead)) for each in ahead]
         best = max(seen, key=lambda each: self._score(last, each))
         share = len(seen) / len(candidates)
         return [(best, share), *((each, (1.0 - share) / len(ahead)) for each in ahead)]

@@ -112,7 +112,9 @@ class Timings:
         """The estimate as events tell it: ``estimated_s`` and ``estimated_range``."""
         expected = self.expected(stage, workload)
         if expected is None:
-            return {"estimated_s": self.estimate(stage, workload), "estimated_range": None}
+            usual = next((planned for planned in PIPELINE if planned.id == stage), None)
+            seconds, between = (usual.estimated_s, usual.estimated_range) if usual else (None, None)
+            return {"estimated_s": seconds, "estimated_range": between}
         between = [expected.low, expected.high]
         return {"estimated_s": expected.seconds, "estimated_range": between}
 

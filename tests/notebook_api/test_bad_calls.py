@@ -180,9 +180,9 @@ BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
         "did you mean 'accuracy'",
     ),
     "scorer for regressors": ((FOREST, X, Y), {"scoring": "r2"}, "invalid_request", "regressors"),
-    "scorer that is a function": (
+    "scorer that is a number": (
         (FOREST, X, Y),
-        {"scoring": max},
+        {"scoring": 5},
         "invalid_request",
         "expected a string",
     ),

@@ -148,6 +148,12 @@ class Parallel(Hostile):
             print("threads", kind, threads["openmp"], flush=True)
 
 
+def wait_for_itself() -> None:
+    """A function that is in a deadlock."""
+    print("about to wait", flush=True)
+    Hostile()._deadlock()
+
+
 class Traced(Hostile):
     """Writes down who opens it: the process, in a file."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 import pytest
 
@@ -139,3 +141,18 @@ def test_earlier_runs_give_a_search_its_time_before_the_first_fold() -> None:
     left = SearchTime(search(), earlier).left(0.0)
     assert left is not None
     assert left.low < 4.7 < left.high
+
+
+def test_time_of_a_search_with_thousands_of_candidates_is_told_in_a_moment() -> None:
+    many = [{"n_estimators": 10 + at % 90, "max_depth": 2 + at // 90} for at in range(3_000)]
+    given = {"rows": 1500, "columns": 20, "source": "here", "folds": 3}
+    time = SearchTime(SearchPlan(FOREST, {}, rounds=[Round(many, 1000)], **given))  # type: ignore[arg-type]
+    for candidate in range(500):
+        for fold in range(3):
+            time.finished((0, candidate, fold), 1.0, 0.01 + many[candidate]["n_estimators"] / 1000)
+    begun_s = process_time()
+    left = time.left(1.0)
+    assert process_time() - begun_s < 2.0
+    assert left is not None
+    assert left.low < 7_500 * 0.065 * 1.5
+    assert left.high > 7_500 * 0.065

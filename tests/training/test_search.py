@@ -220,7 +220,8 @@ def counted_search(folder: str | Path, n_jobs: int, wait_s: float = 0.1) -> Grid
     return GridSearchCV(tree, {"max_depth": [1, 2, 3, 4, 5, 6]}, cv=3, n_jobs=n_jobs)
 
 
-@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow  # as a run, under a keeper, this is in test_search_runs
+@pytest.mark.parametrize("n_jobs", [1, 2])
 def test_killed_search_does_not_fit_its_finished_folds_again(n_jobs: int, tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     killed = subprocess.Popen(

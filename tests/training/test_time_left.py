@@ -5,17 +5,20 @@ from __future__ import annotations
 from statistics import mean
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from benchmarks.eta import Compared, compare, coverage_of, error_of, jump_of, told_of
 from benchmarks.replay import load_traces, replayed
 
-UNEVEN = ("search-sizes", "search-depths", "search-halving", "search-C", "search-widths")
-EVEN = ("growing-boosting", "growing-forest", "growing-trees")
+UNEVEN = ("search-sizes", "search-depths", "search-halving", "search-widths")
+EVEN = ("growing-boosting", "growing-trees")
 
 
 @pytest.fixture(scope="module")
 def compared() -> list[Compared]:
-    return [compare(traces) for traces in load_traces((*UNEVEN, *EVEN))]
+    # Small matrices on a busy machine: threads wait for each other.
+    with threadpool_limits(limits=1):
+        return [compare(traces) for traces in load_traces((*UNEVEN, *EVEN))]
 
 
 def of(compared: list[Compared], even: bool) -> list[Compared]:
@@ -52,7 +55,7 @@ def test_even_steps_are_told_no_worse_than_by_tqdm(compared: list[Compared]) -> 
 @pytest.mark.parametrize("which", ["first", "again"])
 def test_range_holds_the_truth_nine_times_in_ten(compared: list[Compared], which: str) -> None:
     held = [coverage_of(getattr(each, which)) for each in compared]
-    # 40 runs whose moments go together: the standard error of the share is about 0.03.
+    # 30 runs whose moments go together: the standard error of the share is about 0.03.
     assert mean(held) >= 0.9 - 0.03
 
 

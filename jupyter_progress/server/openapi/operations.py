@@ -22,6 +22,7 @@ from ...errors import (
     CannotStop,
     Conflict,
     DiskFull,
+    DoesNotFit,
     EstimatorNotAllowed,
     FileNotReadable,
     InvalidParameter,
@@ -109,7 +110,7 @@ PATH_PARAMETERS: dict[str, tuple[Schema, str]] = {
 BODY: Errors = (MalformedBody, BodyTooLarge)
 CHECKED: Errors = (
     UnknownDataset, FileNotReadable, PathNotAllowed, UnknownColumn, UnsuitableData, UnknownUpload,
-    UnknownEstimator, EstimatorNotAllowed, UnsuitableEstimator, InvalidParameter,
+    UnknownEstimator, EstimatorNotAllowed, UnsuitableEstimator, InvalidParameter, DoesNotFit,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -70,8 +70,40 @@ _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
 }
 
 
-def choose_way(estimator: Any) -> Way:
-    """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives."""
+# The ways that hand on `Watch.fit_params`; what is given to `fit` is not lost in any other.
+_HANDS_ON: frozenset[Way] = frozenset(
+    (
+        fit_adaboost,
+        fit_bagging,
+        fit_boosting,
+        fit_descent,
+        fit_forest,
+        fit_histograms,
+        fit_lightgbm,
+        fit_logistic,
+        fit_network,
+        fit_search,
+        fit_xgboost,
+    )
+)
+
+
+def choose_way(estimator: Any, fit_params: Collection[str] = ()) -> Way:
+    """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives.
+
+    Parameters
+    ----------
+    fit_params
+        The names of what ``fit`` is given besides rows and targets.
+    """
+    way = _choose(estimator)
+    if not fit_params:
+        return way
+    last = estimator.steps[-1][1] if way is _fit_pipeline else estimator
+    return way if _choose(last) in _HANDS_ON else fit_plainly
+
+
+def _choose(estimator: Any) -> Way:
     if _is_plain_pipeline(estimator):
         return _fit_pipeline
     if can_be_watched(estimator):
@@ -117,10 +149,10 @@ _OBSERVED_INSTEAD: dict[Way, Way] = {
 }
 
 
-def shows_steps(estimator: Any) -> bool:
+def shows_steps(estimator: Any, fit_params: Collection[str] = ()) -> bool:
     """Whether the fit shows more than its end."""
     last = inner_of(estimator)
-    way = choose_way(last)
+    way = choose_way(last, fit_params)
     return way is not fit_plainly and _SHOWS.get(way, _always)(last)
 
 
@@ -188,7 +220,7 @@ def _is_plain_pipeline(estimator: Any) -> bool:
     if not is_simple or get_config().get("enable_metadata_routing"):
         return False
     last = estimator.steps[-1][1]
-    return choose_way(last) is not fit_plainly
+    return _choose(last) is not fit_plainly
 
 
 def _fit_pipeline(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
@@ -203,5 +235,9 @@ def _fit_pipeline(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted
             X = step.fit(X, y).transform(X)
         if watch.has_rows:
             watch.X = step.transform(watch.X)
-    last = estimator.steps[-1][1]
-    return choose_way(last)(last, X, y, watch)
+    name, last = estimator.steps[-1]
+    # What a pipeline is given for a step carries the step's name.
+    watch.fit_params = {
+        key.removeprefix(f"{name}__"): value for key, value in watch.fit_params.items()
+    }
+    return _choose(last)(last, X, y, watch)

@@ -43,7 +43,7 @@ def fit_descent(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     estimator.set_params(verbose=max(1, verbose))
     try:
         with _heard(listener, passes_on=verbose > 0):
-            watch.call_fit(estimator, X, y)
+            watch.call_fit(estimator, X, y, **watch.fit_params)
     finally:
         estimator.set_params(verbose=verbose)
     listener.finish()

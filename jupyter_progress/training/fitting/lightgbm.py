@@ -22,7 +22,7 @@ def fit_lightgbm(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Fit, scoring after rounds as the budget allows."""
     held_out = HeldOut(estimator, y, watch)
     rounds = Rounds(watch, held_out.score)
-    watch.call_fit(estimator, X, y, callbacks=[_Listener(rounds, held_out)])
+    watch.call_fit(estimator, X, y, callbacks=[_Listener(rounds, held_out)], **watch.fit_params)
     rounds.finish()
     if rounds.stopped:
         # What was kept is what a plain fit of so many rounds gives; its parameter says so.

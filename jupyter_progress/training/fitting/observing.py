@@ -64,7 +64,7 @@ def observe(
     observer.start()
     try:
         try:
-            watch.call_fit(estimator, X, y)
+            watch.call_fit(estimator, X, y, **watch.fit_params)
         finally:
             observer.end()
     except StopFit:
@@ -83,7 +83,7 @@ def observe_plainly(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitt
     observer.start()
     try:
         try:
-            watch.call_fit(estimator, X, y)
+            watch.call_fit(estimator, X, y, **watch.fit_params)
         finally:
             observer.end()
     except StopFit:

@@ -33,7 +33,7 @@ def _fit(estimator: Any, X: Any, y: np.ndarray, watch: Watch, folder: Path) -> F
     )
     teller.seen = seen
     with watched(seen):
-        watch.call_fit(estimator, X, y)
+        watch.call_fit(estimator, X, y, **watch.fit_params)
     watch.fits = seen.forecast.fits if seen.forecast else []
     if watch.has_rows and estimator.refit:
         watch.guard(lambda: watch.score_fitted(estimator))

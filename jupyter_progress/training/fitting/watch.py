@@ -6,14 +6,14 @@ import math
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..costs import Fit
-from ..evaluation import finite
+from ..evaluation import finite, score_by
 from ..searching import SaysWhatToGiveUp
 from .keeping import Keeping
 from .stand_in import stand_in_for
@@ -70,6 +70,10 @@ class Watch:
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
+    scorer
+        Called with a model, rows and targets, in place of the one that ``scoring`` names.
+    fit_params
+        What ``fit`` is given besides rows and targets, such as sample weights.
     spool
         Where a search's folds are noted, and found again by the next attempt; None: nowhere.
     tell_fact
@@ -101,6 +105,8 @@ class Watch:
     train_rows: int = 0
     on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
+    scorer: Any = None
+    fit_params: dict[str, Any] = field(default_factory=dict)
     spool: Path | None = None
     tell_fact: Callable[[str, dict[str, Any]], object] = lambda _kind, _facts: None
     search_asked: SaysWhatToGiveUp | None = None
@@ -111,7 +117,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()
-        self._scorer: Any = None
+        self._scorer: Any = self.scorer
         self._known: np.ndarray | None = None
         self._is_broken = False
         self._all_rows: tuple[Any, np.ndarray] | None = None
@@ -121,7 +127,7 @@ class Watch:
         self.steps: dict[str, int | None] | None = None
         self._fresh: dict[str, float | None] = {}
         self.fits: list[Fit] = []
-        if self.scoring is not None:
+        if self._scorer is None and self.scoring is not None:
             from sklearn.metrics import get_scorer
 
             self._scorer = get_scorer(self.scoring)
@@ -279,7 +285,7 @@ class Watch:
     def _by_scorer(self, model: Any) -> dict[str, float | None]:
         """The scorer's live score; empty from where it has failed, and told once."""
         try:
-            return {"live_score": finite(self._scorer(model, self.X, self.y))}
+            return {"live_score": score_by(self._scorer, model, self.X, self.y)}
         except Exception as failure:
             traceback.print_exc()
             self.warn(f"{self.scoring} cannot be measured: {type(failure).__name__}: {failure}")

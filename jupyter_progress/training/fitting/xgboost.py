@@ -24,7 +24,7 @@ def fit_xgboost(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     earlier = estimator.callbacks
     estimator.callbacks = [*(earlier or ()), _callback(rounds, int(_total_of(estimator)))]
     try:
-        watch.call_fit(estimator, X, y)
+        watch.call_fit(estimator, X, y, **watch.fit_params)
     finally:
         estimator.callbacks = earlier
     rounds.finish()
