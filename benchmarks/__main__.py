@@ -7,7 +7,17 @@ import os
 import platform
 import sys
 
-MEASUREMENTS = ("imports", "producers", "server", "fits", "log", "latency", "fanout")
+MEASUREMENTS = (
+    "eta",
+    "imports",
+    "producers",
+    "server",
+    "overhead",
+    "log",
+    "latency",
+    "fanout",
+    "handover",
+)
 
 
 def main(names: list[str]) -> int:

@@ -10,6 +10,7 @@ ProgressError
 │   ├── PathNotAllowed           outside of the root directory, or hidden
 │   ├── UnknownColumn
 │   ├── UnsuitableData           empty, one class only, NaN in the target, too few rows
+│   ├── DoesNotFit               more rows than memory, or than a run may have
 │   ├── UnknownEstimator
 │   ├── EstimatorNotAllowed      outside of the allow-list of packages
 │   ├── UnsuitableEstimator      no classifier or regressor, or it cannot be sent to a worker
@@ -25,6 +26,7 @@ ProgressError
 │   ├── RunHasEnded              asked to stop what has ended
 │   ├── NothingToKeep            a stop before there is anything to keep
 │   ├── CannotStop               a stop of a fit that nothing can interrupt
+│   ├── NothingToSkip            a candidate of a search that cannot be given up
 │   ├── NotResumable             the run ended well, was dropped, or left nothing to go on from
 │   ├── NoModel                  the run ended without a model
 │   ├── NoValue                  the run has no return value, or none that could be kept
@@ -151,6 +153,12 @@ class UnsuitableData(InvalidRequest):
     reason = "unsuitable_data"
 
 
+class DoesNotFit(InvalidRequest):
+    """More rows than the memory holds, or than a run may learn from."""
+
+    reason = "does_not_fit"
+
+
 class UnknownEstimator(InvalidRequest):
     """A class that does not exist."""
 
@@ -262,6 +270,12 @@ class CannotStop(Conflict):
     """A stop of a fit that is one call of its library: it can be waited for, or cancelled."""
 
     reason = "cannot_stop"
+
+
+class NothingToSkip(Conflict):
+    """A candidate that is not there to be given up: it is over, or nothing is searched."""
+
+    reason = "nothing_to_skip"
 
 
 class NotResumable(Conflict):

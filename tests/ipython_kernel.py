@@ -83,9 +83,12 @@ class Kernel:
 
 
 @contextmanager
-def running_kernel(environment: dict[str, str]) -> Iterator[Kernel]:
-    """A kernel for as long as the block lasts."""
+def running_kernel(environment: dict[str, str], python: Path | None = None) -> Iterator[Kernel]:
+    """A kernel for as long as the block lasts, of this interpreter or of another one."""
     manager = KernelManager(kernel_name="python3")
+    if python is not None:
+        assert manager.kernel_spec is not None
+        manager.kernel_spec.argv[0] = str(python)
     manager.start_kernel(env=environment)
     client = manager.client()
     client.start_channels()

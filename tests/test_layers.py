@@ -17,7 +17,7 @@ ALLOWED = {
     "client": {"errors", "core"},
     "tracking": {"errors", "core", "store", "client"},
     "models": {"errors", "core", "store", "client", "tracking"},
-    "training": {"errors", "core", "store", "client", "tracking", "models"},
+    "training": {"errors", "core", "store", "client", "machine", "tracking", "models"},
 }
 BELOW = {*ALLOWED, "training"}
 ALLOWED["server"] = BELOW | {"panel"}

@@ -33,6 +33,8 @@ STRUCTS: tuple[type[msgspec.Struct], ...] = (
     state.StageState,
     state.LiveScore,
     state.Resources,
+    state.BestCandidate,
+    state.SearchState,
     state.Stall,
     events.RunError,
     state.RunState,

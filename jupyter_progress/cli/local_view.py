@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
+from ..core.candidates import CandidateRow, leaderboard
 from ..core.names import is_run_id, shorten
 from ..core.run_choice import ids_that_fit, named_hint
 from ..core.state import RunState
+from ..core.transitions import has_ended
 from ..core.view import View
 from ..errors import InvalidRequest, StoreError, UnknownRun
 from ..store.layout import DataDirectory, default_data_dir
@@ -77,6 +79,21 @@ def list_runs(status: str | None, tag: str | None, limit: int) -> list[RunState]
         # What goes on is further than its last event says, and has its place in the queue.
         with follower.lock:
             return [follower.view.runs.get(run.run_id, run) for run in found]
+
+
+def read_leaderboard(run_id: str) -> list[CandidateRow]:
+    """A search's candidates, best first.
+
+    Raises
+    ------
+    StoreError
+        As :func:`read_view`.
+    """
+    with _following([run_id]) as follower:
+        state = follower.view.runs.get(run_id)
+        running = [] if state is None else state.running
+        is_over = state is None or has_ended(state.status)
+        return leaderboard(follower.reader.search(run_id), running, is_over=is_over)
 
 
 @contextlib.contextmanager

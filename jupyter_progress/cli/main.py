@@ -21,6 +21,7 @@ COMMANDS = {
     "watch": ("watch", "follow one run in this terminal until it ends"),
     "stop": ("control", "end a run's training and keep the best so far"),
     "cancel": ("control", "end a run and drop it"),
+    "skip": ("skip", "give up a candidate of a search"),
     "resume": ("resume", "go on with a run that failed or was interrupted"),
     "output": ("output", "print the last lines that a run's worker printed"),
     "prune": ("prune", "remove old runs and uploads that are beyond the configured limits"),

@@ -7,6 +7,8 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core.names import shorten
 from ..core.retention import Limits, Removal
@@ -17,7 +19,11 @@ from ..store.layout import DataDirectory
 from ..store.locks import free_slot
 from ..store.pruning import prune
 from ..tracking.record import user_name
+from ..training.scratch import scratch_folder
 from .local_view import data_directory, list_runs, print_json
+
+if TYPE_CHECKING:
+    from ..server.extension import JupyterProgress
 
 ALL_RUNS = 1_000_000
 PATIENCE_S = 60.0  # for a server that is at it
@@ -70,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             _limits(arguments),
             in_service=Registry(data.models, data.key()).runs_in_service(),
             delete_run=delete_run,
+            scratch=_scratch(),
             dry_run=arguments.dry_run,
             wait_s=PATIENCE_S,
         )
@@ -94,10 +101,16 @@ def _limits(arguments: argparse.Namespace) -> Limits:
         "keep_uploads_hours": arguments.keep_uploads_hours,
     }
     changes = {name: value for name, value in given.items() if value is not None}
-    return dataclasses.replace(_configured_limits(), **changes)
+    return dataclasses.replace(_configured().limits, **changes)
 
 
-def _configured_limits() -> Limits:
+def _scratch() -> Path | None:
+    named = _configured().scratch
+    return None if named is None else scratch_folder(named)
+
+
+def _configured() -> JupyterProgress:
+    """The extension's settings, as this user's configuration has them."""
     from jupyter_core.application import JupyterApp
 
     from ..server.extension import JupyterProgress
@@ -105,7 +118,7 @@ def _configured_limits() -> Limits:
     reader = JupyterApp()
     reader.config_file_name = "jupyter_server_config"
     reader.load_config_file()
-    return JupyterProgress(config=reader.config).limits
+    return JupyterProgress(config=reader.config)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import argparse
 from rich.console import Console
 
 from ..errors import UnknownRun
-from .local_view import full_run_id, print_json, read_view
+from .leaderboard import draw_leaderboard
+from .local_view import full_run_id, print_json, read_leaderboard, read_view
 from .terminal import draw_error, draw_run
 
 
@@ -29,6 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     console = Console()
     console.print(draw_run(view, run_id, [], ""))
+    if state.search is not None:
+        console.print(draw_leaderboard(read_leaderboard(run_id)))
     error = draw_error(state)
     if error is not None:
         console.print(error)

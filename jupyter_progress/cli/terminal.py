@@ -15,9 +15,11 @@ from ..core.activity import headline
 from ..core.durations import duration, estimate
 from ..core.ending import status_words
 from ..core.figures import metric_words, name_within
+from ..core.guessed import percent
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
+from .leaderboard import draw_search
 
 COLOURS = {
     "queued": "dim", "running": "cyan", "stopping": "yellow", "completed": "green",
@@ -54,6 +56,7 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
         lines.append(Text(run.stalled.output, style="dim"))
     lines += [_bar(run), _stages(run)]
     lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
+    lines += draw_search(run)
     health = _health(view.health)
     if health is not None:
         lines.append(health)
@@ -101,7 +104,7 @@ def draw_error(run: RunState) -> RenderableType | None:
 def _bar(run: RunState) -> Table:
     grid = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=100.0, completed=run.progress, width=40)
-    grid.add_row(bar, f"{run.progress:5.1f} %", Text(time_words(run), style="dim"))
+    grid.add_row(bar, percent(run, 1).rjust(7), Text(time_words(run), style="dim"))
     return grid
 
 

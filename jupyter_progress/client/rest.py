@@ -11,7 +11,7 @@ import http.client
 import secrets
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -75,6 +75,25 @@ class RestClient:
         """``DELETE``."""
         self._ask("DELETE", path)
 
+    def upload_chunks(
+        self, chunks: Iterable[bytes | memoryview], size_bytes: int | None, format: str
+    ) -> dict[str, Any]:
+        """Send what lies in memory piece by piece; the answer is that of :meth:`upload`.
+
+        Parameters
+        ----------
+        size_bytes
+            Of all chunks; None where that is not known.
+        """
+        headers = {"Content-Type": "application/octet-stream"}
+        if size_bytes is not None:
+            headers["Content-Length"] = str(size_bytes)
+        path = _with_query("uploads", {"format": format})
+        chunked = size_bytes is None
+        with self._answer("POST", path, iter(chunks), headers, None, chunked) as answer:
+            found: dict[str, Any] = self._decoded(answer)
+        return found
+
     def upload(self, stream: BinaryIO, format: str) -> dict[str, Any]:
         """Send a file without holding it in memory.
 
@@ -83,21 +102,14 @@ class RestClient:
         stream
             Open for reading bytes; sent from where it stands to its end.
         format
-            ``csv``, ``parquet``, ``npz`` or ``pickle``.
+            ``csv``, ``parquet``, ``npz`` or another that ``POST uploads`` takes.
 
         Returns
         -------
         dict
             ``{"id", "sha256", "size_bytes"}``.
         """
-        headers = {"Content-Type": "application/octet-stream"}
-        size = _bytes_left(stream)
-        if size is not None:
-            headers["Content-Length"] = str(size)
-        path = _with_query("uploads", {"format": format})
-        with self._answer("POST", path, _chunks(stream), headers, None, size is None) as answer:
-            found: dict[str, Any] = self._decoded(answer)
-        return found
+        return self.upload_chunks(_chunks(stream), bytes_left(stream), format)
 
     def download(self, path: str, file: BinaryIO | Path | str) -> int:
         """Fetch a file.
@@ -252,7 +264,8 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _bytes_left(stream: BinaryIO) -> int | None:
+def bytes_left(stream: BinaryIO) -> int | None:
+    """How much of a file is left from where it stands; None where that cannot be told."""
     try:
         here = stream.tell()
         end = stream.seek(0, 2)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from .candidates import CandidateRow
 from .state import RunState
 from .wire import Activity, ModelSummary
 
@@ -51,6 +52,13 @@ class MetricsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Series of a run: ``[step, value]`` in rising order of steps."""
 
     series: dict[str, list[list[float | None]]]
+
+
+class CandidatesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A search's leaderboard, best first, and how many candidates there are so far."""
+
+    candidates: list[CandidateRow]
+    total: int
 
 
 class OutputAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -141,6 +141,9 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
 
     Parameters
     ----------
+    estimates
+        What stages to come are expected to take, where more is known of that by now:
+        ``{stage: [seconds, low, high]}``.
     carried_s
         Seconds that an earlier attempt spent on what this one goes on from.
     can_stop
@@ -151,6 +154,8 @@ class StageStarted(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
+    estimates: dict[str, list[float]] = {}
     carried_s: float = 0.0
     can_stop: bool | None = None
 
@@ -162,6 +167,7 @@ class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     index: int = 0
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
     elapsed_s: float = 0.0
     progress: float = 100.0
     elapsed_time: float = 0.0
@@ -169,16 +175,53 @@ class StageCompleted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoldCompleted(msgspec.Struct, frozen=True, kw_only=True):
-    """One fold of one candidate of a search was fitted and scored."""
+    """One fold of one candidate of a search was fitted and scored.
+
+    Parameters
+    ----------
+    candidate, fold
+        The candidate's row in ``cv_results_``, and the fold's number; from 0.
+    score
+        None where the fit failed; ``error`` says how.
+    fit_s
+        Seconds that its fit took.
+    folds
+        How many folds the candidate has.
+    round, resources
+        Of a search by halving: its round, from 0, and what the candidate has in it.
+    step, total_steps, stage_progress
+        How far the search is with it: folds done, folds in all, 0-100.
+    stage_left
+        ``[seconds, low, high]`` that are left with it, where there is ground for a number.
+    """
 
     candidate: int
     fold: int
     score: float | None = None
     fit_s: float | None = None
+    folds: int | None = None
+    params: dict[str, Any] = {}
+    round: int | None = None
+    resources: int | None = None
+    error: str | None = None
+    step: int | None = None
+    total_steps: int | None = None
+    stage_progress: float | None = None
+    stage_left: list[float] | None = None
 
 
 class CandidateCompleted(msgspec.Struct, frozen=True, kw_only=True):
-    """All folds of a search's candidate are done."""
+    """All folds of a search's candidate are done, or somebody gave it up.
+
+    Parameters
+    ----------
+    best
+        Whether it is the best so far.
+    skipped
+        Whether it was given up before its last fold.
+    scorer
+        What the scores are.
+    """
 
     candidate: int
     params: dict[str, Any] = {}
@@ -186,6 +229,10 @@ class CandidateCompleted(msgspec.Struct, frozen=True, kw_only=True):
     mean: float | None = None
     std: float | None = None
     best: bool = False
+    skipped: bool = False
+    scorer: str = ""
+    round: int | None = None
+    resources: int | None = None
 
 
 class TrainingCompleted(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,7 +256,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
     hint
         What to do about it.
     output
-        The end of what a worker printed that died without a last word.
+        The end of what a worker printed that died without a last word, or a function that failed.
     """
 
     type: str

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from .reduce import refresh, with_stage
-from .state import LiveScore, Resources, RunState, StageState, stage_index
-from .times import seconds_between
+from .reduce import refresh
+from .showing import show_share, tell_left
+from .state import LiveScore, Resources, RunState
 from .transitions import has_ended
 
 replace = msgspec.structs.replace
@@ -35,10 +35,13 @@ class ProgressReport(msgspec.Struct, frozen=True, kw_only=True):
         The stage that the report is about; a report for another than the current one is late.
     stage_progress
         0-100.
+    stage_left
+        ``[seconds, low, high]`` that are left of the stage, where its share does not tell.
     """
 
     stage: str | None = None
     stage_progress: float | None = None
+    stage_left: list[float] | None = None
     step: int | None = None
     total_steps: int | None = None
     live_accuracy: float | None = None
@@ -78,21 +81,11 @@ def _in_stage(state: RunState, report: ProgressReport, time: str) -> RunState:
         known["step"] = report.step
     if report.total_steps is not None:
         known["total_steps"] = report.total_steps
+    if report.stage_left is not None:
+        state = tell_left(state, report.stage_left, time)
     if report.stage_progress is not None:
-        share = min(100.0, max(0.0, report.stage_progress))
-        known["stage_progress"] = share
-        index = stage_index(state, state.current_stage)
-        if index is not None and state.stages[index].status == "running":
-            state = with_stage(state, index, _shown(state.stages[index], share, time))
+        state = show_share(state, report.stage_progress, time)
     return replace(state, **known)
-
-
-def _shown(stage: StageState, share: float, time: str) -> StageState:
-    """The stage with a share that it has just shown; the same share again is no news."""
-    if share == stage.progress or stage.started_time is None:
-        return replace(stage, progress=share)
-    shown_s = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
-    return replace(stage, progress=share, shown_s=shown_s)
 
 
 def latest_metrics(state: RunState, series: dict[str, list[list[float | None]]]) -> RunState:

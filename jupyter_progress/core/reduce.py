@@ -6,12 +6,14 @@ transitions does not allow leaves the state untouched.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
-from . import eta
+from . import eta, searching
 from .events import Event, payload_of
+from .showing import with_stage
 from .stages import PIPELINE, PlannedStage, title_of
 from .state import RunState, StageState, Stall, attempt_began, stage_index
 from .times import seconds_between
@@ -99,14 +101,13 @@ def _current_stage_at(state: RunState, time: str) -> RunState:
     if stage.status != "running" or stage.started_time is None:
         return state
     elapsed = round(stage.carried_s + seconds_between(stage.started_time, time), 3)
-    return with_stage(state, index, replace(stage, elapsed_s=elapsed))
-
-
-def with_stage(state: RunState, index: int, stage: StageState) -> RunState:
-    """The state with one of its stages replaced."""
-    stages = list(state.stages)
-    stages[index] = stage
-    return replace(state, stages=stages)
+    stage = replace(stage, elapsed_s=elapsed)
+    by_time = eta.progress_by_time(stage) if eta.is_told_by_time(stage) else None
+    if by_time is None:
+        return with_stage(state, index, stage)
+    share = max(stage.progress, by_time)
+    stage = replace(stage, progress=share, progress_estimated=True)
+    return replace(with_stage(state, index, stage), stage_progress=share)
 
 
 def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[StageState]:
@@ -115,6 +116,7 @@ def _planned(stages: list[PlannedStage] | tuple[PlannedStage, ...]) -> list[Stag
             id=stage.id,
             title=stage.title or title_of(stage.id),
             estimated_s=stage.estimated_s,
+            estimated_range=stage.estimated_range,
         )
         for stage in stages
     ]
@@ -144,6 +146,7 @@ def _started(state: RunState, started: Any, time: str) -> RunState:
         stages=_planned(started.stages) or state.stages,
         stages_completed=[],
         current_stage=None,
+        search=None,
         start_time=state.start_time or time,
         attempt_time=time,
         end_time=None,
@@ -214,18 +217,24 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
         stages = [*state.stages, StageState(id=started.stage, title=started.title)]
         state = replace(state, stages=stages)
         index = len(stages) - 1
+    state = _planned_anew(state, started.estimates)
     stage = state.stages[index]
-    estimated = started.estimated_s if started.estimated_s is not None else stage.estimated_s
+    newer = stage if started.estimated_s is None else started
     begun = replace(
         stage,
         title=started.title or stage.title or title_of(started.stage),
         status="running",
         started_time=time,
         carried_s=started.carried_s,
-        estimated_s=estimated,
+        estimated_s=newer.estimated_s,
+        estimated_range=newer.estimated_range,
         elapsed_s=started.carried_s,
         progress=0.0,
+        progress_estimated=False,
         shown_s=None,
+        pace_s=None,
+        told_left=None,
+        told_s=None,
     )
     return replace(
         with_stage(state, index, begun),
@@ -238,6 +247,16 @@ def _stage_started(state: RunState, started: Any, time: str) -> RunState:
     )
 
 
+def _planned_anew(state: RunState, estimates: dict[str, list[float]]) -> RunState:
+    """The state with what is known by now of the stages to come."""
+    for index, stage in enumerate(state.stages):
+        known = estimates.get(stage.id)
+        if known is not None and len(known) == 3 and stage.status == "pending":
+            stage = replace(stage, estimated_s=known[0], estimated_range=known[1:])
+            state = with_stage(state, index, stage)
+    return state
+
+
 def _stage_completed(state: RunState, done: Any, time: str) -> RunState:
     index = stage_index(state, done.stage)
     if index is None:
@@ -247,18 +266,18 @@ def _stage_completed(state: RunState, done: Any, time: str) -> RunState:
         status="completed",
         elapsed_s=done.elapsed_s,
         progress=100.0,
+        progress_estimated=False,
         metrics=done.metrics,
     )
     completed = state.stages_completed
     if done.stage not in completed:
         completed = [*completed, done.stage]
     return replace(
-        with_stage(state, index, stage), stages_completed=completed, stage_progress=100.0
+        with_stage(state, index, stage),
+        stages_completed=completed,
+        stage_progress=100.0,
+        running=[],
     )
-
-
-def _step_of_search(state: RunState, _payload: Any, _time: str) -> RunState:
-    return state
 
 
 def _completed(state: RunState, done: Any, time: str) -> RunState:
@@ -318,7 +337,7 @@ def _registered(state: RunState, registered: Any) -> RunState:
 
 # Whatever the status, which stays as it is.
 _APPLY_ANY_TIME = {"run_updated": _updated, "model_registered": _registered}
-_APPLY = {
+_APPLY: Final[dict[str, Callable[[RunState, Any, str], RunState]]] = {
     "training_queued": _queued,
     "training_started": _started,
     "training_resuming": _resuming,
@@ -328,8 +347,8 @@ _APPLY = {
     "training_recovered": _recovered,
     "stage_started": _stage_started,
     "stage_completed": _stage_completed,
-    "fold_completed": _step_of_search,
-    "candidate_completed": _step_of_search,
+    "fold_completed": searching.fold_completed,
+    "candidate_completed": searching.candidate_completed,
     "training_completed": _completed,
     "training_failed": _failed,
     "training_cancelled": _cancelled,

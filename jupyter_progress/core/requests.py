@@ -23,6 +23,7 @@ from .field_kinds import (
     UploadId,
     told,
 )
+from .named_uploads import ROW_UPLOADS
 from .names import (
     NOTES_LIMIT,
     TAGS_LIMIT,
@@ -34,17 +35,30 @@ from .names import (
 )
 from .run_limits import EarlyStopping, check_early_stopping, check_time_limit
 
+CANDIDATES_LIMIT: Final = 10_000_000
+VALIDATION: Final = 0.2  # of all rows, where nobody says how many
 SYS_PATH_LIMIT_BYTES = 40_000
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which rows are held out. Both shares are of all rows; 0 means no such rows."""
+    """Which rows are held out. Both shares are of all rows; 0 means no such rows.
+
+    Where nobody says how many rows validate (null), it is 0.2; for a search 0, since it has folds
+    of its own to score on.
+    """
 
     test: Share = 0.2
-    validation: Share = 0.2
+    validation: Share | None = None
     random_state: Annotated[int, told(minimum=0, maximum=2**32 - 1)] = 0
     stratify: bool = True
     shuffle: bool = True
+
+    def settled(self, *, is_search: bool) -> Split:
+        """The same split with a number for its validation rows."""
+        if self.validation is not None:
+            return self
+        default = 0.0 if is_search else VALIDATION
+        return msgspec.structs.replace(self, validation=default)
 
 
 class Executor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,16 +82,38 @@ class FileDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     source: Literal["file"]
     path: Text
     target: Text
+    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
+    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
 
 
 class UploadedDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ``POST uploads`` took; ``validation`` and ``test``: uploads with rows of one's own."""
+    """What ``POST uploads`` took; ``validation`` and ``test``: uploads with rows of one's own.
+
+    ``y``, ``validation_y`` and ``test_y`` are targets that were handed over by themselves.
+    """
 
     source: Literal["upload"]
     id: UploadId
     target: Text | msgspec.UnsetType = msgspec.UNSET
+    y: UploadId | msgspec.UnsetType = msgspec.UNSET
+    sample_weight: UploadId | msgspec.UnsetType = msgspec.UNSET
+    groups: UploadId | msgspec.UnsetType = msgspec.UNSET
+    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
+    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
     validation: UploadId | msgspec.UnsetType = msgspec.UNSET
+    validation_y: UploadId | msgspec.UnsetType = msgspec.UNSET
     test: UploadId | msgspec.UnsetType = msgspec.UNSET
+    test_y: UploadId | msgspec.UnsetType = msgspec.UNSET
+
+
+class CalledDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a function from a notebook, uploaded as a pickle, returns in the worker."""
+
+    source: Literal["load"]
+    id: UploadId
+    target: Text | msgspec.UnsetType = msgspec.UNSET
+    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
+    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
 
 
 class NamedEstimator(
@@ -99,11 +135,19 @@ class UploadedEstimator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     upload: UploadId
 
 
+class OwnScorer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scorer from a notebook, uploaded as a pickle: called with a model, rows and targets."""
+
+    upload: UploadId
+    name: Label
+
+
 # What `RunRequest.dataset` and `.estimator` can be.
 DATASETS: Final[dict[str, type[msgspec.Struct]]] = {
     "sklearn": BundledDataset,
     "file": FileDataset,
     "upload": UploadedDataset,
+    "load": CalledDataset,
 }
 ESTIMATORS: Final[tuple[type[msgspec.Struct], ...]] = (NamedEstimator, UploadedEstimator)
 
@@ -119,10 +163,14 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ``"validation"`` and ``"test"``: ids of further uploads.
     estimator
         ``{"class", "params"}`` or ``{"upload": id}``.
+    scoring
+        The name of one of scikit-learn's scorers, or ``{"upload": id, "name"}``.
     time_limit
         Seconds of training, after which it is stopped with what it has.
     early_stopping
         When to end a fit whose live score rises no more; null: never.
+    start_anyway
+        Whether to start a run also where it seems not to fit into the memory.
     """
 
     dataset: dict[str, Any]
@@ -130,7 +178,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: Label | None = None
     kind: Literal["pipeline"] = "pipeline"
     split: Split | None = Split()
-    scoring: str | None = None
+    scoring: str | OwnScorer | None = None
     preprocess: Literal["auto", "none"] = "auto"
     max_overhead: Annotated[float, told(exclusiveMinimum=0, maximum=1)] = 0.03
     time_limit: Annotated[float, told(exclusiveMinimum=0)] | None = None
@@ -138,6 +186,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     register_as: ModelName | None = None
     tags: Tags = []
     executor: Executor | None = None
+    start_anyway: bool = False
 
 
 class RunChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -167,6 +216,12 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The body of ``POST runs/{id}/register``."""
 
     name: ModelName
+
+
+class SkipRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST runs/{id}/skip``: a search's candidate; null: those under way."""
+
+    candidate: Annotated[int, told(minimum=0, maximum=CANDIDATES_LIMIT)] | None = None
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -258,7 +313,7 @@ def check_run_request(request: RunRequest) -> RunRequest:
     Returns
     -------
     RunRequest
-        The same request.
+        The same request; its split says how many rows validate, where the estimator is named.
 
     Raises
     ------
@@ -275,16 +330,35 @@ def check_run_request(request: RunRequest) -> RunRequest:
             "max_overhead", f"is {request.max_overhead}; expected a share above 0, at most 1"
         )
     check_executor(request.executor)
-    _check_split(request.split)
+    is_search = names_search(request.estimator)
+    split = request.split and request.split.settled(is_search=is_search)
+    if split is not None:
+        _check_split(split)
     _check_dataset(request.dataset)
+    _check_groups(request)
     if request.time_limit is not None:
         check_time_limit(request.time_limit)
     if request.early_stopping is not None:
-        has_share = request.split is not None and request.split.validation > 0
+        has_share = split is not None and bool(split.validation)
         has_rows = "validation" in request.dataset
         check_early_stopping(request.early_stopping, has_share or has_rows)
     _check_estimator(request.estimator)
-    return request
+    if isinstance(request.scoring, OwnScorer):
+        _check_upload_id("scoring.upload", request.scoring.upload)
+        check_label("scoring.name", request.scoring.name)
+    return (
+        msgspec.structs.replace(request, split=split) if "class" in request.estimator else request
+    )
+
+
+def names_search(estimator: dict[str, Any]) -> bool:
+    """Whether a named estimator is a search, or a pipeline that ends in one."""
+    params = estimator.get("params")
+    steps = params.get("steps") if isinstance(params, dict) else None
+    if isinstance(steps, list) and steps and isinstance(steps[-1], list) and steps[-1]:
+        last = steps[-1][-1]
+        return isinstance(last, dict) and names_search(last)
+    return str(estimator.get("class", "")).endswith("SearchCV")
 
 
 def check_tags(tags: list[str]) -> None:
@@ -316,16 +390,14 @@ def check_executor(executor: Executor | None) -> None:
         )
 
 
-def _check_split(split: Split | None) -> None:
-    if split is None:
-        return
+def _check_split(split: Split) -> None:
     for field in ("test", "validation"):
         share = getattr(split, field)
         if not 0.0 <= share < 1.0:
             raise InvalidRequest(
                 f"split.{field}", f"is {share}; expected a share from 0 to below 1"
             )
-    if split.test + split.validation >= 1.0:
+    if split.test + (split.validation or 0.0) >= 1.0:
         raise InvalidRequest(
             "split", "test and validation together leave no training rows; expected a sum below 1"
         )
@@ -346,10 +418,30 @@ def _check_dataset(dataset: dict[str, Any]) -> None:
             raise InvalidRequest(f"dataset.{key}", f"is {_json_kind(value)}; expected a string")
         if not value:
             raise InvalidRequest(f"dataset.{key}", "is empty; expected some text")
-    if source == "upload":
-        for key in ("id", "validation", "test"):
-            if key in dataset:
-                _check_upload_id(f"dataset.{key}", dataset[key])
+    if source not in ("upload", "load"):
+        return
+    for key in ROW_UPLOADS:
+        if key in dataset:
+            _check_upload_id(f"dataset.{key}", dataset[key])
+    for part in ("validation", "test"):
+        if f"{part}_y" in dataset and part not in dataset:
+            raise InvalidRequest(f"dataset.{part}", f"is missing beside {part}_y")
+    if "y" in dataset and "target" in dataset:
+        raise InvalidRequest("dataset.target", "has no place beside y; expected one of the two")
+    for key in ("sample_weight", "groups"):
+        if key in dataset and f"{key}_column" in dataset:
+            raise InvalidRequest(
+                f"dataset.{key}", f"has no place beside {key}_column; expected one of the two"
+            )
+
+
+def _check_groups(request: RunRequest) -> None:
+    """Groups are drawn at random, so that rows in their order have no groups."""
+    has_groups = "groups" in request.dataset or "groups_column" in request.dataset
+    if has_groups and request.split is not None and not request.split.shuffle:
+        raise InvalidRequest(
+            "split.shuffle", "is false beside groups, which are drawn at random; expected true"
+        )
 
 
 def _check_estimator(estimator: dict[str, Any]) -> None:

@@ -33,23 +33,30 @@ class PlannedStage(msgspec.Struct, frozen=True, kw_only=True):
         What a person reads.
     estimated_s
         Seconds that it is expected to take; None where there is no ground for a number.
+    estimated_range
+        ``[low, high]``: what it takes nine times in ten; None where that is not known.
     """
 
     id: str
     title: str
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
 
 
-# Only what every run does alike has an estimate before a first run was seen.
+def _planned(stage: str, title: str, seconds: float, low: float, high: float) -> PlannedStage:
+    return PlannedStage(id=stage, title=title, estimated_s=seconds, estimated_range=[low, high])
+
+
+# Only what every run does alike has an estimate before a first run was seen, and a wide one.
 PIPELINE: tuple[PlannedStage, ...] = (
-    PlannedStage(id="initialize", title="Initialize", estimated_s=1.5),
-    PlannedStage(id="load_data", title="Load data", estimated_s=0.5),
-    PlannedStage(id="validate_data", title="Validate data", estimated_s=0.3),
-    PlannedStage(id="split_data", title="Split data", estimated_s=0.1),
-    PlannedStage(id="preprocess", title="Preprocess", estimated_s=0.2),
-    PlannedStage(id="train", title="Train", estimated_s=None),
-    PlannedStage(id="evaluate", title="Evaluate", estimated_s=0.5),
-    PlannedStage(id="save_model", title="Save model", estimated_s=0.5),
+    _planned("initialize", "Initialize", 1.5, 0.5, 8.0),
+    _planned("load_data", "Load data", 0.5, 0.01, 5.0),
+    _planned("validate_data", "Validate data", 0.3, 0.01, 3.0),
+    _planned("split_data", "Split data", 0.1, 0.01, 1.0),
+    _planned("preprocess", "Preprocess", 0.2, 0.001, 2.0),
+    PlannedStage(id="train", title="Train"),
+    _planned("evaluate", "Evaluate", 0.5, 0.02, 5.0),
+    _planned("save_model", "Save model", 0.5, 0.1, 6.0),
 )
 STAGE_IDS: tuple[str, ...] = tuple(stage.id for stage in PIPELINE)
 

@@ -19,10 +19,20 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         ``pending``, ``running``, ``completed``, ``failed`` or ``skipped``.
     estimated_s, elapsed_s
         Seconds that it is expected to take (None: not known) and has taken.
+    estimated_range
+        ``[low, high]``: what it takes nine times in ten; None where that is not known.
     progress
         0-100.
+    progress_estimated
+        Whether ``progress`` is only told from the time that it is likely to take, for it shows
+        nothing itself, or nothing that goes with the time.
     shown_s
         Seconds after its beginning at which it had come to ``progress``; None before it showed any.
+    pace_s
+        Seconds that all of it takes at the pace of what it has shown last.
+    told_left, told_s
+        ``[seconds, low, high]`` that were left by what who trains says, so many seconds after its
+        beginning; None where nothing was said.
     started_time
         When it began; None before.
     carried_s
@@ -35,9 +45,14 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     status: str = "pending"
     estimated_s: float | None = None
+    estimated_range: list[float] | None = None
     elapsed_s: float | None = None
     progress: float = 0.0
+    progress_estimated: bool = False
     shown_s: float | None = None
+    pace_s: float | None = None
+    told_left: list[float] | None = None
+    told_s: float | None = None
     started_time: str | None = None
     carried_s: float = 0.0
     metrics: dict[str, Any] = {}
@@ -54,6 +69,34 @@ class LiveScore(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     value: float | None
+
+
+class BestCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """The best candidate of a search so far; ``std`` is the spread of its folds' scores."""
+
+    candidate: int
+    params: dict[str, Any] = {}
+    mean: float | None = None
+    std: float | None = None
+
+
+class SearchState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a search is; its leaderboard is asked for apart.
+
+    Parameters
+    ----------
+    completed
+        Candidates that are done, those that were given up included.
+    skipped
+        Candidates that were given up.
+    scorer
+        What is measured on each fold.
+    """
+
+    completed: int = 0
+    skipped: int = 0
+    scorer: str = ""
+    best: BestCandidate | None = None
 
 
 class Resources(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +159,10 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         Training rows a second.
     monitoring_overhead
         Share of the training time that watching has cost.
+    running
+        A search's folds under way: ``{candidate, fold, since, params}``.
+    search
+        How far a search is; None for what is none.
     queue_place
         Its place among the runs that wait for their turn, 1 for the next one; None outside of it.
     can_stop
@@ -167,6 +214,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     monitoring_overhead: float | None = None
     resources: Resources | None = None
     running: list[dict[str, Any]] = []
+    search: SearchState | None = None
     stalled: Stall | None = None
     can_stop: bool | None = None
     queue_place: int | None = None

@@ -106,6 +106,12 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
         Identity of the data directory, so that a kernel knows whether it shares the disk.
     max_concurrent_runs
         How many runs it trains at the same time; what is queued beyond waits.
+    scratch_dir, scratch_id
+        Where kernels of the same disk put rows, and what names that directory; empty: below the
+        data directory.
+    max_rows, max_run_memory_bytes
+        The most rows that a run may learn from, and the most memory that it may use; None for no
+        limit of the server's own.
     """
 
     version: str
@@ -114,6 +120,10 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
     data_dir_id: str = ""
     journal_mode: str = ""
     max_concurrent_runs: int | None = None
+    scratch_dir: str = ""
+    scratch_id: str = ""
+    max_rows: int | None = None
+    max_run_memory_bytes: int | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,10 +18,17 @@ ROOT = Path("/sys/fs/cgroup")
 
 @dataclass(frozen=True)
 class MemoryUse:
-    """Bytes in use, without what the page cache can give back, and the limit."""
+    """Bytes in use, without what the page cache gives back at once, and the limit.
+
+    Parameters
+    ----------
+    active_cache
+        What is in use by pages of files that were read of late: given back, where there is need.
+    """
 
     used: int
     limit: int
+    active_cache: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,10 @@ class ControlGroup:
             used = _number(group / ("memory.current" if self._v2 else "memory.usage_in_bytes"))
             if limit is None or used is None or limit >= NO_LIMIT_V1:
                 continue
-            cache = _field(
-                group / "memory.stat", "inactive_file" if self._v2 else "total_inactive_file"
-            )
-            found.append(MemoryUse(used=max(0, used - (cache or 0)), limit=limit))
+            prefix = "" if self._v2 else "total_"
+            cache = _field(group / "memory.stat", f"{prefix}inactive_file") or 0
+            active = _field(group / "memory.stat", f"{prefix}active_file") or 0
+            found.append(MemoryUse(max(0, used - cache), limit, active))
         return min(found, key=lambda use: use.limit - use.used, default=None)
 
     def cpu(self) -> CpuUse | None:

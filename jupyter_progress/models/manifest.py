@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from ..errors import ArtifactRefused
 from ..store.durable_files import write_whole
+from ..store.regular_files import open_regular
 from .signing import SIGNATURE, is_signed, signature_of
 
 MANIFEST = "manifest.json"
@@ -36,10 +38,11 @@ def read_manifest(directory: Path, key: bytes) -> dict[str, Any]:
     """
     path = Path(directory) / MANIFEST
     try:
-        manifest = json.loads(path.read_bytes())
+        with os.fdopen(open_regular(path), "rb") as file:
+            manifest = json.loads(file.read())
     except FileNotFoundError:
         raise ArtifactRefused(f"there is no model in {directory}: {MANIFEST} is missing") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArtifactRefused(f"{path} cannot be read: {error}") from None
     if not isinstance(manifest, dict) or not is_signed(manifest, key):
         raise ArtifactRefused(

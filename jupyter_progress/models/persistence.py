@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArtifactRefused
+from ..store.regular_files import open_regular
 from .manifest import (
     FILE_NAMES,
     interpreter_facts,
@@ -112,7 +113,8 @@ def load_model(directory: Path, *, key: bytes) -> Any:
     manifest = read_manifest(directory, key)
     path = model_file(directory, manifest)
     try:
-        file = path.open("rb")
+        # No link, which leads to a file that others may write, and no pipe, which never ends.
+        file = os.fdopen(open_regular(path), "rb")
     except OSError as error:
         raise ArtifactRefused(f"the model's file cannot be read: {error}") from None
     with file:

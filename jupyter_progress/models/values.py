@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArtifactRefused
+from ..store.regular_files import open_regular
 from .manifest import package_versions, write_json
 from .signing import SIGNATURE, digest_of, is_signed, signature_of
 
@@ -109,7 +110,7 @@ def load_value(directory: Path, *, key: bytes, run_id: str) -> Any:
             f"{run_id}: it was changed since, or comes from elsewhere; run the function again"
         )
     try:
-        file = path.open("rb")
+        file = os.fdopen(open_regular(path), "rb")
     except OSError as error:
         raise ArtifactRefused(f"the value's file cannot be read: {error}") from None
     with file:

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from ..client.discovery import find_server
+from ..core.candidates import CandidateRow
+from ..core.requests import RunRequest
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
+from ..training.sources.mapped import Parcel
 
 
 class Backend(Protocol):
@@ -23,6 +26,12 @@ class Backend(Protocol):
 
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
+
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run there cannot have, before any is handed over."""
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id."""
 
     def submit(self, request: KeptRequest) -> RunState:
         """Start a run."""
@@ -38,6 +47,15 @@ class Backend(Protocol):
 
     def cancel(self, run_id: str) -> None:
         """Drop it."""
+
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's ``cv_results_`` lies on this machine's disk."""
 
     def resume(self, run_id: str) -> None:
         """Go on with a run that failed or was interrupted."""

@@ -19,8 +19,8 @@ from ..core.requests import Split
 from ..errors import InvalidParameter, InvalidRequest, UnsuitableData, UnsuitableEstimator
 from ..tracking import arguments
 from ..training.estimators import has_tags, task_of
+from ..training.sources.foreign import known_table, known_targets
 from ..training.suitability import check_suitable
-from .tables import known_table, known_targets
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def row_counts(rows: int, split: Split | None) -> tuple[int, int, int]:
         return rows, 0, 0
     test = math.ceil(rows * split.test) if split.test else 0
     rest = rows - test
-    share = split.validation / (1 - split.test)
+    share = (split.validation or 0.0) / (1 - split.test)
     validation = math.ceil(rest * share) if split.validation else 0
     if rest - validation < 1:
         raise UnsuitableData(

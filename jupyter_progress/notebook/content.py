@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from ..core.requests import RunRequest
 from ..training.data_checks import check_data, facts_of
 from ..training.sources.load import LoadedData
@@ -10,7 +14,12 @@ from .checks import Rows
 
 
 def check_content(
-    rows: Rows, held_out: dict[str, Rows], draft: RunRequest, estimator: object, kind: str | None
+    rows: Rows,
+    held_out: dict[str, Rows],
+    draft: RunRequest,
+    estimator: object,
+    kind: str | None,
+    groups: np.ndarray | None = None,
 ) -> None:
     """Check what the checks of a request see in files: the same code, on the rows themselves.
 
@@ -24,6 +33,8 @@ def check_content(
         An object, or a class by its name.
     kind
         ``classifier`` or ``regressor``; None where the estimator is only named.
+    groups
+        Of the rows, where there are some.
 
     Raises
     ------
@@ -31,7 +42,7 @@ def check_content(
     """
     fields = {"X": "X", "y": "y", "validation": "validation[0]", "test": "test[0]"}
     loaded = LoadedData(
-        _table(rows, fields["X"]),
+        replace(_table(rows, fields["X"]), groups=groups),
         **{part: _table(found, fields[part]) for part, found in held_out.items()},
     )
     task = {"classifier": "classification", "regressor": "regression"}.get(kind or "")

@@ -76,7 +76,7 @@ class RunHandle(KnownRun):
 
             folder = self._backend.model_folder(self.run_id)
             if not (folder / "manifest.json").is_file():
-                raise NoModel(f"run {self.run_id} has left no model")
+                raise NoModel(_without_model(state))
             self._model = load_model(folder, key=self._backend.key())
         return self._model
 
@@ -195,6 +195,23 @@ class RunHandle(KnownRun):
         RunHasEnded
         """
         self._backend.cancel(self.run_id)
+
+    def skip(self, candidate: int | None = None) -> None:
+        """Give up a candidate of a search: its folds that are not fitted yet are left out.
+
+        Parameters
+        ----------
+        candidate
+            Its number on the leaderboard; None: those that have a fold under way.
+
+        Raises
+        ------
+        NothingToSkip
+            It is over, or nothing is being searched.
+        RunHasEnded
+        """
+        given = None if candidate is None else arguments.whole("candidate", candidate, least=0)
+        self._backend.skip(self.run_id, given)
 
     def resume(self) -> RunHandle:
         """Go on with a run that failed or was interrupted, from what it has left.
@@ -340,3 +357,13 @@ class RunHandle(KnownRun):
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         return self.panel.bundle()
+
+
+def _without_model(state: RunState) -> str:
+    search = (state.result or {}).get("search") or {}
+    if search.get("refit") is False:
+        return (
+            f"run {state.run_id} was a search with refit=False, which makes no model; "
+            "run.cv_results_ and run.candidates() have what it has found"
+        )
+    return f"run {state.run_id} has left no model"

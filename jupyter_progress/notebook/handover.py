@@ -1,35 +1,38 @@
-"""How rows and estimators get from the kernel into a worker: as files that are uploaded.
+"""How rows and estimators get from the kernel into a worker: as files, each kept once.
 
-Numbers go as ``.npz``, which anybody may open; everything else (frames with their types, text,
-sparse matrices, the estimator) as a pickle that only the user's own worker opens.
+Where the kernel shares the server's disk it writes them itself, and only their ids are sent. Arrays
+of numbers go as ``.npy``, which anybody may open; frames, sparse matrices and the like as a pickle
+with its buffers beside it (``training.sources.mapped``); the estimator as a pickle. What is pickled
+only the user's own worker opens.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-import cloudpickle
 import numpy as np
 
 from ..core.names import shorten
-from ..core.requests import Executor
-from ..errors import FileNotReadable, UnsuitableData, UnsuitableEstimator
+from ..core.requests import Executor, RunRequest
+from ..errors import FileNotReadable, InvalidRequest, UnsuitableData, UnsuitableEstimator
 from ..training.estimators import has_tags
 from ..training.handed_over import estimator_to_bytes
+from ..training.sources.files import FORMATS
+from ..training.sources.mapped import Parcel, pack, pack_bytes
 from .checks import Rows
-
-IN_MEMORY_BYTES = 64 << 20
-FILE_FORMATS = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
 
 class Uploader(Protocol):
-    """Takes files."""
+    """Takes files, and what is to become one."""
 
     def upload(self, stream: BinaryIO, format: str) -> str: ...
+
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None: ...
+
+    def hand_over(self, parcel: Parcel) -> str: ...
 
 
 def own_executor() -> Executor:
@@ -61,39 +64,84 @@ def upload_estimator(backend: Uploader, estimator: Any) -> str:
             f"cannot be sent to a worker: {type(error).__name__}: {shorten(str(error), 300)}; "
             "expected an estimator that can be cloned and pickled",
         ) from error
-    with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file:
-        file.write(content)
-        file.seek(0)
-        return backend.upload(file, "pickle")
+    return backend.hand_over(pack_bytes(content, "pickle"))
 
 
-def upload_rows(backend: Uploader, rows: Rows, name: str) -> str:
-    """Hand over rows with their targets.
+def upload_function(backend: Uploader, function: Any, name: str) -> str:
+    """Hand over a function, with the cells that its code stands in.
+
+    Parameters
+    ----------
+    name
+        Of the argument that it came in.
+
+    Raises
+    ------
+    InvalidRequest
+        It cannot be pickled.
+    """
+    try:
+        content = estimator_to_bytes(function)
+    except Exception as error:
+        # Whatever it holds: a lock, a connection, a generator.
+        raise InvalidRequest(
+            name,
+            f"cannot be sent to a worker: {type(error).__name__}: {shorten(str(error), 300)}; "
+            "expected a function that can be pickled: open files and connections within it",
+        ) from error
+    return backend.hand_over(pack_bytes(content, "pickle"))
+
+
+def name_of(function: Any) -> str:
+    """What a function is called."""
+    inner = getattr(function, "func", function)  # of functools.partial
+    return shorten(str(getattr(inner, "__name__", type(inner).__name__)), 60)
+
+
+def upload_rows(
+    backend: Uploader,
+    request: RunRequest,
+    rows: Rows,
+    held_out: dict[str, Rows],
+    facts: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    """Hand over rows with all that belongs to them; answers the request's ``dataset``.
+
+    Parameters
+    ----------
+    request
+        That is to be sent.
+    held_out
+        Rows of the user's own, as ``validation`` and ``test``.
+    facts
+        ``sample_weight`` and ``groups``.
 
     Raises
     ------
     UnsuitableData
         They hold objects that cannot be pickled.
+    DoesNotFit
+        There are more than a run may have, or than the memory holds.
     """
-    with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file:
-        if _is_plain(rows.X) and _is_plain(rows.y):
-            np.savez(file, X=rows.X, y=rows.y)
-            format = "npz"
-        else:
-            try:
-                cloudpickle.dump({"X": rows.X, "y": rows.y}, file)
-            except Exception as error:
-                raise UnsuitableData(
-                    name, f"cannot be sent to a worker: {type(error).__name__}: {error}"
-                ) from error
-            format = "pickle"
-        file.seek(0)
-        return backend.upload(file, format)
+    parts: dict[str, tuple[str, Any]] = {"id": ("X", rows.X), "y": ("y", rows.y)}
+    for part, own in held_out.items():
+        parts |= {part: (f"{part}[0]", own.X), f"{part}_y": (f"{part}[1]", own.y)}
+    parts |= {name: (name, values) for name, values in facts.items()}
+    # All are made ready before the first is written, so that nothing is written in vain.
+    parcels = {key: _packed(value, name) for key, (name, value) in parts.items()}
+    backend.check_fits(request, len(rows), parcels["id"].size_bytes)
+    ids = {key: backend.hand_over(parcel) for key, parcel in parcels.items()}
+    return {"source": "upload", **ids}
 
 
-def _is_plain(values: Any) -> bool:
-    """Whether an array holds numbers or text of fixed width and nothing else."""
-    return type(values) is np.ndarray and values.dtype.kind in "biufU"
+def _packed(values: Any, name: str) -> Parcel:
+    try:
+        return pack(values)
+    except Exception as error:
+        # Of objects in a frame: they raise what they like.
+        raise UnsuitableData(
+            name, f"cannot be sent to a worker: {type(error).__name__}: {error}"
+        ) from error
 
 
 def find_file(path: str | os.PathLike[str]) -> Path:
@@ -102,11 +150,13 @@ def find_file(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     FileNotReadable
-        It is missing, or neither CSV nor Parquet.
+        It is missing, or neither CSV nor Parquet nor Arrow.
     """
     named = shorten(repr(str(path)), 200)
     if not str(path).strip() or "\0" in str(path):
-        raise FileNotReadable("X", f"{named} is no path; expected that of a CSV or Parquet file")
+        raise FileNotReadable(
+            "X", f"{named} is no path; expected that of a CSV, Parquet or Arrow file"
+        )
     if str(path).partition("://")[0] in ("http", "https", "s3", "gs", "ftp"):
         raise FileNotReadable(
             "X", f"{named} is an address; expected a file of this machine, or rows: read it first"
@@ -126,9 +176,9 @@ def _check_file(found: Path, named: str) -> None:
     if not found.exists():
         raise FileNotReadable("X", f"there is no file {named} (looked for {found})")
     if not found.is_file():
-        raise FileNotReadable("X", f"{named} is a folder; expected a CSV or Parquet file")
-    if found.suffix.lower() not in FILE_FORMATS:
-        expected = ", ".join(FILE_FORMATS)
+        raise FileNotReadable("X", f"{named} is a folder; expected a CSV, Parquet or Arrow file")
+    if found.suffix.lower() not in FORMATS:
+        expected = ", ".join(FORMATS)
         raise FileNotReadable("X", f"{named} is of no known kind; expected {expected}")
     if found.stat().st_size == 0:
         raise UnsuitableData("X", f"{named} is empty")
@@ -137,4 +187,4 @@ def _check_file(found: Path, named: str) -> None:
 def upload_file(backend: Uploader, path: Path) -> str:
     """Hand over a data file that the server must not read where it lies."""
     with path.open("rb") as file:
-        return backend.upload(file, FILE_FORMATS[path.suffix.lower()])
+        return backend.upload(file, FORMATS[path.suffix.lower()])

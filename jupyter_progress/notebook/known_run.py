@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,6 +13,9 @@ from ..panel.report import report_line
 from ..tracking import arguments
 from ..tracking.history import Series, WithHistory
 from .backend import Backend
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class KnownRun(WithHistory):
@@ -74,6 +77,34 @@ class KnownRun(WithHistory):
     def error(self) -> dict[str, Any] | None:
         """Why it failed: ``{type, message, stage, traceback, reason, hint}``; None otherwise."""
         return self._state().error
+
+    def candidates(self) -> pd.DataFrame:
+        """A search's leaderboard as a DataFrame, best first, also while it runs.
+
+        A row for each candidate with its parameters, its folds' scores so far, their mean and
+        spread; empty for a run that searches nothing.
+        """
+        from .search_results import frame_of
+
+        return frame_of(self._backend.candidates(self.run_id))
+
+    @property
+    def cv_results_(self) -> dict[str, Any]:
+        """What a search has found, as scikit-learn's own ``cv_results_``; also without a refit.
+
+        A parameter that is no number, text or list of such comes back as its words.
+
+        Raises
+        ------
+        RunNotFinished
+            The run is going on: see ``candidates()``.
+        NotFound
+            The run searched nothing.
+        """
+        from .search_results import read_cv_results
+
+        self._ended("its cv_results_")
+        return read_cv_results(self._backend.results_file(self.run_id), self.run_id)
 
     def _series(self) -> Series:
         return self._backend.series(self.run_id, None)

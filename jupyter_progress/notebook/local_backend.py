@@ -13,8 +13,13 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+
 from ..core.activity import activity_id
+from ..core.candidates import CandidateRow, leaderboard
 from ..core.functions import FunctionRequest
+from ..core.named_uploads import named_uploads
+from ..core.requests import RunRequest
 from ..core.run_requests import KeptRequest, check_kept_request
 from ..core.state import RunState
 from ..core.times import to_iso
@@ -30,11 +35,15 @@ from ..tracking import arguments
 from ..tracking.local_follow import LocalFollower
 from ..tracking.record import user_name
 from ..training.attempts import is_to_start_here
+from ..training.capacity import check_memory, copies_of, memory_room
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import start_keeper
 from ..training.recover import needs_recovery, recover_run
 from ..training.resume import ask_to_resume
+from ..training.scratch import own_scratch
+from ..training.skipping import ask_to_skip
+from ..training.sources.mapped import Parcel
 from ..training.submit import create_run
 from ..training.uploads import Uploads
 from .kernel_slot import KernelSlot
@@ -61,7 +70,7 @@ class LocalBackend:
         self.who = user_name()
         self._lock = threading.RLock()
         self._registry = Registry(self.data.models, self.data.key())
-        self._uploads = Uploads(self.data)
+        self._uploads = Uploads(self.data, scratch=own_scratch())
         self._slot = KernelSlot(self.data)
         self._health = LocalHealth(self.data)
         self._serving: ServingPool | None = None
@@ -113,10 +122,20 @@ class LocalBackend:
                 upload.write(chunk)
             return str(upload.finish()["id"])
 
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run here cannot have, before any is handed over."""
+        if not request.start_anyway:
+            copies = copies_of(request, is_mapped=True)
+            check_memory(rows_bytes, copies, memory_room(), "X")
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id."""
+        return self._uploads.hand_over(parcel)
+
     def submit(self, request: KeptRequest) -> RunState:
         """Start a run, with its keeper."""
         check_kept_request(request)
-        for upload_id in _uploads_in(request):
+        for upload_id in named_uploads(msgspec.to_builtins(request)).values():
             self._uploads.path(upload_id)
         if _needs_checking(request):
             self._check(request)
@@ -209,6 +228,25 @@ class LocalBackend:
         ask_to_stop(run, state, action=action, who=self.who, writer=self.writer)
         self._show(JournalWriter(run.journal(self.writer)), run_id)
 
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+        run, state = self.data.run(run_id), self.state(run_id)
+        known = self.candidates(run_id) if candidate is not None else []
+        status = next((row.status for row in known if row.candidate == candidate), None)
+        ask_to_skip(
+            run, state, candidate=candidate, status=status, who=self.who, writer=self.writer
+        )
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+        state = self.state(run_id)
+        facts = self.follower.reader.search(run_id)
+        return leaderboard(facts, state.running, is_over=has_ended(state.status))
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's results lie."""
+        return self.data.run(run_id).search_results
+
     def update(self, run_id: str, change: dict[str, Any]) -> None:
         """Rename, tag or annotate a run."""
         self._tell(self.data.run(run_id), "run_updated", change)
@@ -256,7 +294,7 @@ class LocalBackend:
         run, state = self.data.run(run_id), self.state(run_id)
         if not has_ended(state.status):
             raise RunNotFinished(f"run {run_id} is {state.status}; its model comes with its end")
-        if state.status != "completed":
+        if state.status != "completed" or not (run.model_dir / "manifest.json").is_file():
             raise NoModel(f"run {run_id} ended as {state.status}, without a model to register")
         with self._lock:
             known = self._version_of(name, run_id)
@@ -358,14 +396,6 @@ class LocalBackend:
 
 def _nobody(_messages: Any, _connection: str) -> None:
     """Listens to nothing: it only has the follower begin."""
-
-
-def _uploads_in(request: KeptRequest) -> list[str]:
-    """The ids of what was handed over for a run."""
-    if isinstance(request, FunctionRequest):
-        return [request.function.upload]
-    parts = [request.dataset.get(key) for key in ("id", "validation", "test")]
-    return [part for part in (*parts, request.estimator.get("upload")) if part is not None]
 
 
 def _source(request: KeptRequest) -> str | None:

@@ -184,6 +184,7 @@ class Observation(Run):
                 f"this fit is not shown: {type(failure).__name__}: {failure}", level="warning"
             )
             return plain(*args, **kwargs)
+        self.say(can_stop=fit.can_be_stopped)
         if not fit.shows_steps:
             scored = "" if held_out.y is None else ", and the score at its end"
             self.note(
@@ -201,6 +202,12 @@ class Observation(Run):
         """Take metrics of a step of the fit; none where the run is over or not wanted any more."""
         if self.is_active and self.asked != "cancel":
             self.log(values, step=step)
+
+    def tell_fact(self, kind: str, facts: dict[str, Any]) -> None:
+        """Take a fact of the fit: a search's fold, or candidate."""
+        with self._lock:
+            if self.is_active and self._record is not None:
+                self._record.fact_in_passing(kind, facts)
 
     def _hear(self, action: str, who: str) -> None:
         super()._hear(action, who)

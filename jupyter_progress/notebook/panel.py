@@ -13,7 +13,7 @@ from ..tracking import arguments
 from .backend import Backend, current_backend
 from .unfed import Unfed
 
-PARTS = ("results", "chart", "stages", "resources", "health", "activity", "output")
+PARTS = ("results", "chart", "candidates", "stages", "resources", "health", "activity", "output")
 
 
 class Panel(PanelWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
 from contextlib import suppress
@@ -13,7 +14,9 @@ import msgspec
 
 from ..client.discovery import ServerAddress, check_server
 from ..client.follow import Follower
-from ..client.rest import RestClient
+from ..client.rest import CHUNK_BYTES, RestClient, bytes_left
+from ..core.candidates import CandidateRow
+from ..core.requests import RunRequest
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..core.view import View
@@ -21,6 +24,11 @@ from ..core.wire import Activity
 from ..errors import NoModel, NotFound, NoValue, ServerUnreachable, UnknownRun
 from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.layout import DataDirectory, default_data_dir
+from ..training.capacity import check_memory, check_rows, copies_of, memory_room
+from ..training.scratch import scratch_identity
+from ..training.sources.mapped import Parcel
+from ..training.uploads import Uploads
+from .upload_bar import with_bar
 
 SUBMIT_TRIES = 5
 SUBMIT_AGAIN_S = 1.0
@@ -66,7 +74,47 @@ class ServerBackend:
 
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
-        return str(self.client.upload(stream, format)["id"])
+        size_bytes = bytes_left(stream)
+        if size_bytes is None:
+            return str(self.client.upload(stream, format)["id"])
+        chunks = with_bar(iter(lambda: stream.read(CHUNK_BYTES), b""), size_bytes)
+        return str(self.client.upload_chunks(chunks, size_bytes, format)["id"])
+
+    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+        """Refuse rows of this kernel that a run there cannot have, before any is handed over.
+
+        The memory of another machine is not known here: its server looks at it.
+        """
+        check_rows(rows, self.server.get("max_rows"), "X")
+        if not request.start_anyway and self._uploads is not None:
+            room = memory_room(self.server.get("max_run_memory_bytes"))
+            check_memory(rows_bytes, copies_of(request, is_mapped=True), room, "X")
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Hand over what lies in the memory; answers its id.
+
+        Where the disk is shared, this process writes it there: nothing of it passes through the
+        server.
+        """
+        uploads = self._uploads
+        if uploads is not None:
+            return uploads.hand_over(parcel)
+        chunks = with_bar(parcel.chunks(), parcel.size_bytes)
+        sent = self.client.upload_chunks(chunks, parcel.size_bytes, parcel.format)
+        return str(sent["id"])
+
+    @functools.cached_property
+    def _uploads(self) -> Uploads | None:
+        """The server's uploads on this disk; None where it is another."""
+        if not self.shares_disk:
+            return None
+        data = DataDirectory(default_data_dir())
+        named, identity = self.server.get("scratch_dir"), self.server.get("scratch_id")
+        if not named:
+            return Uploads(data)
+        # A folder of that name on another machine is another folder.
+        scratch = Path(named)
+        return Uploads(data, scratch=scratch) if scratch_identity(scratch) == identity else None
 
     def submit(self, request: KeptRequest) -> RunState:
         """Start a run; asked again under the same key where no answer came."""
@@ -121,6 +169,20 @@ class ServerBackend:
     def cancel(self, run_id: str) -> None:
         """Drop it."""
         self.client.post(f"runs/{quote(run_id, safe='')}/cancel")
+
+    def skip(self, run_id: str, candidate: int | None) -> None:
+        """Give up a candidate of a search; None: those under way."""
+        self.client.post(f"runs/{quote(run_id, safe='')}/skip", {"candidate": candidate})
+
+    def candidates(self, run_id: str) -> list[CandidateRow]:
+        """A search's leaderboard, best first."""
+        path = f"runs/{quote(run_id, safe='')}/candidates"
+        answer = self.client.get(path, limit=MAX_POINTS)
+        return msgspec.convert(answer["candidates"], list[CandidateRow], strict=False)
+
+    def results_file(self, run_id: str) -> Path:
+        """Where a search's results lie; it takes the same disk to read them."""
+        return self._disk().run(run_id).search_results
 
     def resume(self, run_id: str) -> None:
         """Go on with a run that failed or was interrupted."""

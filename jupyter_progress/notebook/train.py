@@ -2,61 +2,57 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
-from ..core.names import shorten
 from ..core.nearest import nearest
-from ..core.requests import RunRequest, Split, check_run_request
-from ..errors import InvalidRequest, PathNotAllowed, UnknownColumn, UnknownKey, UnsuitableData
+from ..core.requests import OwnScorer, RunRequest, Split, check_run_request, names_search
+from ..errors import InvalidRequest, PathNotAllowed, UnknownKey
 from ..tracking import arguments
 from ..training.early_stopping import check_can_end_early
-from ..training.scoring_checks import check_scorer_name, check_scoring
+from ..training.fit_params import check_takes_weights
+from ..training.scoring_checks import (
+    check_own_scorer,
+    check_scorer_name,
+    check_scoring,
+    scorer_name,
+    try_own_scorer,
+)
+from ..training.searching import check_makes_model, search_in
+from ..training.sources.table import rows_at
 from . import checks, handover
 from .backend import Backend, current_backend
+from .class_weight import with_class_weight
 from .content import check_content
 from .handle import RunHandle
 from .params import sendable_params
 from .run_limits import read_early_stopping, read_time_limit
-from .tables import known_table
+from .source import Source, find_source
 
 DEFAULT_SPLIT = Split()
+_TRIED_ROWS = 20
 Preprocess = Literal["auto", "none"]
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where rows come from: ``rows`` of this kernel, or a ``dataset`` that the worker loads.
-
-    Parameters
-    ----------
-    path
-        The file behind the data set, where it is one.
-    """
-
-    rows: checks.Rows | None = None
-    dataset: dict[str, Any] | None = None
-    path: Path | None = None
 
 
 def train(
     estimator: Any,
-    X: Any,
+    X: Any = None,
     y: Any = None,
     *,
     name: str | None = None,
     target: str | None = None,
+    load: Callable[[], Any] | None = None,
+    sample_weight: Any = None,
+    groups: Any = None,
+    class_weight: Any = None,
     split: Mapping[str, Any] | None = DEFAULT_SPLIT,  # type: ignore[assignment]
     validation: tuple[Any, Any] | None = None,
     test: tuple[Any, Any] | None = None,
-    scoring: str | None = None,
+    scoring: str | Callable[[Any, Any, Any], float] | None = None,
     preprocess: Preprocess = "auto",
     max_overhead: float = 0.03,
     time_limit: float | timedelta | None = None,
@@ -64,6 +60,7 @@ def train(
     register_as: str | None = None,
     tags: Iterable[str] = (),
     params: Mapping[str, Any] | None = None,
+    start_anyway: bool = False,
     display: bool = True,
 ) -> RunHandle:
     """Train an estimator in the Jupyter server's care, or, without one, in a process of its own.
@@ -77,23 +74,35 @@ def train(
         Or a class by its name, such as ``"sklearn.svm.SVC"``, with ``params``.
     X
         Rows: a DataFrame, an array or a sparse matrix of shape (rows, columns). Or the path of a
-        CSV or Parquet file, which the worker loads, with ``target``. Or one of scikit-learn's own
-        data sets: ``{"source": "sklearn", "name": "digits"}``.
+        CSV, Parquet or Arrow file, which the worker loads, with ``target``. Or one of
+        scikit-learn's own data sets: ``{"source": "sklearn", "name": "digits"}``.
     y
         Targets, of shape (rows,).
     name
         What the run is called.
     target
         The column of the file, or of the DataFrame ``X`` where there is no ``y``, to be predicted.
+    load
+        A function without arguments, called in the worker in place of ``X`` and ``y``: it returns
+        ``(X, y)``, or a frame with ``target``.
+    sample_weight
+        How much each row counts in the fit, of shape (rows,); held-out rows count the same. Or the
+        column that says so, which is no feature then.
+    groups
+        What each row belongs to, of shape (rows,), or the column that says so: rows of one group
+        are never divided.
+    class_weight
+        ``"balanced"`` or weights by class, for the estimator's own parameter of this name.
     split
         Shares of all rows that are held out: ``{"test": 0.2, "validation": 0.2, "random_state": 0,
-        "stratify": True, "shuffle": True}``; what is left out keeps its default. None: every row is
-        fitted on.
+        "stratify": True, "shuffle": True}``; what is left out keeps its default. A search scores on
+        folds of its own, so its default is no validation rows. None: every row is fitted on.
     validation, test
         Rows of one's own, ``(X, y)``, for measuring during and after training; none of ``X`` is
         taken for that then.
     scoring
-        A scikit-learn scorer's name, for the live score.
+        A scikit-learn scorer's name, for the live score and the test rows; or a function of one's
+        own: ``scorer(model, X, y)`` gives a number.
     preprocess
         ``"auto"`` imputes and encodes only what the estimator cannot take; ``"none"`` nothing.
     max_overhead
@@ -111,6 +120,8 @@ def train(
         For finding the run again.
     params
         Parameters of an estimator that is given by name.
+    start_anyway
+        Start a run also where it seems not to fit into the memory.
     display
         Whether the run shows itself in the cell.
 
@@ -130,19 +141,30 @@ def train(
     if register_as is not None:
         arguments.model_name("register_as", register_as)
     arguments.is_true("display", display)
+    arguments.is_true("start_anyway", start_anyway)
     read_split = _split(split, validation is not None, test is not None)
     kind = None if isinstance(estimator, str) else checks.check_estimator(estimator)
+    if class_weight is not None:
+        estimator = with_class_weight(estimator, class_weight, kind)
     if kind is not None:
         _check_no_params(params)
         checks.check_params(estimator)
-    source = _source(X, y, target, kind)
+        check_makes_model(estimator, register_as)
+    is_search = _is_search(estimator, params)
+    scores_on_folds = is_search and read_split is not None and read_split.validation is None
+    if read_split is not None:
+        read_split = read_split.settled(is_search=is_search)
+    facts = {"sample_weight": sample_weight, "groups": groups}
+    source = find_source(X, y, target, load, facts, kind)
+    if source.has_weights and kind is not None:
+        check_takes_weights(estimator)
     held_out = _held_out(source.rows, {"validation": validation, "test": test}, kind)
     draft = RunRequest(
-        dataset=source.dataset or {"source": "upload", "id": "0" * 32},
-        estimator=_estimator_spec(estimator, params) or {"upload": "0" * 32},
+        dataset=_dataset_in_draft(source),
+        estimator=_estimator_spec(estimator, params) or {"upload": _NO_ID},
         name=name if name is not None else _default_name(estimator, source),
         split=read_split,
-        scoring=scoring,
+        scoring=_scoring_in_draft(scoring),
         preprocess=_preprocess(preprocess),
         max_overhead=arguments.number("max_overhead", max_overhead),
         time_limit=read_time_limit(time_limit),
@@ -150,20 +172,41 @@ def train(
         register_as=register_as,
         tags=arguments.labels("tags", tags),
         executor=handover.own_executor(),
+        start_anyway=start_anyway,
     )
     # Everything but the ids is in it: what is wrong is told before anything is sent.
     _check(draft)
     if draft.early_stopping is not None and kind is not None:
         check_can_end_early(estimator)
     if source.rows is not None:
-        check_content(source.rows, held_out, draft, estimator, kind)
+        check_content(source.rows, held_out, draft, estimator, kind, source.facts.get("groups"))
     if scoring is not None:
         _check_scoring(scoring, estimator, kind, source.rows)
     said = _row_words(source, read_split, held_out)
+    if scores_on_folds:
+        said += "; no validation rows: a search scores on its own folds"
     backend = current_backend()
-    state = _submit(backend, draft, estimator, source, held_out)
+    state = _submit(backend, draft, estimator, source, held_out, scoring)
     print(said)
     return RunHandle(state.run_id, backend=backend, state=state, display=display)
+
+
+# In the place of an upload that is not there yet.
+_NO_ID = "0" * 32
+
+
+def _dataset_in_draft(source: Source) -> dict[str, Any]:
+    if source.load is not None:
+        return {**(source.dataset or {}), "id": _NO_ID}
+    if source.dataset is not None:
+        return source.dataset
+    return {"source": "upload", "id": _NO_ID, **dict.fromkeys(source.facts, _NO_ID)}
+
+
+def _scoring_in_draft(scoring: Any) -> Any:
+    if scoring is None or not callable(scoring):
+        return scoring
+    return OwnScorer(upload=_NO_ID, name=scorer_name(scoring))
 
 
 def _submit(
@@ -172,23 +215,35 @@ def _submit(
     estimator: Any,
     source: Source,
     held_out: dict[str, checks.Rows],
+    scoring: Any,
 ) -> Any:
-    spec, dataset = draft.estimator, draft.dataset
-    if "upload" in spec:
-        spec = {"upload": handover.upload_estimator(backend, estimator)}
-    if source.rows is not None:
-        dataset = {"source": "upload", "id": handover.upload_rows(backend, source.rows, "X")}
-        for part, rows in held_out.items():
-            dataset[part] = handover.upload_rows(backend, rows, part)
-    request = _with(draft, estimator=spec, dataset=dataset)
+    changes: dict[str, Any] = {}
+    # The smallest first: what cannot be pickled is told before a gigabyte has been written.
+    if "upload" in draft.estimator:
+        changes["estimator"] = {"upload": handover.upload_estimator(backend, estimator)}
+    if isinstance(draft.scoring, OwnScorer):
+        handed = handover.upload_function(backend, scoring, "scoring")
+        changes["scoring"] = OwnScorer(upload=handed, name=draft.scoring.name)
+    if source.load is not None:
+        handed = handover.upload_function(backend, source.load, "load")
+        changes["dataset"] = {**draft.dataset, "id": handed}
+    elif source.rows is not None:
+        changes["dataset"] = handover.upload_rows(
+            backend, draft, source.rows, held_out, source.facts
+        )
+    request = _with(draft, **changes)
     try:
         return backend.submit(request)
     except PathNotAllowed:
         # The kernel may read more than the server's root directory; then the file is handed over.
         if source.path is None:
             raise
-    handed = {"source": "upload", "id": handover.upload_file(backend, source.path)}
-    return backend.submit(_with(request, dataset={**handed, "target": dataset["target"]}))
+    handed = handover.upload_file(backend, source.path)
+    columns = {key: value for key, value in request.dataset.items() if key not in _OF_A_FILE}
+    return backend.submit(_with(request, dataset={"source": "upload", "id": handed, **columns}))
+
+
+_OF_A_FILE = ("source", "path")
 
 
 def _with(request: RunRequest, **changes: Any) -> RunRequest:
@@ -207,9 +262,15 @@ def _check(draft: RunRequest) -> None:
 def _check_scoring(
     scoring: Any, estimator: Any, kind: str | None, rows: checks.Rows | None
 ) -> None:
+    task = "classification" if kind == "classifier" else "regression"
+    if callable(scoring):
+        check_own_scorer(scoring)
+        if kind is not None and rows is not None:
+            few = np.arange(min(len(rows), _TRIED_ROWS))
+            try_own_scorer(scoring, rows_at(rows.X, few), np.asarray(rows.y)[few], task)
+        return
     check_scorer_name(arguments.text("scoring", scoring))
     if kind is not None:
-        task = "classification" if kind == "classifier" else "regression"
         targets = np.asarray(rows.y) if rows is not None else None
         check_scoring(scoring, estimator, task, targets)
 
@@ -241,7 +302,7 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
                 )
             given[part] = 0.0
     for part in ("test", "validation"):
-        if part in given:
+        if given.get(part) is not None:
             given[part] = arguments.number(f"split.{part}", given[part])
     _check_split_types(given)
     if given.get("shuffle") is False and "stratify" not in given:
@@ -257,69 +318,6 @@ def _check_split_types(given: dict[str, Any]) -> None:
     given["random_state"] = arguments.whole("split.random_state", state, least=0)
 
 
-def _source(X: Any, y: Any, target: str | None, kind: str | None) -> Source:
-    if isinstance(X, str | os.PathLike):
-        return _file_source(X, y, target)
-    if isinstance(X, Mapping):
-        _check_names_data_set(X)
-        if y is not None or target is not None:
-            raise InvalidRequest(
-                "X", "names a data set, which has its own target; leave y and target out"
-            )
-        return Source(dataset=dict(X))
-    if target is not None:
-        X, y = _split_frame(X, y, target)
-    return Source(rows=checks.read_rows(X, y, ("X", "y"), kind))
-
-
-def _check_names_data_set(X: Mapping[Any, Any]) -> None:
-    expected = 'expected {"source": "sklearn", "name": "digits"}'
-    for key in X:
-        if not isinstance(key, str):
-            raise InvalidRequest("X", f"has the key {shorten(repr(key), 80)}; {expected}")
-    if "source" not in X:
-        raise InvalidRequest(
-            "X", f"is a dictionary without a source; {expected}, or, of columns, a DataFrame"
-        )
-
-
-def _file_source(X: Any, y: Any, target: str | None) -> Source:
-    if y is not None:
-        raise InvalidRequest("y", "is given for a file; expected target='column' in its place")
-    if target is None:
-        raise InvalidRequest(
-            "target", "is missing; expected the column of the file to be predicted"
-        )
-    arguments.label("target", target)
-    path = handover.find_file(X)
-    return Source(dataset={"source": "file", "path": str(path), "target": target}, path=path)
-
-
-def _split_frame(X: Any, y: Any, target: str) -> tuple[Any, Any]:
-    X = X if hasattr(X, "columns") and hasattr(X, "iloc") else _as_frame(X)
-    if y is not None:
-        raise InvalidRequest("target", "is given together with y; expected one of the two")
-    columns = getattr(X, "columns", None)
-    if columns is None:
-        raise InvalidRequest("target", "needs a DataFrame; X has no named columns")
-    if not isinstance(target, Hashable) or target not in columns:
-        near = nearest(str(target), map(str, columns))
-        hint = f"did you mean {near!r}?" if near else f"it has: {', '.join(map(str, columns[:20]))}"
-        shown = shorten(repr(target), 80)
-        raise UnknownColumn("target", f"{shown} is no column of X; {hint}")
-    found = X[target]
-    if len(found.shape) != 1:
-        raise UnsuitableData(
-            "target", f"{target!r} names {found.shape[1]} columns of X; expected one"
-        )
-    return X.drop(columns=[target]), found
-
-
-def _as_frame(X: Any) -> Any:
-    """A frame of another library becomes one of pandas; anything else stays what it is."""
-    return known_table(X, "X") if hasattr(X, "to_pandas") else X
-
-
 def _held_out(
     rows: checks.Rows | None, given: dict[str, Any], kind: str | None
 ) -> dict[str, checks.Rows]:
@@ -329,7 +327,7 @@ def _held_out(
             continue
         if rows is None:
             raise InvalidRequest(
-                part, "goes with rows from this kernel, not with a file or a data set"
+                part, "goes with rows from this kernel, not with a file, a data set or load="
             )
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             size = f" of {len(pair)}" if isinstance(pair, tuple | list) else ""
@@ -349,6 +347,12 @@ def _estimator_spec(estimator: Any, params: Mapping[str, Any] | None) -> dict[st
     return {"class": estimator, "params": sendable_params(params or {})}
 
 
+def _is_search(estimator: Any, params: Mapping[str, Any] | None) -> bool:
+    if isinstance(estimator, str):
+        return names_search({"class": estimator, "params": dict(params or {})})
+    return search_in(estimator) is not None
+
+
 def _check_no_params(params: Mapping[str, Any] | None) -> None:
     if params is not None:
         raise InvalidRequest(
@@ -360,6 +364,8 @@ def _default_name(estimator: Any, source: Source) -> str:
     what = estimator.rpartition(".")[2] if isinstance(estimator, str) else type(estimator).__name__
     if source.path is not None:
         return f"{what} on {source.path.name}"[:200]
+    if source.load is not None:
+        return f"{what} on {handover.name_of(source.load)}"[:200]
     known = (source.dataset or {}).get("name")
     return f"{what} on {known}"[:200] if known else what
 
@@ -374,9 +380,10 @@ def _row_words(source: Source, split: Split | None, held_out: dict[str, checks.R
     if source.rows is None:
         if split is None or not (split.test or split.validation):
             return "fitting on every row"
-        fitted = 1 - split.test - split.validation
+        validation = split.validation or 0.0
+        fitted = 1 - split.test - validation
         return (
-            f"fitting on {fitted:.0%} of the rows ({split.validation:.0%} validation, "
+            f"fitting on {fitted:.0%} of the rows ({validation:.0%} validation, "
             f"{split.test:.0%} test)"
         )
     train_rows, *taken = checks.row_counts(len(source.rows), split)

@@ -14,6 +14,7 @@ from ..core.activity import headline, within_run
 from ..core.durations import duration
 from ..core.ending import status_words
 from ..core.figures import name_of, name_within
+from ..core.guessed import percent
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.wire import Activity
@@ -28,7 +29,7 @@ def report_line(run: RunState) -> str:
     """A run in one line of text."""
     words = [f"{run.name or run.run_id}: {status_words(run)}"]
     if not has_ended(run.status):
-        words.append(f"{run.progress:.0f} %")
+        words.append(percent(run))
         if run.current_stage:
             words.append(_title(run, run.current_stage))
         if run.live_score is not None and run.live_score.value is not None:
@@ -80,7 +81,7 @@ def everything_html(runs: Sequence[RunState]) -> str:
         return "<p>No runs yet.</p>"
     rows = "".join(
         f"<tr><td>{_text(run.name)}</td><td>{_text(status_words(run))}</td>"
-        f"<td>{run.progress:.0f} %</td><td>{_text(headline(run.result or {}))}</td>"
+        f"<td>{percent(run)}</td><td>{_text(headline(run.result or {}))}</td>"
         f"<td><code>{_text(run.run_id)}</code></td></tr>"
         for run in runs
     )

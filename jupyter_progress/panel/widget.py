@@ -40,6 +40,7 @@ class Actions(Protocol):
     def state(self, run_id: str) -> RunState: ...
     def stop(self, run_id: str) -> None: ...
     def cancel(self, run_id: str) -> None: ...
+    def skip(self, run_id: str, candidate: int | None) -> None: ...
     def resume(self, run_id: str) -> None: ...
     def deploy(self, name: str, version: int | None, run_id: str | None) -> Any: ...
     def note(self, text: str, run_id: str | None) -> None: ...
@@ -281,6 +282,9 @@ class PanelWidget(anywidget.AnyWidget):
                 "resume": self._actions.resume,
             }
             ask[action](run_id)
+        elif action == "skip" and isinstance(run_id, str):
+            candidate = content.get("candidate")
+            self._actions.skip(run_id, candidate if isinstance(candidate, int) else None)
         elif action == "deploy":
             version = content.get("version")
             self._actions.deploy(str(content.get("model") or ""), version, run_id)
@@ -288,7 +292,7 @@ class PanelWidget(anywidget.AnyWidget):
             self._actions.note(str(content.get("text") or ""), run_id)
         else:
             raise InvalidRequest(
-                "action", f"is {action!r}; expected stop, cancel, resume, deploy or note"
+                "action", f"is {action!r}; expected stop, cancel, resume, skip, deploy or note"
             )
 
     # What it leaves in a notebook

@@ -114,6 +114,13 @@ class JupyterProgress(ExtensionApp):
     max_body_bytes = Int(_MIB, min=1024, help="The size of a request's body, uploads apart.").tag(
         config=True
     )
+    scratch_dir = Unicode(
+        help="Where rows are put that notebooks hand over: a fast disk of this machine with room "
+        "for them. By default `uploads` below the data directory.",
+    ).tag(config=True)
+    max_rows = Int(0, min=0, help="The most rows that a run may learn from. 0: without limit.").tag(
+        config=True
+    )
     max_upload_bytes = Int(4096 * _MIB, min=1024, help="The size of one upload.").tag(config=True)
     sample_interval_s = Float(
         2.0, min=0.1, max=60.0, help="Seconds between looks at the machine while nobody watches."
@@ -188,6 +195,11 @@ class JupyterProgress(ExtensionApp):
         server.io_loop.add_callback(self._start)
 
     @property
+    def scratch(self) -> Path | None:
+        """Where rows are put; None for the data directory."""
+        return Path(self.scratch_dir).expanduser() if self.scratch_dir else None
+
+    @property
     def limits(self) -> Limits:
         """How much is kept."""
         return Limits(
@@ -215,6 +227,8 @@ class JupyterProgress(ExtensionApp):
             max_request_burst=self.max_request_burst,
             max_body_bytes=self.max_body_bytes,
             max_upload_bytes=self.max_upload_bytes,
+            scratch_dir=self.scratch,
+            max_rows=self.max_rows,
             max_concurrent_runs=self.max_concurrent_runs,
             max_run_memory_bytes=self.max_run_memory_bytes,
             stalled_after_s=self.stalled_after_s,

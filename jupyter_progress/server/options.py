@@ -29,6 +29,8 @@ class Options:
     max_request_burst: int = 3000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 4 << 30
+    scratch_dir: Path | None = None
+    max_rows: int = 0
     max_concurrent_runs: int = 2
     max_run_memory_bytes: int = 0
     stalled_after_s: float = 60.0
@@ -52,6 +54,7 @@ class Options:
             "root_dir": str(self.root_dir),
             "allowed": list(self.allowed_packages),
             "stalled_after_s": self.stalled_after_s,
+            "max_rows": self.max_rows,
             "threads": threads,
             **memory,
         }

@@ -106,6 +106,7 @@ class Retention:
             services.options.limits,
             in_service=services.registry.runs_in_service(),
             delete_run=self._delete,
+            scratch=services.uploads.scratch,
         )
         if removed:
             freed = sum(removal.size_bytes for removal in removed)

@@ -35,6 +35,7 @@ from ..store.locks import free_slot
 from ..store.log import Log
 from ..store.telling import Committed
 from ..training.checking import Checker
+from ..training.scratch import make_scratch, scratch_identity
 from ..training.uploads import Uploads
 from .admission import Admission
 from .batch import Batch, in_groups, make_batch
@@ -139,9 +140,16 @@ class Services:
     def _open_models(self) -> None:
         self.registry = Registry(self.data.models, self.data.key())
         self.serving = ServingPool(self.registry, idle_s=self.options.serving_idle_s)
-        self.uploads = Uploads(self.data)
+        scratch = self.options.scratch_dir
+        self.uploads = Uploads(
+            self.data, scratch=None if scratch is None else make_scratch(scratch)
+        )
         self.checker = Checker(
-            self.data, self.options.root_dir, list(self.options.allowed_packages)
+            self.data,
+            self.options.root_dir,
+            list(self.options.allowed_packages),
+            memory_bytes=self.options.max_run_memory_bytes or None,
+            max_rows=self.options.max_rows or None,
         )
 
     def _open_monitor(self) -> None:
@@ -162,6 +170,7 @@ class Services:
 
     def _logged_snapshot(self) -> Snapshot:
         """What the log holds."""
+        scratch = self.uploads.scratch
         facts = ServerFacts(
             version=self._version,
             python=sys.executable,
@@ -169,6 +178,10 @@ class Services:
             data_dir_id=self.data.identity,
             journal_mode=self._log.journal_mode,
             max_concurrent_runs=self.options.max_concurrent_runs,
+            scratch_dir=str(scratch or ""),
+            scratch_id=scratch_identity(scratch) if scratch else "",
+            max_rows=self.options.max_rows or None,
+            max_run_memory_bytes=self.options.max_run_memory_bytes or None,
         )
         head, runs, activity = self.reader.snapshot()
         return Snapshot(

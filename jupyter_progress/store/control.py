@@ -22,27 +22,39 @@ class Control:
     Parameters
     ----------
     action
-        ``stop`` (keep the best so far) or ``cancel`` (drop it).
+        ``stop`` (keep the best so far), ``cancel`` (drop it) or ``skip`` (a search's candidate).
     who
         Who asked.
     time
         When, as an ISO 8601 UTC string.
     why
         What it was asked for where nobody did: ``time_limit``.
+    candidate
+        Which one is skipped; None: those under way.
     """
 
     action: str
     who: str
     time: str
     why: str = ""
+    candidate: int | None = None
 
 
 def append_control(
-    run_dir: RunDirectory, writer: str, action: str, who: str, why: str = ""
+    run_dir: RunDirectory,
+    writer: str,
+    action: str,
+    who: str,
+    why: str = "",
+    candidate: int | None = None,
 ) -> None:
     """Ask something of a run; it is on disk on return."""
-    asked = {"action": action, "who": who, "time": to_iso(time.time())}
-    line = json.dumps({**asked, "why": why} if why else asked) + "\n"
+    asked: dict[str, str | int] = {"action": action, "who": who, "time": to_iso(time.time())}
+    if why:
+        asked["why"] = why
+    if candidate is not None:
+        asked["candidate"] = candidate
+    line = json.dumps(asked) + "\n"
     path = run_dir.control(writer)
     path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -95,6 +107,9 @@ def _control_of(line: bytes) -> Control | None:
     try:
         facts = json.loads(line)
         who, why = str(facts.get("who", "")), str(facts.get("why", ""))
-        return Control(str(facts["action"]), who, str(facts["time"]), why)
+        candidate = facts.get("candidate")
+        if not isinstance(candidate, int):
+            candidate = None
+        return Control(str(facts["action"]), who, str(facts["time"]), why, candidate)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

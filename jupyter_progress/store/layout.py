@@ -50,6 +50,8 @@ class RunDirectory:
         self.value_dir = self.path / "value"
         self.own_checkpoints = self.path / "own_checkpoints"
         self.split_file = self.path / "split.npz"
+        self.search_dir = self.path / "search"
+        self.search_results = self.path / "cv_results.json"
         self.keeper_file = self.path / "keeper.json"
         self.worker_file = self.path / "worker.json"
         self.attempt_file = self.path / "attempt.json"

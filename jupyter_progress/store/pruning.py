@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import Any
 
+from ..core.named_uploads import named_uploads
 from ..core.names import UPLOAD_ID
 from ..core.retention import (
     LeftoverFacts,
@@ -30,11 +31,12 @@ from ..core.transitions import is_active
 from ..errors import LockTaken, ProgressError, RunDirectoryBroken, UnknownRun
 from .layout import DataDirectory, RunDirectory
 from .locks import FileLock, is_locked
+from .upload_folders import INCOMING, folder_of, remove_upload
 
 logger = logging.getLogger(__name__)
 
 LOCK = "prune.lock"
-_UNFINISHED = (".new-", ".deleted-", ".incoming-")
+_UNFINISHED = (".new-", ".deleted-", INCOMING)
 
 
 def prune(
@@ -44,6 +46,7 @@ def prune(
     *,
     in_service: Set[str],
     delete_run: Callable[[RunState], object],
+    scratch: Path | None = None,
     dry_run: bool = False,
     wait_s: float = 0.0,
     now: float | None = None,
@@ -58,6 +61,8 @@ def prune(
         The ids of runs whose model is in service.
     delete_run
         Journals ``run_deleted`` and deletes the directory.
+    scratch
+        Where rows are put today, apart from the data directory.
     dry_run
         Only say what would be removed.
     wait_s
@@ -81,19 +86,26 @@ def prune(
         if time.monotonic() > deadline:
             raise LockTaken(f"another process removes old runs below {data.path} just now")
         time.sleep(0.1)
+    began = time.time()
     try:
         known = {state.run_id: state for state in states}
         found = choose_removals(
             _runs(data, known, in_service),
             _uploads(data),
-            _leftovers(data),
+            _leftovers(data, scratch),
             limits,
-            data_bytes=size_of(data.path),
+            data_bytes=size_of(data.path) + _linked_bytes(data),
             now=time.time() if now is None else now,
         )
         if dry_run:
             return found
-        return [removal for removal in found if _remove(data, removal, known, delete_run)]
+        # What was handed over again since it was chosen is in use.
+        return [
+            removal
+            for removal in found
+            if not (removal.kind == "upload" and _changed(data.uploads / removal.id) > began)
+            and _remove(data, removal, known, delete_run)
+        ]
     finally:
         lock.release()
 
@@ -157,26 +169,27 @@ def _ended(state: RunState) -> float:
 
 
 def _uploads_of(spec: dict[str, Any]) -> frozenset[str]:
-    dataset = spec.get("dataset")
-    named: list[Any] = []
-    if isinstance(dataset, dict) and dataset.get("source") == "upload":
-        named += [dataset.get(key) for key in ("id", "validation", "test")]
-    handed_over = (spec.get("estimator"), spec.get("function"))
-    named += [part.get("upload") for part in handed_over if isinstance(part, dict)]
-    return frozenset(name for name in named if isinstance(name, str))
+    return frozenset(named_uploads(spec).values())
 
 
 def _uploads(data: DataDirectory) -> Iterable[UploadFacts]:
     for path in _entries(data.uploads):
         if UPLOAD_ID.fullmatch(path.name):
-            yield UploadFacts(path.name, _changed(path), size_of(path))
+            yield UploadFacts(path.name, _changed(path), size_of(folder_of(path)))
 
 
-def _leftovers(data: DataDirectory) -> Iterable[LeftoverFacts]:
-    for folder in (data.runs, data.uploads):
+def _linked_bytes(data: DataDirectory) -> int:
+    """The size of the uploads that lie elsewhere: they count, wherever they are."""
+    linked = (path for path in _entries(data.uploads) if path.is_symlink())
+    return sum(size_of(folder_of(path)) for path in linked)
+
+
+def _leftovers(data: DataDirectory, scratch: Path | None) -> Iterable[LeftoverFacts]:
+    elsewhere = () if scratch is None else (scratch,)
+    for folder in (data.runs, data.uploads, *elsewhere):
         for path in _entries(folder):
             if path.name.startswith(_UNFINISHED):
-                place = str(path.relative_to(data.path))
+                place = str(path if folder == scratch else path.relative_to(data.path))
                 yield LeftoverFacts(place, _changed(path), size_of(path))
 
 
@@ -212,7 +225,7 @@ def _remove(
                 return False
             delete_run(known[removal.id])
         elif removal.kind == "upload":
-            shutil.rmtree(data.uploads / removal.id)
+            remove_upload(data.uploads / removal.id)
         else:
             shutil.rmtree(data.path / removal.id)
     except (UnknownRun, FileNotFoundError):

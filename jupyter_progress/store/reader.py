@@ -92,6 +92,12 @@ class LogReader:
             rows = connection.execute(_SQL["story"], (run_id,)).fetchall()
             return [_event_of(row) for row in rows]
 
+    def search(self, run_id: str) -> list[tuple[str, dict[str, Any]]]:
+        """What a search told of its folds and candidates, in order: types and data."""
+        with self._connection() as connection:
+            rows = connection.execute(_SQL["search"], (run_id,)).fetchall()
+            return [(type, _read_data(data)) for type, data in rows]
+
     def run(self, run_id: str) -> RunState | None:
         """A run's state, or None where the log does not know it."""
         with self._connection() as connection:

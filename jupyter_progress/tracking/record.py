@@ -113,6 +113,12 @@ class Record:
         if reduced is not None:
             self.state, self._is_known = reduced, True
 
+    def fact_in_passing(self, event_type: str, facts: dict[str, Any]) -> None:
+        """Journal a fact that no sentence tells, with what is flushed next."""
+        self.journal.append(event_type, facts)
+        event = Event(type=event_type, time=self._now(), data=facts, run_id=self.run_id)
+        self.state = reduce(self.state, event) or self.state
+
     def note(self, level: str, text: str) -> None:
         """Journal a line of the user's own for the activity feed."""
         note(self.journal, self.run_id, level, text, self.who)

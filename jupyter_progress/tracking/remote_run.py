@@ -16,6 +16,8 @@ from ..errors import Conflict
 from ..store.control import append_control
 from .display import Display, TerminalLine
 from .history import Series
+from .own_stalls import OwnStalls
+from .record import Record
 from .run import Run
 from .sender import REMOTE_FILE
 
@@ -114,6 +116,9 @@ class RemoteRun(Run):
     def _new_display(self) -> Display | None:
         # A panel shows what this notebook's own server knows; this run is another one's.
         return TerminalLine() if sys.stderr is not None and sys.stderr.isatty() else None
+
+    def _new_stalls(self, record: Record) -> OwnStalls | None:
+        return None  # the server that it is sent to hears its silence
 
     def _asked_elsewhere(self, action: str, who: str) -> None:
         """By the sender's thread: hand on what people ask, once, as every run hears it."""

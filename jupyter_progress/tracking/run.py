@@ -25,6 +25,7 @@ from .history import Series, WithHistory, series_in
 from .inside import Inside
 from .loops import Loop, report_of
 from .metrics import MetricLog
+from .own_stalls import OwnStalls
 from .pulse import Pulse
 from .record import Record, new_record
 from .values import doubt_about_stage, planned_stages
@@ -93,6 +94,7 @@ class Run(Inside, WithHistory):
         self._said: dict[str, Any] = {}
         self._reported: dict[str, Any] = {}
         self._shown_at = 0.0
+        self._stalls: OwnStalls | None = None
 
     def __repr__(self) -> str:
         return f"<Run {self.name!r} {self.run_id or 'not started'} {self.state.status}>"
@@ -127,6 +129,7 @@ class Run(Inside, WithHistory):
             raise RunHasEnded(f"{self.name!r} has begun once already; make another Run")
         self._record = self._new_record()
         current.enter(self)
+        self._stalls = self._new_stalls(self._record)
         self._pulse = Pulse(ControlReader(self._record.directory), self._hear, self._beat)
         self._pulse.start()
         self._open_journal = self._record.journal
@@ -136,6 +139,9 @@ class Run(Inside, WithHistory):
     def _new_record(self) -> Record:
         directory = DataDirectory(self._data_dir or default_data_dir()).ensure()
         return new_record(directory, self.name, self.tags, self._planned, self._metrics)
+
+    def _new_stalls(self, record: Record) -> OwnStalls | None:
+        return OwnStalls(record.fact)
 
     def _directory(self) -> RunDirectory | None:
         return self._record.directory if self._record else None
@@ -381,6 +387,10 @@ class Run(Inside, WithHistory):
             if self._has_ended or self._record is None:
                 return
             self._report_progress(resources)
+            if self._stalls is not None and not self._is_child:
+                mark = (self._reported, dict(self._metrics.latest))
+                cpu = resources["cpu"] if resources is not None else None
+                self._stalls.look(mark, self._record.stage, cpu)
             now = time.monotonic()
             if self._display is None or now - self._shown_at < DISPLAY_EVERY_S:
                 return

@@ -6,13 +6,15 @@ is ended from outside, by the keeper.
 
 from __future__ import annotations
 
+import collections
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
 import threading
 
-from ..store.control import ControlReader
+from ..store.control import Control, ControlReader
 from ..store.layout import RunDirectory
 
 _POLL_S = 0.1
@@ -45,6 +47,8 @@ class Asked:
         self._cancel = threading.Event()
         self._interrupt = threading.Event()
         self._ended = threading.Event()
+        self._skips: collections.deque[tuple[int | None, str]] = collections.deque()
+        self._is_first_look = True
         self.who = ""
         self.why = ""  # a stop that nobody asked for: "time_limit"
         self._thread = threading.Thread(target=self._watch, name="asked", daemon=True)
@@ -68,6 +72,18 @@ class Asked:
         """Whether the run is to end as interrupted."""
         return self._interrupt.is_set()
 
+    @property
+    def to_cancel(self) -> bool:
+        """Whether the run is dropped."""
+        return self._cancel.is_set()
+
+    def take_skips(self) -> list[tuple[int | None, str]]:
+        """The candidates that were given up since the last call, and by whom; None: those now."""
+        taken = []
+        while self._skips:
+            taken.append(self._skips.popleft())
+        return taken
+
     def check(self) -> None:
         """Leave a fit, or a stage, that is not wanted any more.
 
@@ -86,6 +102,9 @@ class Asked:
 
     def _look(self) -> None:
         for control in self._reader.poll():
+            if control.action == "skip":
+                self._note_skip(control)
+                continue
             event = {"stop": self._stop, "cancel": self._cancel, "interrupt": self._interrupt}.get(
                 control.action
             )
@@ -94,6 +113,17 @@ class Asked:
             if event is not None:
                 self.who = control.who
                 event.set()
+        self._is_first_look = False
+
+    def _note_skip(self, control: Control) -> None:
+        # "Those that run now" was said of another attempt's folds, if it was said before this one.
+        if control.candidate is not None or not self._is_first_look:
+            self._skips.append((control.candidate, control.who))
+
+
+def answer_where_it_waits() -> None:
+    """Have this process print where its threads are when the keeper of a stalled run asks."""
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
 
 
 def die_with(parent_pid: int) -> None:

@@ -23,7 +23,13 @@ class _Answers:
 
     def open(self, question: dict[str, Any]) -> dict[str, Any]:
         uploads = Uploads(DataDirectory(Path(question["data_dir"])))
-        self._checks = RequestChecks(uploads, Path(question["root_dir"]), question["allowed"])
+        self._checks = RequestChecks(
+            uploads,
+            Path(question["root_dir"]),
+            question["allowed"],
+            memory_bytes=question["memory_bytes"],
+            max_rows=question["max_rows"],
+        )
         return {}
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Checker:
         Packages that estimators may come from.
     idle_s
         The process, which the first request starts, ends after so long without one.
+    memory_bytes, max_rows
+        The most that one run may have; None for no limit.
     """
 
     def __init__(
@@ -48,8 +50,12 @@ class Checker:
         *,
         idle_s: float = 600.0,
         startup_timeout_s: float = 180.0,
+        memory_bytes: int | None = None,
+        max_rows: int | None = None,
     ) -> None:
         opening = {
+            "memory_bytes": memory_bytes,
+            "max_rows": max_rows,
             "data_dir": str(Path(data_dir.path).absolute()),
             "root_dir": str(Path(root_dir).absolute()),
             "allowed": list(allowed),

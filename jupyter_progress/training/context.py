@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -13,19 +14,30 @@ import msgspec
 import numpy as np
 
 from ..core.activity import activity_id
-from ..core.requests import RunRequest, Split
+from ..core.requests import OwnScorer, RunRequest, Split
 from ..store.journal import JournalWriter, tell
 from ..store.layout import DataDirectory, RunDirectory
 from .asked import Asked
 from .attempts import Attempt, attempt_of
+from .costs import Fit
 from .fitting.keeping import Keeping
 from .plain_journal import findings_of
+from .preprocessing import Plan
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
+from .searching import search_in
 from .settled import Settled
 from .sources import LoadedData
 from .sources.table import Table
 from .timings import Timings
-from .workload import Workload, class_in, class_of, members_in, members_of, source_of
+from .workload import (
+    Workload,
+    class_in,
+    class_of,
+    members_in,
+    members_of,
+    params_of,
+    source_of,
+)
 
 _REPORT_INTERVAL_S = 0.1
 T = TypeVar("T")
@@ -69,8 +81,12 @@ class Context:
     is_classifier: bool = True
     random_state: dict[str, int] = field(default_factory=dict)
     threads: dict[str, int] = field(default_factory=dict)
+    # Until the rows are divided: from then on only the parts are kept.
     loaded: LoadedData | None = None
+    shape: tuple[int, int] | None = None
+    plan: Plan | None = None
     parts: Parts | None = None
+    scorer: Any = None
     preprocessor: Any = None
     preprocessed: list[dict[str, Any]] = field(default_factory=list)
     prepared_train: Any = None
@@ -86,6 +102,8 @@ class Context:
     processed: int = 0
     evaluation: dict[str, Any] = field(default_factory=dict)
     registered: dict[str, Any] | None = None
+    search: dict[str, Any] | None = None
+    fits: list[Fit] = field(default_factory=list)
     stage: str | None = None
     begun_s: float = field(default_factory=time.monotonic)
     pid: int = field(default_factory=os.getpid)
@@ -104,7 +122,15 @@ class Context:
     @property
     def split(self) -> Split:
         """The split that was asked for; one that holds nothing out where none was."""
-        return self.request.split or Split(test=0.0, validation=0.0, stratify=False)
+        if self.request.split is None:
+            return Split(test=0.0, validation=0.0, stratify=False)
+        return self.request.split.settled(is_search=search_in(self.estimator) is not None)
+
+    @property
+    def scorer_name(self) -> str | None:
+        """What the live score is called, where it was asked for."""
+        scoring = self.request.scoring
+        return scoring.name if isinstance(scoring, OwnScorer) else scoring
 
     @property
     def root(self) -> Path:
@@ -120,16 +146,28 @@ class Context:
     @property
     def workload(self) -> Workload:
         """What decides how long the stages take."""
-        table = self.loaded.table if self.loaded else None
         spec = self.request.estimator
         known = self.estimator is not None
+        search = search_in(self.estimator) if known else None
+        fitted = self.estimator if search is None else search.estimator
         return Workload(
             estimator=class_of(self.estimator) if known else class_in(spec),
             source=source_of(self.request.dataset),
-            cells=table.rows * table.columns if table else None,
+            cells=math.prod(self.shape) if self.shape else None,
+            rows=self._train_rows(self.shape[0]) if self.shape else None,
+            columns=self.shape[1] if self.shape else None,
+            params=params_of(fitted) if known else {},
+            searched=class_of(fitted) if search is not None else "",
             members=members_of(self.estimator) if known else members_in(spec),
             parts=self.model_parts,
         )
+
+    def _train_rows(self, rows: int) -> int:
+        """What the estimator is fitted on, of so many; the parts themselves where they are made."""
+        if self.parts is not None:
+            return self.parts.train.rows
+        held_out = self.split.test + (self.split.validation or 0.0)
+        return max(1, round(rows * (1.0 - held_out)))
 
     def end_if_copy(self) -> None:
         """End a copy of the worker, which a fork in the user's code has left in the middle of ours.

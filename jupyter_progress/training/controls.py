@@ -90,7 +90,9 @@ def _check_something_to_keep(state: RunState) -> None:
             f"the fit of run {state.run_id} is one call of its library, which cannot be stopped "
             "halfway: wait for its end, which keeps all of it, or cancel the run"
         )
-    if state.current_stage == "train" and state.step:
+    # Of a search, folds alone are nothing: it takes a candidate that has all of them.
+    is_whole = state.search is None or state.search.best is not None
+    if state.current_stage == "train" and state.step and is_whole:
         return
     raise NothingToKeep(
         f"the run {state.run_id} has nothing that could be kept yet; cancel it, or stop it later"

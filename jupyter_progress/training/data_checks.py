@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from ..core.named_uploads import PICKLED, named_uploads
 from ..core.names import shorten
 from ..core.nearest import nearest
 from ..core.requests import RunRequest, Split
@@ -20,6 +21,7 @@ from . import findings
 from .catalogue import dataset_names
 from .data_path import data_path
 from .features import Features, check_features, look_at
+from .searching import search_in
 from .sources import files as tables
 from .sources import npz
 from .sources.files import one_line
@@ -36,6 +38,7 @@ UNPACKED_UP_TO_BYTES = 64 * 2**20
 # Above this a split takes longer than a check may, and leaves no part empty.
 _SPLIT_UP_TO_ROWS = 20_000
 _KEPT = 32
+_ARRAYS = (".npz", ".npy")
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,15 @@ class DataFacts:
     features
         What rows hold that some estimators do not take: of the rows to learn from under ``""``, of
         the others under their names.
+    groups
+        What each row to learn from belongs to, of shape (rows,); None where they are no groups.
     """
 
     y: np.ndarray
     columns: int
     own: dict[str, np.ndarray]
     features: dict[str, Features]
+    groups: np.ndarray | None = None
 
 
 def facts_of(loaded: LoadedData) -> DataFacts:
@@ -70,6 +76,7 @@ def facts_of(loaded: LoadedData) -> DataFacts:
         columns=loaded.table.columns,
         own={name: table.y for name, table in own.items()},
         features={name: look_at(table.X) for name, table in {"": loaded.table, **own}.items()},
+        groups=loaded.table.groups,
     )
 
 
@@ -102,14 +109,13 @@ class DataReader:
             path = data_path(dataset["path"], self._root)
             return self._files({**dataset, "path": str(path)}, {"dataset.path": path})
         files = {
-            f"dataset.{key}": self._uploads.path(dataset[key])
-            for key in ("id", "validation", "test")
-            if key in dataset
+            field: self._uploads.path(upload)
+            for field, upload in named_uploads({"dataset": dataset}).items()
         }
-        if any(path.suffix == ".pickle" for path in files.values()):
+        if source == "load" or any(path.suffix[1:] in PICKLED for path in files.values()):
             return None
-        if files["dataset.id"].suffix == ".npz" and "target" in dataset:
-            raise InvalidRequest("dataset.target", "has no place here: an npz upload brings its y")
+        if files["dataset.id"].suffix in (".npz", ".npy") and "target" in dataset:
+            raise InvalidRequest("dataset.target", "has no place here: targets come as y")
         return self._files(dataset, files)
 
     def _bundled(self, dataset: dict[str, Any]) -> DataFacts:
@@ -205,8 +211,9 @@ def check_data(
     if request.split is None or len(facts.y) > _SPLIT_UP_TO_ROWS:
         return
     taken = dict.fromkeys(facts.own, 0.0)
-    split = msgspec.structs.replace(request.split, **taken)
-    _check_split(facts.y, split, is_classifier)
+    split = request.split.settled(is_search=search_in(estimator) is not None)
+    split = msgspec.structs.replace(split, **taken)
+    _check_split(facts, split, is_classifier)
 
 
 def _rows_of(y: np.ndarray, columns: int) -> Table:
@@ -214,8 +221,9 @@ def _rows_of(y: np.ndarray, columns: int) -> Table:
     return Table(np.broadcast_to(np.zeros(1), (len(y), columns)), y)
 
 
-def _check_split(y: np.ndarray, split: Split, is_classifier: bool) -> None:
-    indices = split_rows(y, split, is_classifier=is_classifier)
+def _check_split(facts: DataFacts, split: Split, is_classifier: bool) -> None:
+    y = facts.y
+    indices = split_rows(y, split, is_classifier=is_classifier, groups=facts.groups)
     if is_classifier and len(np.unique(y[indices.train])) < 2:
         raise UnsuitableData(
             "split",
@@ -226,7 +234,7 @@ def _check_split(y: np.ndarray, split: Split, is_classifier: bool) -> None:
 
 def _is_wide(path: Path) -> bool:
     """Whether a CSV file has so many columns that a frame of them takes a minute."""
-    if path.suffix == ".npz" or path.stat().st_size < CONTENT_CHECKED_UP_TO_COLUMNS:
+    if path.suffix in _ARRAYS or path.stat().st_size < CONTENT_CHECKED_UP_TO_COLUMNS:
         return False
     with path.open("rb") as file:
         return (
@@ -259,7 +267,7 @@ def _column_names(path: Path, field: str) -> list[str] | None:
             from pyarrow import parquet
 
             return [str(name) for name in parquet.read_schema(path).names]
-        if path.suffix == ".npz":
+        if path.suffix in _ARRAYS:
             return None
         return csv_names(path)
     except ImportError:

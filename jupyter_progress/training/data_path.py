@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ..core.names import shorten
 from ..errors import FileNotReadable, PathNotAllowed
 
-_SUFFIXES = (".csv", ".parquet", ".pq")
+_SUFFIXES = (".csv", ".parquet", ".pq", ".arrow", ".feather")
 _PARQUET_MAGIC = b"PAR1"
 
 
@@ -34,7 +34,7 @@ def data_path(path: str, root: Path, field: str = "dataset.path") -> Path:
     PathNotAllowed
         It leads out of the root directory, by ``..`` or by a link, or a part of it is hidden.
     FileNotReadable
-        There is no such file, it is no regular file, cannot be read, or is neither CSV nor Parquet.
+        There is no such file, it is no regular file, cannot be read, or is of no known kind.
     """
     shown = shorten(repr(path), 120)
     if "\0" in path:
@@ -66,9 +66,9 @@ def _check_file(found: Path, shown: str, field: str) -> None:
     if not exists:
         raise FileNotReadable(field, f"there is no file {shown} below the server's root directory")
     if is_folder:
-        raise FileNotReadable(field, f"{shown} is a folder; expected a CSV or Parquet file")
+        raise FileNotReadable(field, f"{shown} is a folder; expected a CSV, Parquet or Arrow file")
     if not is_file:
-        raise FileNotReadable(field, f"{shown} is no regular file; expected CSV or Parquet")
+        raise FileNotReadable(field, f"{shown} is no regular file; expected CSV, Parquet or Arrow")
     # As `open` asks, by the effective user, where the system can.
     if not os.access(found, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
         raise FileNotReadable(field, f"{shown} cannot be read: permission denied")

@@ -111,6 +111,9 @@ def estimator_class(
     packages = tuple(allowed)
     check_allowed(name, packages, field=field)
     parts = name.split(".")
+    if name.startswith("sklearn.model_selection.Halving"):
+        # Their names are there only once somebody has said that they know them for experimental.
+        from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     found = getattr(_module(parts, packages, field), parts[-1], None)
     if not inspect.isclass(found):
         raise UnknownEstimator(
@@ -221,6 +224,9 @@ def _build(spec: Any, packages: tuple[str, ...], field: str) -> Any:
 def _value(value: Any, packages: tuple[str, ...], field: str) -> Any:
     if isinstance(value, dict) and "class" in value:
         return _build(value, packages, field)
+    if isinstance(value, dict):
+        # A search's parameters, by name: their values may be estimators, too.
+        return {key: _value(inner, packages, f"{field}.{key}") for key, inner in value.items()}
     if isinstance(value, list):
         found = [_value(inner, packages, f"{field}[{i}]") for i, inner in enumerate(value)]
         # Named steps, as VotingClassifier and Pipeline have them, are pairs there.

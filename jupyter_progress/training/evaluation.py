@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
 import warnings
 from typing import Any
 
 import numpy as np
 
+from ..core.articles import with_article
 from .sources.table import Table
 
 _CLASSES_SHOWN = 50  # a larger confusion matrix helps nobody and weighs on every message
@@ -83,6 +85,36 @@ def _confusion_matrix(y: np.ndarray, predicted: np.ndarray, model: Any) -> list[
     if labels is None or not 0 < len(labels) <= _CLASSES_SHOWN or not np.isin(labels, y).any():
         return None
     return confusion_matrix(y, predicted, labels=labels).tolist()
+
+
+def score_by(scorer: Any, model: Any, X: Any, y: Any) -> float | None:
+    """What a scorer says of a model; None where that is not finite.
+
+    Raises
+    ------
+    TypeError
+        It says no number.
+    Exception
+        Whatever a scorer of somebody's own raises.
+    """
+    return as_score(scorer(model, X, y))
+
+
+def as_score(answered: Any) -> float | None:
+    """What a scorer has answered as a number for JSON; None where it is not finite.
+
+    Raises
+    ------
+    TypeError
+        It is no number.
+    """
+    if isinstance(answered, np.ndarray) and answered.ndim == 0:
+        answered = answered.item()
+    is_number = isinstance(answered, numbers.Real | np.number)
+    if isinstance(answered, bool | np.bool_ | np.complexfloating) or not is_number:
+        kind = "None" if answered is None else with_article(type(answered).__name__)
+        raise TypeError(f"it returned {kind}, not one number")
+    return finite(answered)
 
 
 def plain_list(values: Any) -> list[Any] | None:

@@ -78,9 +78,18 @@ def look_at(X: Any) -> Features:
         return _look_at_frame(X)
     if hasattr(X, "tocsc"):
         return _look_at_sparse(X)
-    if X.dtype.kind != "f" or np.isfinite(X).all():
+    if X.dtype.kind != "f" or is_finite(X):
         return Features()
     return Features(_places(np.isinf(X).any(axis=0)), _places(np.isnan(X).any(axis=0)))
+
+
+def is_finite(X: np.ndarray) -> bool:
+    """Whether no value of an array is missing or infinite; of a large one without a mask of it.
+
+    Their sum says so of most arrays at once, as scikit-learn asks, too; an overflow does not.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(np.sum(X, dtype=float))) or bool(np.isfinite(X).all())
 
 
 def check_features(

@@ -11,10 +11,12 @@ import numpy as np
 from ..core.articles import with_article
 from ..core.names import shorten
 from ..errors import UnsuitableData
+from .features import is_finite
 from .sources.table import Table
 
 _DUPLICATES_UP_TO_CELLS = 20_000_000
 _FEW_ROWS = 10
+_FIRST_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ def _missing_by_column(X: Any) -> np.ndarray | None:
     if hasattr(X, "isna"):
         return X.isna().sum().to_numpy()
     if isinstance(X, np.ndarray) and X.dtype.kind == "f":
-        return np.isnan(X).sum(axis=0)
+        return np.zeros(X.shape[1], int) if is_finite(X) else np.isnan(X).sum(axis=0)
     return None
 
 
@@ -198,7 +200,7 @@ def _constant_columns(X: Any) -> Iterator[Finding]:
     if hasattr(X, "iloc"):
         constant = [i for i in range(X.shape[1]) if _is_constant(X.iloc[:, i])]
     elif isinstance(X, np.ndarray):
-        constant = np.flatnonzero((X[0] == X).all(axis=0)).tolist()
+        constant = _constant_places(X)
     else:
         return
     if constant:
@@ -209,6 +211,12 @@ def _constant_columns(X: Any) -> Iterator[Finding]:
             "warning",
             f"{_columns(len(constant))} {have} the same value in every row: {shown}{more}",
         )
+
+
+def _constant_places(X: np.ndarray) -> list[int]:
+    """The columns with one value; most are told from the first rows, and not looked at again."""
+    places = np.flatnonzero((X[0] == X[:_FIRST_ROWS]).all(axis=0))
+    return [int(place) for place in places if (X[0, place] == X[:, place]).all()]
 
 
 def _is_constant(column: Any) -> bool:

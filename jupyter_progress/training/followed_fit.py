@@ -29,6 +29,9 @@ class FollowsFits(Protocol):
     def log_at(self, step: int, values: dict[str, float | None]) -> None:
         """Take metrics of a step."""
 
+    def tell_fact(self, kind: str, facts: dict[str, Any]) -> None:
+        """Take a fact of a search: its type and data."""
+
     def note(self, text: str, *, level: str = "info") -> None:
         """Take a line for the activity feed."""
 
@@ -130,8 +133,10 @@ class FollowedFit:
             report=self._report,
             log_metrics=self._run.log_at,
             warn=lambda text: self._run.note(text, level="warning"),
+            inform=self._run.note,
             train_rows=rows_of(X, y),
             call_fit=call_fit,
+            tell_fact=self._run.tell_fact,
         )
 
     def _report(self, *, stage: str, **fields: Any) -> None:

@@ -9,6 +9,7 @@ import functools
 import inspect
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,13 +20,15 @@ from ..models.values import save_value
 from ..store.durable_files import is_full
 from ..store.layout import DataDirectory
 from ..tracking.failure import error_of
-from .asked import die_with
+from .asked import answer_where_it_waits, die_with
 from .handed_over import read_handed_over
+from .own_output import flush_printed, printed_so_far
 from .room import EXIT_DISK_FULL, ROOM_WAIT_S, for_so_long, when_there_is_room
 from .submitted_run import SubmittedRun
 from .uploads import Uploads
 
 T = TypeVar("T")
+THREADS_END_S = 5.0  # what threads of the function have to end by themselves once it has returned
 _NOT_OPENED = (
     "The function could not be opened in the run's interpreter. Its modules must be importable "
     "there, and the kernel's package versions the same: after an upgrade, restart the kernel and "
@@ -41,11 +44,29 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
+    answer_where_it_waits()
     sys.argv[1:] = []  # ours, and no business of code that reads it
     data = DataDirectory(Path(run_path).parent.parent)
     run = SubmittedRun(data.run(Path(run_path).name), keeper_pid)
     run.start()
-    return _FunctionWorker(data, run).run()
+    code = _FunctionWorker(data, run).run()
+    _end_within(THREADS_END_S, code)
+    return code
+
+
+def _end_within(seconds: float, code: int) -> None:
+    """See to it that a thread which the function has left behind does not keep the process."""
+
+    def end() -> None:
+        names = [t.name for t in threading.enumerate() if not t.daemon and t.is_alive()]
+        told = ", ".join(name for name in names if name != "MainThread")
+        print(f"threads of the function were ended with it: {told}", file=sys.stderr)
+        flush_printed()
+        os._exit(code)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 class _FunctionWorker:
@@ -113,8 +134,10 @@ class _FunctionWorker:
         run = self._run
         if run.is_dropped:
             return self._written(0)
+        printed = printed_so_far(self._run.directory.output)
         traceback.print_exc()
         error = {**error_of(failure, stage=run.stage_id), **told, **_reason_of(failure)}
+        error["output"] = printed
         if isinstance(failure, UnsuitableFunction):
             error.update(reason=failure.reason, hint="", traceback="")
         run.end_failed(error)
@@ -127,8 +150,7 @@ class _FunctionWorker:
         if code:
             traceback.print_exc()
         self._run.directory_journal.close()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_printed()
         os._exit(code)
 
     def _written(self, code: int) -> int:

@@ -1,21 +1,29 @@
 """An object on its way from a notebook into a worker: a pickle, with the cells of its code.
 
-The file holds the pickle of an estimator, or of a call, alone, or one before it that holds
-``{"cells": [(file name, heading, source)]}``. The cells come first, so that a traceback shows their
-lines also where the object cannot be read. Only the user's own worker opens the file.
+The file holds the pickle of an estimator, or of a call, alone, or, where code comes along, one
+before it that holds ``{"cells": [(file name, heading, source)], "python": "3.12"}``. The cells come
+first, so that a traceback shows their lines also where the object cannot be read; and the version,
+because no other one can run the code. Only the user's own worker opens the file.
 """
 
 from __future__ import annotations
 
 import io
+import pickle
+import sys
+from pathlib import Path
 from types import CodeType
 from typing import Any, BinaryIO
 
 import cloudpickle
 
+from ..errors import UnsuitableEstimator
 from ..tracking.cells import find_cells, register_cells, to_plain
 
 _CELLS = "cells"
+_PYTHON = "python"
+_HEAD = {_CELLS, _PYTHON}
+_HEAD_LIMIT_BYTES = 1 << 20
 
 
 # What cloudpickle from 3.1.3 on writes for the file of all code: the same code then makes the same
@@ -65,8 +73,35 @@ def write_pickle(content: Any, file: BinaryIO) -> bytes:
     """
     pickler = _Pickler(file)
     pickler.dump(content)
+    if not pickler.filenames:
+        return b""
     cells = find_cells(pickler.filenames)
-    return bytes(cloudpickle.dumps({_CELLS: to_plain(cells)})) if cells else b""
+    head = {_CELLS: to_plain(cells) if cells else [], _PYTHON: own_python()}
+    return pickle.dumps(head, protocol=5)
+
+
+def own_python() -> str:
+    """The version of this interpreter, as far as code depends on it: ``3.12``."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class _HeadReader(pickle.Unpickler):
+    """Reads dictionaries, lists and text, and runs nothing."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        raise pickle.UnpicklingError(f"{module}.{name} has no place in a head")
+
+
+def python_of(path: Path) -> str | None:
+    """The version that pickled what was handed over with code; None where no code comes along."""
+    try:
+        with path.open("rb") as file:
+            found = _HeadReader(io.BytesIO(file.read(_HEAD_LIMIT_BYTES))).load()
+    except Exception:
+        # A pickle of anything else, which is not this reader's to open.
+        return None
+    version = found.get(_PYTHON) if type(found) is dict else None
+    return version if isinstance(version, str) else None
 
 
 def read_handed_over(file: BinaryIO) -> Any:
@@ -74,11 +109,20 @@ def read_handed_over(file: BinaryIO) -> Any:
 
     Raises
     ------
+    UnsuitableEstimator
+        Another Python has pickled it, with code that this one cannot run.
     Exception
         Whatever opening the pickle raises.
     """
     found = cloudpickle.load(file)
-    if type(found) is dict and set(found) == {_CELLS}:
+    if type(found) is dict and _CELLS in found and set(found) <= _HEAD:
         register_cells(found[_CELLS])
+        made_by = found.get(_PYTHON, own_python())
+        if made_by != own_python():
+            raise UnsuitableEstimator(
+                "estimator",
+                f"was pickled by Python {made_by} with code of its own, which Python "
+                f"{own_python()} cannot run",
+            )
         found = cloudpickle.load(file)
     return found

@@ -42,9 +42,11 @@ class Facts:
 
 def facts_of(context: Context) -> Facts | None:
     """The facts of a run, as far as it has come; None before its rows are loaded."""
-    if context.loaded is None:
+    table = context.loaded.table if context.loaded else None
+    if table is None:
+        table = context.parts.train if context.parts else None
+    if table is None:
         return None
-    table = context.loaded.table
     X = table.X if context.prepared_train is None else context.prepared_train
     y = np.asarray(table.y)
     return Facts(

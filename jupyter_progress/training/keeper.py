@@ -39,11 +39,17 @@ from .plain_journal import (
     PlainJournal,
     find_current_stage,
     find_last_event,
+    find_stage_begun,
     has_worker_begun,
     last_sequences,
-    newest_in_stage,
 )
-from .process_tree import TreeSampler, adopt_orphans, identify, signal_tree
+from .process_tree import (
+    TreeSampler,
+    adopt_orphans,
+    identify,
+    lower_priority,
+    signal_tree,
+)
 from .recover import GAVE_UP
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
 from .stall_report import StallReport
@@ -146,10 +152,8 @@ class Keeper:
         finally:
             os.close(writing)
         pid = self._worker.pid
-        try:
-            os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
-        except OSError as reason:  # it has ended already, or this system does not allow it
-            _say(f"keeper: priority not lowered: {reason}")
+        for problem in lower_priority(pid, NICENESS):
+            _say(f"keeper: priority not lowered: {problem}")
         self._note_worker(pid)
         self._sampler = TreeSampler(pid, adopts=self._adopts)
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()
@@ -203,8 +207,9 @@ class Keeper:
             return
         self._is_time_up = True
         journals, after = self._run.journals, self._attempt.after
-        stage = find_current_stage(journals, after)
-        if stage == "train" and newest_in_stage(journals, "can_stop", after):
+        begun = find_stage_begun(journals, after) or {}
+        stage = begun.get("stage")
+        if stage == "train" and begun.get("can_stop"):
             facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": soft_s}
             self._try_to_tell("training_stopping", facts)
             self._is_to_finish = self._try_to_stop()

@@ -6,12 +6,16 @@ time and the disk nothing.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import sys
 import threading
 from pathlib import Path
 
 LIMIT_BYTES = 10 * 2**20
-_CHUNK_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 20
+_SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of <linux/fcntl.h>
 
 
 class OutputTail:
@@ -35,6 +39,10 @@ class OutputTail:
         self.printed_bytes = 0
         #: Whether not all of it was kept.
         self.has_dropped = False
+        # A worker that prints much waits for fewer turns of this thread; elsewhere it waits more.
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(pipe, _SET_PIPE_SIZE, _CHUNK_BYTES)
         self._thread = threading.Thread(target=self._copy, name="output", daemon=True)
         self._thread.start()
 
@@ -52,7 +60,7 @@ class OutputTail:
                 try:
                     if length + len(chunk) > self.limit_bytes:
                         length = self._drop_older()
-                    length += self._append(chunk)
+                    length += self._append(_newest(chunk, self.limit_bytes))
                 except OSError:
                     broken = True
         finally:
@@ -66,10 +74,9 @@ class OutputTail:
 
     def _drop_older(self) -> int:
         self.has_dropped = True
-        with self._path.open("rb") as old:
-            old.seek(-min(self.limit_bytes // 2, self._path.stat().st_size), os.SEEK_END)
-            kept = old.read()
-        kept = kept[kept.find(b"\n") + 1 :]
+        kept = (
+            _newest(self._path.read_bytes(), self.limit_bytes // 2) if self._path.exists() else b""
+        )
         opening = b"[older output was dropped]\n"
         waiting = self._path.with_name(f".{self._path.name}.new")
         waiting.write_bytes(opening + kept)
@@ -82,6 +89,14 @@ class OutputTail:
                 file.write(b"\n[output was lost: the disk could not take it]\n")
         except OSError:
             return
+
+
+def _newest(text: bytes, limit_bytes: int) -> bytes:
+    """The whole lines at the end of a text that are within a limit; all of a text that is."""
+    if len(text) <= limit_bytes:
+        return text
+    kept = text[-limit_bytes:]
+    return kept[kept.find(b"\n") + 1 :]
 
 
 def last_lines(path: Path, lines: int, limit_bytes: int = 8192) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from ..core.stages import PIPELINE
 from .asked import Interrupted
 from .context import Context
-from .fitting.choose import can_end_early
+from .fitting.choose import can_stop
 from .going_on import prepare
 from .plain_journal import last_sequences
 from .stages import (
@@ -40,6 +40,9 @@ STAGES: dict[str, Stage] = {
 }
 
 
+_WITH_MODEL = ("evaluate", "save_model")
+
+
 def run_stages(context: Context) -> None:
     """Go through all stages.
 
@@ -58,6 +61,8 @@ def run_stages(context: Context) -> None:
         if context.asked.to_interrupt and planned.id == "evaluate":
             continue  # there is time to save what there is, and no more
         context.asked.check()
+        if context.search is not None and context.model is None and planned.id in _WITH_MODEL:
+            continue
         took[planned.id] = _run_stage(context, planned.id, index)
     context.asked.check()
     if context.asked.to_interrupt:
@@ -78,7 +83,7 @@ def finish(context: Context, follows: dict[str, int]) -> None:
 
 def _remember(context: Context, took: dict[str, float]) -> None:
     try:
-        context.timings.add(context.workload, took)
+        context.timings.add(context.workload, took, context.fits)
     except OSError as reason:  # the next estimate is worse for it; this run is whole
         print(f"how long the stages took was not kept: {reason}", file=sys.stderr)
 
@@ -103,13 +108,15 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
         "stage": stage,
         "title": PIPELINE[index].title,
         "index": index,
-        "estimated_s": context.timings.estimate(stage, context.workload),
+        **context.timings.told(stage, context.workload),
     }
     if stage == "train":
         context.keeping = prepare(context)
         facts["carried_s"] = round(context.keeping.carried_s, 3)
-        facts["can_stop"] = can_end_early(context.estimator)
-    context.journal.append("stage_started", dict(facts), flush=True)
+        facts["can_stop"] = can_stop(context.estimator)
+    to_come = [planned.id for planned in PIPELINE[index + 1 :]]
+    estimates = context.timings.known(to_come, context.workload)
+    context.journal.append("stage_started", {**facts, "estimates": estimates}, flush=True)
     metrics = STAGES[stage](context)
     context.end_if_copy()
     context.flush_report()
@@ -129,8 +136,7 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
 def result_of(context: Context) -> dict[str, Any]:
     """The run's ``result``, of JSON types."""
     parts = context.parts
-    split = context.request.split
-    given = msgspec.to_builtins(split) if split is not None else {}
+    given = msgspec.to_builtins(context.split) if context.request.split is not None else {}
     return {
         "test": context.evaluation.get("scores", {}),
         "validation": context.live,
@@ -148,6 +154,7 @@ def result_of(context: Context) -> dict[str, Any]:
         "early_stopping": context.early_stopping,
         "steps": context.steps,
         "model": context.registered,
+        "search": context.search,
         "preprocess": context.preprocessed,
         "random_state": context.random_state,
         "threads": context.threads,

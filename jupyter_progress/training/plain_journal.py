@@ -201,14 +201,22 @@ def has_worker_begun(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> 
 
 def find_current_stage(journals: Path, after: Mapping[str, int] = NONE_BEFORE) -> str | None:
     """The stage that the worker of this attempt was last in; ``after`` as for the last event."""
-    newest: tuple[str, str] | None = None
+    begun = find_stage_begun(journals, after)
+    return None if begun is None else str(begun.get("stage"))
+
+
+def find_stage_begun(
+    journals: Path, after: Mapping[str, int] = NONE_BEFORE
+) -> dict[str, Any] | None:
+    """What was told when that stage began: whether its fit can be stopped, for one."""
+    newest: tuple[str, dict[str, Any]] | None = None
     for path in regular_files(journals, ".jsonl"):
         for line in lines_backwards(path):
             if line["sequence"] <= after.get(path.stem, 0):
                 break
             if line["type"] == "stage_started":
-                found = (str(line["time"]), str(line["data"].get("stage")))
-                newest = max(newest, found) if newest else found
+                if newest is None or newest[0] < str(line["time"]):
+                    newest = str(line["time"]), line["data"]
                 break
     return newest[1] if newest else None
 
@@ -222,18 +230,6 @@ def findings_of(journals: Path) -> frozenset[str]:
         for line in lines_backwards(path)
         if line["type"] == "activity_update" and line["data"].get("kind") == "data_finding"
     )
-
-
-def newest_in_stage(journals: Path, key: str, after: Mapping[str, int] = NONE_BEFORE) -> Any:
-    """What the training has reported last under a key in its current stage; None for nothing."""
-    for path in regular_files(journals, ".jsonl"):
-        for line in lines_backwards(path):
-            is_earlier = line["sequence"] <= after.get(path.stem, 0)
-            if is_earlier or line["type"] == "stage_started":
-                break
-            if line["type"] == "training_progress" and line["data"].get(key) is not None:
-                return line["data"][key]
-    return None
 
 
 def _parsed(piece: bytes) -> Iterator[dict[str, Any]]:

@@ -100,7 +100,11 @@ def _takes_categories(estimator: Any) -> bool:
 
 def _plan_for_array(X: Any, takes: dict[str, bool]) -> Plan:
     plan = Plan(allow_nan=takes["nan"])
-    if isinstance(X, np.ndarray) and X.dtype.kind == "f" and not takes["nan"]:
+    is_float = isinstance(X, np.ndarray) and X.dtype.kind == "f"
+    # A finite sum needs finite numbers, and takes no mask as large as a part of the rows.
+    with np.errstate(over="ignore", invalid="ignore"):
+        may_lack = is_float and not takes["nan"] and not np.isfinite(np.sum(X, dtype=float))
+    if may_lack:
         plan.impute = np.flatnonzero(np.isnan(X).any(axis=0)).tolist()
     return plan
 

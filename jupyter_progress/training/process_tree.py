@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -59,7 +61,7 @@ class TreeSampler:
             with contextlib.suppress(psutil.Error), process.oneshot():
                 times = process.cpu_times()
                 cpu_s[process.pid] = times.user + times.system
-                memory += process.memory_info().rss
+                memory += held_memory(process)
         spent = sum(seconds - self._cpu_s.get(pid, 0.0) for pid, seconds in cpu_s.items())
         cpu = None
         if self._sampled_s is not None and now_s > self._sampled_s:
@@ -81,6 +83,31 @@ class TreeSampler:
         return below if below and below[0].pid == self._pid else []
 
 
+def lower_priority(pid: int, niceness: int) -> list[str]:
+    """Have a process that leads a session, and all that it starts, leave the others their turn.
+
+    Linux weighs sessions against each other, and a niceness counts only within one, unless the
+    session's own is set (``sched_autogroup_enabled``, see sched(7)).
+
+    Returns
+    -------
+    list of str
+        What did not work: it has ended already, or this system does not allow it.
+    """
+    problems = []
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    except OSError as reason:
+        problems.append(str(reason))
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists():
+        try:
+            group.write_text(str(niceness))
+        except OSError as reason:
+            problems.append(str(reason))
+    return problems
+
+
 def adopt_orphans() -> bool:
     """Have what loses its parent below this process become its child (Linux; else False).
 
@@ -98,6 +125,23 @@ def _is_running(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def held_memory(process: psutil.Process) -> int:
+    """The bytes that a process holds, and that nobody can take back.
+
+    Without the pages of files that it has mapped (rows that were handed over, libraries), which the
+    system drops where it is short of memory. On macOS all that is resident.
+    """
+    try:
+        text = Path(f"/proc/{process.pid}/status").read_text("ascii", "replace")
+    except OSError:
+        return int(process.memory_info().rss)
+    found = _OWN_PAGES.findall(text)
+    return sum(int(kib) for kib in found) * 1024 if found else int(process.memory_info().rss)
+
+
+_OWN_PAGES = re.compile(r"^Rss(?:Anon|Shmem):\s+(\d+) kB$", re.MULTILINE)
 
 
 def tree_of(pid: int) -> list[psutil.Process]:

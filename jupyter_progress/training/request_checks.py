@@ -6,8 +6,10 @@ would fail in ``validate_data`` or later, with the same ``reason``: the same cod
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -15,20 +17,28 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..core.articles import with_article
+import msgspec
+
 from ..core.functions import FunctionRequest
 from ..core.names import shorten
 from ..core.requests import Executor, RunRequest
 from ..core.run_requests import KeptRequest
 from ..errors import InvalidRequest, UnsuitableData
+from .capacity import check_file, check_rows, memory_room, rows_in
 from .catalogue import task_of_dataset
 from .data_checks import DataReader, check_data
+from .data_path import data_path
 from .early_stopping import check_can_end_early
 from .estimators import build_estimator, check_allowed, task_of
+from .fit_params import check_takes_weights
+from .handed_over import own_python
 from .scoring_checks import check_scorer_name, check_scoring
+from .searching import check_makes_model
+from .upload_checks import check_uploads
 from .uploads import Uploads
 
 _INTERPRETER_S = 20.0
+_WEIGHTS = frozenset(("sample_weight", "sample_weight_column"))
 
 
 class RequestChecks:
@@ -42,10 +52,23 @@ class RequestChecks:
         What a file's path is relative to, and must be below.
     allowed
         Packages that estimators may come from.
+    memory_bytes, max_rows
+        The most that one run may have; None for no limit.
     """
 
-    def __init__(self, uploads: Uploads, root: Path, allowed: Iterable[str]) -> None:
+    def __init__(
+        self,
+        uploads: Uploads,
+        root: Path,
+        allowed: Iterable[str],
+        *,
+        memory_bytes: int | None = None,
+        max_rows: int | None = None,
+    ) -> None:
         self._uploads = uploads
+        self._root = root
+        self._memory_bytes = memory_bytes
+        self._max_rows = max_rows
         self._allowed = tuple(allowed)
         self._reader = DataReader(uploads, root)
 
@@ -58,15 +81,21 @@ class RequestChecks:
             A subclass of it, naming the first field that is wrong.
         UnknownUpload
         """
+        python = own_python()
         if request.executor is not None:
-            _check_executor(request.executor)
+            python = _check_executor(request.executor)
+        check_uploads(msgspec.to_builtins(request), self._uploads, python)
         if isinstance(request, FunctionRequest):
-            self._check_pickle("function.upload", request.function.upload, "a function")
             return
         estimator = self._estimator(request)
         task = None if estimator is None else task_of(estimator)
-        if request.scoring is not None:
-            check_scorer_name(request.scoring)
+        check_makes_model(estimator, request.register_as)
+        scoring = request.scoring if isinstance(request.scoring, str) else None
+        if scoring is not None:
+            check_scorer_name(scoring)
+        if estimator is not None and not _WEIGHTS.isdisjoint(request.dataset):
+            check_takes_weights(estimator)
+        self._check_room(request)
         if request.early_stopping is not None and estimator is not None:
             check_can_end_early(estimator)
         facts = self._reader.read(request.dataset)
@@ -74,22 +103,29 @@ class RequestChecks:
             _check_bundled_task(request.dataset, task, estimator)
         if facts is not None:
             check_data(facts, request, task, estimator)
-        if request.scoring is not None and estimator is not None:
+            check_rows(len(facts.y), self._max_rows)
+        if scoring is not None and estimator is not None:
             y = None if facts is None else facts.y
-            check_scoring(request.scoring, estimator, str(task), y)
+            check_scoring(scoring, estimator, str(task), y)
 
-    def _check_pickle(self, field: str, upload_id: str, of: str) -> None:
-        found = self._uploads.meta(upload_id)["format"]
-        if found != "pickle":
-            raise InvalidRequest(
-                field, f"is {with_article(found)} upload; expected a pickle of {of}"
-            )
+    def _check_room(self, request: RunRequest) -> None:
+        """Refuse what is too large to be looked into, by what its files say of themselves."""
+        path = None
+        if request.dataset["source"] == "file":
+            path = data_path(request.dataset["path"], self._root)
+        elif request.dataset["source"] == "upload":
+            path = self._uploads.path(request.dataset["id"])
+        if path is None:
+            return
+        with contextlib.suppress(OSError):  # what cannot be read is told by who reads it
+            check_rows(rows_in(path) or 0, self._max_rows)
+            if not request.start_anyway:
+                check_file(request, path, memory_room(self._memory_bytes))
 
     def _estimator(self, request: RunRequest) -> Any:
         """The estimator that is asked for; None where only the worker can tell."""
         spec = request.estimator
         if "upload" in spec:
-            self._check_pickle("estimator.upload", spec["upload"], "an estimator")
             return None
         executor = request.executor
         if executor is not None and executor.python not in (None, sys.executable):
@@ -100,7 +136,9 @@ class RequestChecks:
         return build_estimator(spec, self._allowed)
 
 
-def _check_executor(executor: Executor) -> None:
+def _check_executor(executor: Executor) -> str | None:
+    """Check what trains; answers the version of its Python, where that could be found out."""
+    version: str | None = own_python()
     if executor.python is not None and not _is_program(executor.python):
         raise InvalidRequest(
             "executor.python",
@@ -108,29 +146,32 @@ def _check_executor(executor: Executor) -> None:
             "Python interpreter",
         )
     if executor.python not in (None, sys.executable):
-        _check_interpreter(str(executor.python), Path(str(executor.python)).stat().st_mtime_ns)
+        changed = Path(str(executor.python)).stat().st_mtime_ns
+        version = _version_of(str(executor.python), changed)
     if executor.cwd is not None and not _is_folder(executor.cwd):
         raise InvalidRequest(
             "executor.cwd",
             f"{shorten(repr(executor.cwd), 120)} is no folder; expected the absolute path of one",
         )
+    return version
 
 
 @lru_cache(maxsize=32)
-def _check_interpreter(path: str, _mtime_ns: int) -> None:
-    """Have it work something out: what is no Python, or a broken one, cannot."""
-    command = [path, "-I", "-S", "-c", "print(6 * 7)"]
+def _version_of(path: str, _mtime_ns: int) -> str | None:
+    """Have it say its version: what is no Python, or a broken one, cannot."""
+    command = [path, "-I", "-S", "-c", "import sys; print('Python', *sys.version_info[:2])"]
     try:
         asked = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_INTERPRETER_S
         )
     except subprocess.TimeoutExpired:
-        return  # on a machine this busy, the run itself shows it
+        return None  # on a machine this busy, the run itself shows it
     except OSError as error:
         why = error.strerror or str(error)
     else:
-        if asked.stdout.strip() == b"42":
-            return
+        told = re.fullmatch(rb"Python (\d+) (\d+)", asked.stdout.strip())
+        if told is not None:
+            return f"{int(told[1])}.{int(told[2])}"
         why = f"it ended with code {asked.returncode}"
     raise InvalidRequest(
         "executor.python",

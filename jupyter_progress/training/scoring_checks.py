@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import warnings
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from ..core.names import shorten
 from ..core.nearest import nearest
 from ..errors import InvalidRequest
+from .evaluation import as_score
 
 _TRIED_CLASSES = 100
 
@@ -95,3 +97,77 @@ def _try_on(scorer: Any, name: str, task: str, y: np.ndarray, field: str) -> Non
         except (ValueError, TypeError) as error:
             text = shorten(re.sub(r"\s+", " ", str(error)).strip(), 300)
             raise InvalidRequest(field, f"{name!r} cannot score these targets: {text}") from None
+
+
+def check_own_scorer(scorer: Any, field: str = "scoring") -> None:
+    """Check that a function can be called as scorers are; what it answers is seen in the run.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    expected = "expected scorer(model, X, y), which gives a number"
+    if isinstance(scorer, type):
+        raise InvalidRequest(field, f"is the class {scorer.__name__}; {expected}")
+    try:
+        signature = inspect.signature(scorer)
+        signature.bind("model", "X", "y")
+    except TypeError as error:
+        wrong = f"{error}" or "it does not take them"
+        raise InvalidRequest(
+            field,
+            f"cannot be called with a model, rows and targets ({wrong}); {expected}. A function of "
+            "targets and predictions becomes one by sklearn.metrics.make_scorer",
+        ) from None
+    except ValueError:
+        return  # some of C's tell no signature
+    first = next(iter(signature.parameters), "")
+    if first in _TARGETS:
+        raise InvalidRequest(
+            field,
+            f"is a function of targets and predictions; {expected}: "
+            f"sklearn.metrics.make_scorer({scorer_name(scorer)})",
+        )
+
+
+def try_own_scorer(scorer: Any, X: Any, y: np.ndarray, task: str, field: str = "scoring") -> None:
+    """Refuse a scorer that gives no number for a dummy model; one that fails on it may be right.
+
+    Parameters
+    ----------
+    X, y
+        Some rows and their targets.
+    task
+        ``"classification"`` or ``"regression"``.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+
+    dummy: Any = DummyClassifier() if task == "classification" else DummyRegressor()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            answered = scorer(dummy.fit(X, y), X, y)
+        except Exception:
+            # It may need what a dummy, or so few rows, have not got: the run shows it.
+            return
+    try:
+        as_score(answered)
+    except TypeError as error:
+        raise InvalidRequest(
+            field, f"is no scorer: {error}; expected scorer(model, X, y), which gives a number"
+        ) from None
+
+
+# How the functions of sklearn.metrics, and those after their model, call their first argument.
+_TARGETS = ("y_true", "labels_true", "y")
+
+
+def scorer_name(scorer: Any) -> str:
+    """What a scorer of somebody's own is called."""
+    inner = getattr(scorer, "_score_func", None)  # of make_scorer
+    name = getattr(inner or scorer, "__name__", None) or type(scorer).__name__
+    return shorten(str(name), 60)

@@ -9,6 +9,7 @@ from ..core.state import RunState
 from ..store.journal import JournalWriter
 from ..store.layout import RunDirectory
 from ..tracking.display import Display
+from ..tracking.own_stalls import OwnStalls
 from ..tracking.record import Record
 from ..tracking.run import Run
 from .attempts import attempt_of, with_resumable
@@ -83,6 +84,14 @@ class SubmittedRun(Run):
 
     def finish(self, error: BaseException | None = None, *, left_early: bool = False) -> None:
         """Nothing: it ends when its function returns, and as that ends."""
+
+    def _beat(self, resources: dict[str, Any] | None) -> None:
+        # What the whole tree of processes uses is the keeper's to tell; and a report that is made
+        # by the clock would be a sign of life to it, of a function that gives none.
+        super()._beat(None)
+
+    def _new_stalls(self, record: Record) -> OwnStalls | None:
+        return None  # its keeper listens
 
     def _new_record(self) -> Record:
         state = RunState(

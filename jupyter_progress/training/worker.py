@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
-import signal
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
 from ..store.durable_files import is_full
-from .asked import Cancelled, Interrupted, die_with
+from .asked import Cancelled, Interrupted, answer_where_it_waits, die_with
 from .attempts import with_resumable
 from .context import Context, open_context
 from .failure import describe
@@ -29,8 +27,7 @@ def main(run_path: str) -> int:
     """
     keeper_pid = os.getppid()
     die_with(keeper_pid)
-    # The keeper of a run that has stalled asks so where it hangs.
-    faulthandler.register(signal.SIGUSR2, all_threads=True)
+    answer_where_it_waits()
     context = open_context(Path(run_path))
     # Only once keeper_pid is known to be alive: a keeper that died before is nobody's keeper.
     context.asked.start()

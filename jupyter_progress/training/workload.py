@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -16,13 +17,17 @@ class Workload:
         The class that is fitted, by its package and name; empty where that is not known yet.
     source
         What names the data: two runs on the same data have the same.
-    cells
-        Rows times columns; None before the data are loaded.
+    cells, rows, columns
+        Rows times columns, and each; None before the data are loaded.
     members
         How many trees, iterations or the like; None where that is not known.
     parts
         How many objects the fitted model is made of, counted up to a limit beyond which it is saved
         in another way; None before it is fitted.
+    params
+        The estimator's; of a search, those that all its candidates share.
+    searched
+        The class that is fitted in a search; empty for what is none.
     """
 
     estimator: str
@@ -30,15 +35,35 @@ class Workload:
     cells: int | None = None
     members: int | None = None
     parts: int | None = None
+    rows: int | None = None
+    columns: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    searched: str = ""
+
+    @property
+    def is_search(self) -> bool:
+        """Whether many fits of another class are what takes its time."""
+        return bool(self.searched)
 
 
 def class_of(estimator: Any) -> str:
-    """An estimator's class; of a pipeline, with its last step's."""
+    """An estimator's class; of a pipeline with its last step's, of a search with what it fits."""
     steps = getattr(estimator, "steps", None)
     if isinstance(steps, list) and steps:
         return f"Pipeline({class_of(steps[-1][1])})"
     cls = type(estimator)
+    inner = getattr(estimator, "estimator", None)
+    if cls.__name__.endswith("SearchCV") and inner is not None:
+        return f"{_short(f'{cls.__module__}.{cls.__qualname__}')}({class_of(inner)})"
     return _short(f"{cls.__module__}.{cls.__qualname__}")
+
+
+def params_of(estimator: Any) -> dict[str, Any]:
+    """An estimator's parameters; none where it does not tell them."""
+    try:
+        return dict(estimator.get_params())
+    except Exception:  # the user's own class: what it cannot tell, nothing is learned by
+        return {}
 
 
 def class_in(spec: dict[str, Any]) -> str:

@@ -292,3 +292,24 @@ def test_page_opens_on_a_new_server_and_then_on_that_one(
         server.wait(scaled(15))
         log.close()
     assert "/jupyter-progress/?token=a-token-for-tests-only" in again.stdout
+
+
+def test_search_is_shown_with_its_leaderboard_and_a_candidate_can_be_skipped_only_while_it_runs(
+    command: Command, runs: Runs
+) -> None:
+    tree = {"class": "sklearn.tree.DecisionTreeClassifier", "params": {"random_state": 0}}
+    spec = {
+        "class": "sklearn.model_selection.GridSearchCV",
+        "params": {"estimator": tree, "param_grid": {"max_depth": [1, 2]}, "cv": 3},
+    }
+    run = runs.finish(runs.start("depths", {}, estimator=spec))
+    status, told, _ = command("show", run.run_id)
+    assert status == 0
+    lines = [line for line in told.splitlines() if "max_depth=" in line]
+    assert lines[0].startswith(" 2 candidates done · best accuracy 0.9")
+    assert lines[0].rstrip().endswith("with max_depth=2")
+    assert re.match(r" +1 +0\.9\d+ ± 0\.\d+ +(0\.\d+ ){3} *max_depth=2", lines[1])
+    assert re.match(r" +0 +0\.6\d+ ± ", lines[2])
+    status, _, refused = command("skip", run.run_id, "0")
+    assert status == 1
+    assert "has ended already" in refused

@@ -213,6 +213,41 @@ def slower_than_planned() -> Stream:
     return stream.after(1.0).durable("training_stopping", {"action": "stop", "who": "ada"})
 
 
+def search_by_cost() -> Stream:
+    """A search that says itself what is left, and takes longer than that."""
+    stream = Stream().snapshot().queued().started(train_s=None)
+    stream.durable(
+        "stage_started",
+        {
+            "stage": "train",
+            "estimated_s": 30.0,
+            "estimated_range": [12.0, 80.0],
+            "estimates": {"evaluate": [2.5, 1.0, 6.0]},
+        },
+    )
+    stream.after(6.0).progress(stage="train", stage_progress=5.0, step=2, total_steps=40)
+    stream.after(2.0).progress(
+        stage="train", stage_progress=50.0, step=20, stage_left=[24.0, 15.5, 41.0]
+    )
+    stream.progress(stage="train", stage_left=[-1.0, 0.0, 1.0])
+    fold = {"candidate": 3, "fold": 1, "score": 0.5, "fit_s": 2.0, "step": 21, "total_steps": 40}
+    told = {"stage_progress": 52.5, "stage_left": [20.0, 12.0, 36.0]}
+    stream.after(4.0).durable("fold_completed", {**fold, **told})
+    stream.after(9.25).durable("training_stopping", {"action": "stop", "who": "ada"})
+    return stream.after(60.0).durable("training_stopping", {"action": "stop", "who": "bob"})
+
+
+def one_call() -> Stream:
+    """A fit that shows nothing until its end: its progress is what the time makes likely."""
+    stream = Stream().snapshot().queued().started(train_s=20.0)
+    stream.stage(0).after(4.0).progress(resources={"cpu": 99.0})
+    stream.stage_done(0, 1.0).stage(5).after(12.0)
+    stream.progress(resources={"cpu": 99.0})
+    stream.after(30.0).progress(resources={"cpu": 98.0})
+    stream.progress(stage="train", stage_progress=100.0, step=1, total_steps=1)
+    return stream.after(0.5).durable("training_stopping", {"action": "stop", "who": "ada"})
+
+
 def stage_left_out() -> Stream:
     """A run of somebody's own code that completed without one of its stages."""
     stages = [{"id": "load", "title": "Load"}, {"id": "plot", "title": "Plot"}]
@@ -283,6 +318,29 @@ def deleted_run() -> Stream:
     return stream.durable("run_deleted", {})
 
 
+def search() -> Stream:
+    """A search: folds of two at a time, a candidate that is given up, the best so far."""
+    stream = Stream().snapshot().queued().started().stage(5)
+    place = {"folds": 2, "params": {"C": 1}, "total_steps": 6}
+    since = to_iso(stream.now)
+    running = [{"candidate": n, "fold": 0, "since": since, "params": {}} for n in (0, 1)]
+    stream.progress(stage="train", stage_progress=0.0, step=0, total_steps=6, running=running)
+    for step, (candidate, fold, score) in enumerate(
+        [(0, 0, 0.9), (1, 0, None), (0, 1, 0.8), (1, 1, 0.7)], start=1
+    ):
+        facts = {"candidate": candidate, "fold": fold, "score": score, "fit_s": 0.5, **place}
+        share = {"step": step, "stage_progress": round(100.0 * step / 7, 2)}
+        stream.after(0.5).durable("fold_completed", {**facts, **share})
+    done = {"candidate": 0, "params": {"C": 1}, "scores": [0.9, 0.8], "scorer": "accuracy"}
+    stream.durable("candidate_completed", {**done, "mean": 0.85, "std": 0.05, "best": True})
+    stream.durable("candidate_completed", {**done, "candidate": 1, "mean": None, "std": None})
+    stream.durable(
+        "candidate_completed",
+        {**done, "candidate": 2, "mean": None, "std": None, "skipped": True, "scores": []},
+    )
+    return stream.stage_done(5, 1.0).stage(6)
+
+
 def resumed_run() -> Stream:
     """A run whose worker was killed, which waits for its next attempt and goes on in it."""
     stream = Stream().snapshot().queued().after(0.5).started()
@@ -308,9 +366,10 @@ def resumed_run() -> Stream:
 STREAMS = {
     builder.__name__: builder
     for builder in (
-        whole_run, killed_worker, slower_than_planned, stage_left_out,
+        whole_run, killed_worker, slower_than_planned, search_by_cost, one_call, stage_left_out,
         twice_and_late, gap, cancelled_while_queued, another_log,
         deleted_run, resumed_run, stalled, stopped_by_limits, queue,
+        search,
     )
 }  # fmt: skip
 

@@ -6,12 +6,16 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+import msgspec
 import pytest
 
-from jupyter_progress.core.eta import overall_progress, remaining, stage_remaining
+from jupyter_progress.core import eta
+from jupyter_progress.core.eta import overall_progress, remaining
 from jupyter_progress.core.progress import apply_report
 from jupyter_progress.core.state import RunState, StageState
 from jupyter_progress.core.times import to_iso
+
+replace = msgspec.structs.replace
 
 
 def stage(status: str, estimated_s: float | None, elapsed_s: float, progress: float) -> StageState:
@@ -19,6 +23,13 @@ def stage(status: str, estimated_s: float | None, elapsed_s: float, progress: fl
         id=status, title=status, status=status, estimated_s=estimated_s, elapsed_s=elapsed_s,
         progress=progress, started_time="2026-01-01T00:00:00Z",
     )  # fmt: skip
+
+
+def left_of(stage: StageState) -> float:
+    """The middle of what is left of a stage that something is known of."""
+    found = eta.stage_remaining(stage)
+    assert found is not None
+    return found.seconds
 
 
 def run(*stages: StageState, progress: float = 0.0) -> RunState:
@@ -30,16 +41,17 @@ def test_time_left_is_not_known_while_a_stage_has_no_ground_for_a_number() -> No
 
 
 def test_pace_counts_more_the_more_it_has_shown() -> None:
-    early = stage_remaining(stage("running", 100.0, 1.0, 2.0))
-    late = stage_remaining(stage("running", 12.0, 9.0, 90.0))
-    assert early is not None
-    assert late is not None
-    assert 95 < early < 99  # the plan of 100 s, hardly corrected by a pace that says 49 s
-    assert 1.0 < late < 1.2  # the pace says 1 s, the plan 3 s
+    surely = [80.0, 125.0]
+    early = left_of(replace(stage("running", 100.0, 1.0, 2.0), estimated_range=surely))
+    late = left_of(replace(stage("running", 12.0, 9.0, 90.0), estimated_range=[9.6, 15.0]))
+    assert 85 < early < 99  # the plan of 100 s, hardly corrected by a pace that says 49 s
+    assert 1.0 < late < 1.5  # the pace says 1 s, the plan 3 s
 
 
-def test_time_left_is_never_negative_where_a_stage_takes_longer_than_planned() -> None:
-    assert stage_remaining(stage("running", 1.0, 30.0, 0.0)) == 0.0
+def test_stage_that_takes_longer_than_planned_is_expected_to_go_on_for_a_time_that_grows() -> None:
+    soon = left_of(stage("running", 1.0, 3.0, 0.0))
+    late = left_of(stage("running", 1.0, 30.0, 0.0))
+    assert 0.0 < soon < late < 30.0
 
 
 def test_range_holds_the_estimate() -> None:
@@ -99,8 +111,8 @@ def test_time_left_counts_down_between_two_reports() -> None:
     later = apply_report(shown, {"resources": {"cpu": 99.0}}, to_iso(start + 15))
     same = apply_report(later, {"stage": "train", "stage_progress": 20}, to_iso(start + 16))
     assert shown.estimated_remaining == 20.0
-    assert later.estimated_remaining == 10.0
-    assert same.estimated_remaining == 9.0
+    assert later.estimated_remaining == pytest.approx(10.0, abs=0.2)
+    assert same.estimated_remaining == pytest.approx(9.0, abs=0.2)
 
 
 def test_stage_without_any_ground_moves_the_bar_slowly_and_never_to_its_end() -> None:
@@ -132,16 +144,16 @@ def slow_at_first(share: float) -> float:
     return 3.0 if share < 0.2 else 1.0
 
 
-def replay(planned_s: float, cost: Callable[[float], float]) -> list[tuple[float, float, float]]:
+def replay(
+    planned_s: float, cost: Callable[[float], float], within: float = eta.PLAN_FACTOR
+) -> list[tuple[float, float, float]]:
     """At each report: the share shown, the time left that is told, and the one that was true."""
     costs = [cost(index / REPORTS) for index in range(REPORTS)]
     told = []
     for index in range(1, REPORTS):
         elapsed_s = TOOK_S * sum(costs[:index]) / sum(costs)
-        left = stage_remaining(
-            stage("running", planned_s, elapsed_s, 100.0 * index / REPORTS),
-        )
-        assert left is not None
+        shown = stage("running", planned_s, elapsed_s, 100.0 * index / REPORTS)
+        left = left_of(replace(shown, estimated_range=[planned_s / within, planned_s * within]))
         told.append((index / REPORTS, left, TOOK_S - elapsed_s))
     return told
 
@@ -176,8 +188,8 @@ def test_time_left_is_never_negative_and_goes_to_the_pace_in_small_steps(
 
 
 def test_plan_that_the_pace_bears_out_is_kept() -> None:
-    assert mean_error(replay(TOOK_S, even)) < 0.001
-    assert mean_error(replay(TOOK_S, in_waves)) < 0.05
+    assert mean_error(replay(TOOK_S, even, within=1.2)) < 0.001
+    assert mean_error(replay(TOOK_S, in_waves, within=1.2)) < 0.05
 
 
 @pytest.mark.parametrize("cost", [even, in_waves])
@@ -191,9 +203,7 @@ def test_contradicted_plan_is_given_up_by_a_third_of_the_stage(
 
 def test_time_left_does_not_stand_still_where_the_machine_is_busier_than_it_was() -> None:
     # Boosting of 500 steps in 18 s, planned by a history of 5 s: it told "~4 s" from 5 s to 12 s.
-    early = stage_remaining(stage("running", 5.0, 5.0, 100 * 77 / 500))
-    late = stage_remaining(stage("running", 5.0, 12.0, 100 * 307 / 500))
-    assert early is not None
-    assert late is not None
+    early = left_of(stage("running", 5.0, 5.0, 100 * 77 / 500))
+    late = left_of(stage("running", 5.0, 12.0, 100 * 307 / 500))
     assert early > 12
     assert 7 < late < 8

@@ -97,6 +97,10 @@ class SmallDisk:
                         pass
         assert os.statvfs(self.path).f_bfree == 0
 
+    @property
+    def is_full(self) -> bool:
+        return os.statvfs(self.path).f_bfree == 0
+
     def give_room(self) -> None:
         self._filler.unlink()
 

@@ -79,3 +79,45 @@ def test_failed_run_shows_the_lines_of_its_cells_and_takes_no_others(
         "print(run.state.error['traceback'])"
     )
     assert "  Cell In[3], line 2, in inner\n    return ages['age']  # the culprit" in own
+
+
+SUBMITS = """\
+import jupyter_progress as jp
+def outer(table):
+    jp.current_run().note("begins")
+    print("looking")
+    return inner(table)
+run = jp.submit(outer, {}, display=False)
+try:
+    run.wait()
+except jp.errors.RunFailed as error:
+    print(error)
+"""
+DEFINES_VALUE = """\
+import enum
+class Kind(enum.Enum):
+    GOOD = 1
+class Found:
+    def __init__(self, kind):
+        self.kind = kind
+run = jp.submit(lambda: [Found(Kind.GOOD)], name="found", display=False)
+found = run.wait().value[0]
+print(type(found) is Found, found.kind is Kind.GOOD)
+try:
+    jp.current_run()
+except jp.errors.NoCurrentRun as error:
+    print(str(error)[:40])
+"""
+
+
+def test_failure_of_a_submitted_function_shows_the_lines_of_its_cells(cell, scaled) -> None:
+    cell(NEEDED)
+    told = cell(SUBMITS)
+    assert "the key 'age' was not found" in told
+    assert "Cell In[2], line 5, in outer" in told
+    assert "return inner(table)" in told
+    assert "Cell In[1], line 2, in inner" in told
+    assert "# the culprit" in told
+    assert "the last that it printed:\nlooking" in told
+    # Classes of the notebook come back as what they are here.
+    assert cell(DEFINES_VALUE) == "True True\nthis code is in no run: call it in a fun\n"

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import xgboost
 from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
+from sklearn.datasets import load_iris
 from sklearn.ensemble import (
     AdaBoostClassifier,
     BaggingClassifier,
@@ -26,16 +27,19 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 import jupyter_progress as jp
 from jupyter_progress.errors import InvalidRequest, RunCancelled
 from jupyter_progress.store.control import append_control
 from jupyter_progress.store.layout import DataDirectory
 from tests.tracking.conftest import facts_of, only_run, series_of, wait_until
+from tests.training.conftest import one_thread  # noqa: F401 - used by every test
 from tests.training.test_fitting import data, predictions
 
 T = 24
@@ -62,6 +66,12 @@ SHOWN = [
     lightgbm.LGBMClassifier(n_estimators=T, n_jobs=1, **QUIET),
     make_pipeline(StandardScaler(), RandomForestClassifier(T, **S)),
 ]
+# Enough for every change; the others are of the same few ways.
+QUICK = (0, 1, 5, 8, 11, 12, 15)
+CASES = [
+    case if place in QUICK else pytest.param(case, marks=pytest.mark.slow)
+    for place, case in enumerate(SHOWN)
+]
 NOT_SHOWN = [SVC(), VotingClassifier([("a", LogisticRegression()), ("b", SVC())])]
 
 
@@ -79,7 +89,7 @@ def params_of(estimator: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "estimator", [*SHOWN, *NOT_SHOWN], ids=lambda e: str(e).replace("\n", "")[:60]
+    "estimator", [*CASES, *NOT_SHOWN], ids=lambda e: str(e).replace("\n", "")[:60]
 )
 def test_observed_fit_is_the_plain_one_and_its_score_is_shown(
     estimator: Any, runs: DataDirectory
@@ -109,10 +119,13 @@ def test_observed_fit_is_the_plain_one_and_its_score_is_shown(
     "estimator",
     [
         RandomForestClassifier(60, **S),
-        RandomForestClassifier(60, **S, n_jobs=2),
-        RandomForestRegressor(60, **S),
+        pytest.param(RandomForestClassifier(60, **S, n_jobs=2), marks=pytest.mark.slow),
+        pytest.param(RandomForestRegressor(60, **S), marks=pytest.mark.slow),
         pytest.param(BaggingClassifier(n_estimators=60, **S), marks=pytest.mark.slow),
-        make_pipeline(StandardScaler(), ExtraTreesClassifier(150, bootstrap=True, **S)),
+        pytest.param(
+            make_pipeline(StandardScaler(), ExtraTreesClassifier(150, bootstrap=True, **S)),
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=lambda e: str(e).replace("\n", "")[:60],
 )
@@ -235,7 +248,7 @@ def test_sample_weights_and_own_callbacks_are_passed_on(runs: DataDirectory) -> 
 @pytest.mark.parametrize(
     ("estimator", "members"),
     [
-        (RandomForestClassifier(20_000, **S, oob_score=True), "estimators_"),
+        (RandomForestClassifier(6_000, **S, oob_score=True), "estimators_"),
         (HistGradientBoostingClassifier(max_iter=100_000, **S), "_predictors"),
     ],
     ids=lambda e: type(e).__name__,
@@ -245,12 +258,12 @@ def test_stop_keeps_what_there_is(estimator: Any, members: str, runs: DataDirect
     X, y = data(True)
     stopped = clone(estimator)
     with jp.observe(stopped, X[300:], y[300:], display=False) as run:
-        timer = threading.Timer(0.8, ask, (runs, "stop"))
+        timer = threading.Timer(0.4, ask, (runs, "stop"))
         timer.start()
         assert stopped.fit(X[:300], y[:300]) is stopped
     kept = len(getattr(stopped, members))
-    assert 0 < kept < 20_000
     size = "max_iter" if members == "_predictors" else "n_estimators"
+    assert 0 < kept < estimator.get_params()[size]
     plain = clone(estimator).set_params(**{size: kept}).fit(X[:300], y[:300])
     assert np.array_equal(predictions(plain, X), predictions(stopped, X))
     assert getattr(plain, "oob_score_", None) == getattr(stopped, "oob_score_", None)
@@ -358,3 +371,24 @@ def test_bad_options_are_told_in_words() -> None:
         jp.observe(SVC(), scoring="acuracy")
     with pytest.raises(InvalidRequest, match="expected a share"):
         jp.observe(SVC(), max_overhead=3)
+
+
+def test_search_in_the_kernel_has_its_leaderboard_and_its_own_results(
+    runs: DataDirectory,
+) -> None:
+    rows, targets = load_iris(return_X_y=True)
+    search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]}, cv=3)
+    with jp.observe(search, display=False) as run:
+        search.fit(rows, targets)
+    plain = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]}, cv=3)
+    plain.fit(rows, targets)
+    assert vars(search).keys() == vars(plain).keys()
+    means = search.cv_results_["mean_test_score"]
+    assert np.array_equal(means, plain.cv_results_["mean_test_score"])
+    directory = only_run(runs)
+    done = facts_of(directory, "candidate_completed")
+    assert [fact["mean"] for fact in done] == list(means)
+    assert len(facts_of(directory, "fold_completed")) == 6
+    assert run.state.status == "completed"
+    assert run.state.search is not None
+    assert run.state.search.best.mean == search.best_score_

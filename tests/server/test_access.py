@@ -30,6 +30,8 @@ NEEDS = {
     f"runs/{RUN}": {"GET": "read", "PATCH": "write", "DELETE": "write"},
     f"runs/{RUN}/stop": {"POST": "execute"},
     f"runs/{RUN}/cancel": {"POST": "execute"},
+    f"runs/{RUN}/skip": {"POST": "execute"},
+    f"runs/{RUN}/candidates": {"GET": "read"},
     f"runs/{RUN}/resume": {"POST": "execute"},
     f"runs/{RUN}/events": {"POST": "execute"},
     f"runs/{RUN}/metrics": {"GET": "read"},

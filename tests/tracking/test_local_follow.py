@@ -156,7 +156,14 @@ def test_a_listener_may_stop_the_follower(data, scaled, caplog):
 def _comparable(state) -> dict:
     """A state without moments and durations: two clocks tell them."""
     facts = msgspec.to_builtins(state)
-    for name in ("start_time", "end_time", "updated_time", "elapsed_time", "resources"):
+    for name in (
+        "start_time",
+        "attempt_time",
+        "end_time",
+        "updated_time",
+        "elapsed_time",
+        "resources",
+    ):
         facts.pop(name)
     for stage in facts["stages"]:
         stage.pop("started_time")

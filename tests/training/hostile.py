@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
@@ -26,10 +27,13 @@ class Hostile(ClassifierMixin, BaseEstimator):
     ----------
     deed
         Which of the methods below.
+    path
+        What ``fill`` writes to.
     """
 
-    def __init__(self, deed: str = "nothing") -> None:
+    def __init__(self, deed: str = "nothing", path: str = "") -> None:
         self.deed = deed
+        self.path = path
 
     def fit(self, X: Any, y: Any) -> Hostile:
         self.classes_ = np.unique(y)
@@ -61,6 +65,11 @@ class Hostile(ClassifierMixin, BaseEstimator):
             eaten.append(np.ones(2**22))  # 32 MiB
             time.sleep(0.1)
 
+    def _gobble(self) -> None:
+        eaten = []
+        for _ in range(100):
+            eaten.append(np.ones(2**22))
+
     def _allocate(self) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
         np.ones(1 << 31)
@@ -84,6 +93,16 @@ class Hostile(ClassifierMixin, BaseEstimator):
 
     def _gigabyte(self) -> None:
         self._print(1000)
+
+    def _fill(self) -> None:
+        with Path(self.path).open("wb", buffering=0) as file:
+            for block in (1 << 16, 1):
+                try:
+                    while True:
+                        file.write(b"x" * block)
+                except OSError as error:
+                    full = error
+        raise full
 
     def _hang(self) -> None:
         time.sleep(10_000)
@@ -127,3 +146,18 @@ class Parallel(Hostile):
         told = joblib.Parallel(self.n_jobs)(joblib.delayed(threads_here)() for _ in range(2))
         for kind, threads in {"own": threads_here(), "inner": told[0]}.items():
             print("threads", kind, threads["openmp"], flush=True)
+
+
+def wait_for_itself() -> None:
+    """A function that is in a deadlock."""
+    print("about to wait", flush=True)
+    Hostile()._deadlock()
+
+
+class Traced(Hostile):
+    """Writes down who opens it: the process, in a file."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        with Path(self.path).open("a") as file:
+            file.write(f"{os.getpid()}\n")

@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
 from jupyter_progress.core.requests import RunRequest, check_run_request, read_request
+from jupyter_progress.core.run_requests import kept_request_of, read_run_request
 from jupyter_progress.errors import ProgressError, Unavailable
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.training.checking import Checker
@@ -334,6 +336,29 @@ def test_uploads_are_checked_but_pickles_are_not_opened(
     assert refusal(check, other)[1] == "dataset.test"
     wrong = refusal(check, bundled("iris"), {"upload": arrays})
     assert wrong[1] == "estimator.upload"
+
+
+def test_function_is_checked_and_not_opened(
+    data_dir: DataDirectory, root: Path, tmp_path: Path
+) -> None:
+    uploads = Uploads(data_dir)
+    checks = RequestChecks(uploads, root, ALLOWED)
+    proof = tmp_path / "it-ran"
+    pickled = uploads.add("pickle", b"cos\nmkdir\n(S'%s'\ntR." % os.fsencode(proof))["id"]
+    table = uploads.add("csv", (root / "good.csv").read_bytes())["id"]
+
+    def check(upload: str, **rest: Any) -> None:
+        body = {"kind": "function", "function": {"upload": upload}, **rest}
+        checks.check(kept_request_of(msgspec.to_builtins(read_run_request(body))))
+
+    check(pickled, stages=["a", "b"])
+    assert not proof.exists()
+    assert refusal(check, "0" * 32)[0] == "unknown_upload"
+    reason, field, words = refusal(check, table)
+    assert (reason, field) == ("invalid_request", "function.upload")
+    assert "is a csv upload; expected a pickle of a function" in words
+    nowhere = {"python": "/nowhere/python"}
+    assert refusal(check, pickled, executor=nowhere)[1] == "executor.python"
 
 
 def test_executor_that_is_not_there_is_refused(check: Check, root: Path) -> None:

@@ -108,13 +108,13 @@ def test_each_failure_has_a_stable_reason(failure, reason):
     ],
 )
 def test_dead_worker_is_told_by_how_it_died(tmp_path, returncode, peak, limit, oom, reason):
+    memory = last_words.Memory(limit and limit * 2**30, machine=200 * 2**30, was_oom_killed=oom)
     told = last_words.of_dead_worker(
-        returncode, stage="train", output=tmp_path / "none", peak_memory=peak * 2**30,
-        limit=limit and limit * 2**30, was_oom_killed=oom,
-    )  # fmt: skip
+        returncode, stage="train", output=tmp_path / "none", peak_memory=peak * 2**30, memory=memory
+    )
     assert told["reason"] == reason
     if reason == "out_of_memory" and limit:
-        assert "99.0 GB of 100.0 GB" in told["message"]
+        assert "99 of 100 GB" in told["message"]
 
 
 def test_crash_shows_the_users_frames_of_what_was_printed(tmp_path):
@@ -125,8 +125,9 @@ def test_crash_shows_the_users_frames_of_what_was_printed(tmp_path):
         '  File "/home/ada/model.py", line 3 in fit\n'
         '  File "/v/lib/python3.11/site-packages/sklearn/base.py", line 9 in wrapper\n'
     )
+    memory = last_words.Memory(None, machine=2**34)
     told = last_words.of_dead_worker(
-        -11, stage="train", output=printed, peak_memory=1, limit=None, was_oom_killed=False
+        -11, stage="train", output=printed, peak_memory=1, memory=memory
     )
     assert told["traceback"].splitlines()[1:] == ['  File "/home/ada/model.py", line 3 in fit']
 

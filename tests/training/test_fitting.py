@@ -142,6 +142,7 @@ def watched_fit(
         report=seen.report,
         log_metrics=seen.log,
         warn=seen.warnings.append,
+        inform=lambda _text: None,
         train_rows=cut,
     )
     fitted = choose_way(estimator)(estimator, X[:cut], y[:cut], watch)

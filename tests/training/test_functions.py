@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,7 @@ def is_running(run: RunDirectory, scaled: Any) -> None:
     time.sleep(0.3)
 
 
-@pytest.mark.parametrize("kind", ["track", pytest.param("asks", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["asks", pytest.param("track", marks=pytest.mark.slow)])
 def test_stop_lets_the_function_return_what_it_has(data_dir, scaled, kind):
     run = begin(data_dir, waits, None, kind)
     is_running(run, scaled)
@@ -139,9 +140,9 @@ def test_stop_lets_the_function_return_what_it_has(data_dir, scaled, kind):
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param("track", marks=pytest.mark.slow),
+        "track",
         pytest.param("log", marks=pytest.mark.slow),
-        "deaf",
+        pytest.param("deaf", marks=pytest.mark.slow),
     ],
 )
 def test_cancel_ends_the_function_whether_or_not_it_listens(data_dir, scaled, kind):
@@ -208,6 +209,7 @@ def test_function_that_raises_fails_with_the_lines_of_its_own(data_dir, scaled):
     assert 'raise ValueError("the loss is nan")' in state.error["traceback"]
     assert "function_worker" not in state.error["traceback"]
     assert "about to fail" in run.output.read_text()
+    assert state.error["output"] == "about to fail"
 
 
 @pytest.mark.slow
@@ -325,6 +327,19 @@ def counts(last: int, fails_at: int | None = None) -> list[float]:
     return losses
 
 
+@pytest.mark.slow
+def test_thread_that_a_function_leaves_behind_keeps_no_process(data_dir, scaled):
+    def leaves():
+        threading.Thread(target=threading.Event().wait, name="left-behind").start()
+        return "gone"
+
+    run, state = ended(data_dir, scaled, leaves)
+    assert value(data_dir, run) == "gone"
+    assert (state.status, run.exit()["exit_status"]) == ("completed", 0)
+    assert "were ended with it: left-behind" in run.output.read_text()
+
+
+@pytest.mark.slow
 def test_killed_function_is_called_again_and_finds_what_it_has_left(data_dir, scaled):
     run = begin(data_dir, counts, 300, stages=["train"])
     wait_for_step(run, scaled(30))

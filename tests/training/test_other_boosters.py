@@ -179,6 +179,7 @@ def test_unset_random_state_of_a_booster_is_left_as_it_is():
         assert fix_random_state(make_pipeline(StandardScaler(), estimator)) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", [ESTIMATORS[0], ESTIMATORS[6], ESTIMATORS[10]], ids=named)
 def test_run_saves_the_model_of_a_plain_fit(estimator: Any, data_dir: DataDirectory) -> None:
     X, y = data(is_classifier(estimator))

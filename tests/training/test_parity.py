@@ -89,7 +89,7 @@ def data_for(name: str, estimator: Any) -> tuple[pd.DataFrame, pd.Series]:
 
 ONE_TARGET = sorted(set(ALL) - SEVERAL_TARGETS)
 # The others take as long as all the rest of the tests.
-QUICK = {"HistGradientBoostingRegressor", "LogisticRegression", "RandomForestClassifier", "SVC"}
+QUICK = {"LogisticRegression", "RandomForestClassifier"}
 NAMES = [
     name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in ONE_TARGET
 ]
@@ -182,7 +182,13 @@ def test_model_is_the_same_with_two_jobs(name: str, data_dir: DataDirectory) -> 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "name",
-    ["RandomForestClassifier", "HistGradientBoostingRegressor", "LinearSVC", "VotingRegressor"],
+    [
+        "RandomForestClassifier",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("HistGradientBoostingRegressor", "LinearSVC", "VotingRegressor")
+        ),
+    ],
 )
 def test_what_auto_did_is_one_step_of_a_plain_pipeline(name: str, data_dir: DataDirectory) -> None:
     estimator = make(name)
@@ -204,7 +210,9 @@ def test_run_that_preprocessed_nothing_says_so(data_dir: DataDirectory) -> None:
     check_parity(run, data_dir, make_pipeline(handle.preprocessing, estimator), X, y)
 
 
-@pytest.mark.parametrize("name", ["RandomForestClassifier", "StackingClassifier"])
+@pytest.mark.parametrize(
+    "name", ["RandomForestClassifier", pytest.param("StackingClassifier", marks=pytest.mark.slow)]
+)
 @pytest.mark.filterwarnings("ignore")
 def test_unset_random_states_are_drawn_once_and_recorded(
     name: str, data_dir: DataDirectory

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -12,9 +17,10 @@ from jupyter_progress.core.requests import RunRequest
 from jupyter_progress.core.state import RunState
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
 from jupyter_progress.training.last_words import Memory, of_dead_worker, out_of_memory
+from jupyter_progress.training.launch import start_keeper
 
 from .hostile import Hostile
-from .runs import feed_of, lines_of, start, upload, wait_for_end
+from .runs import feed_of, lines_of, start, submit, upload, wait_for_end
 
 GIB = 2**30
 
@@ -75,6 +81,44 @@ def test_run_over_its_memory_limit_says_how_much_of_it_and_where(data_dir, scale
     assert peak > 0.39
     assert state.error["message"] == f"killed at {peak:.1f} of 0.4 GB in train"
     assert "about to eat" in state.error["output"]
+
+
+@pytest.fixture
+def small_group() -> Iterator[Path]:
+    """A control group of 500 MiB, where this machine lets us make one."""
+    root = Path("/sys/fs/cgroup/memory")
+    root = root if root.is_dir() else root.parent
+    group = root / f"jupyter-progress-test-{os.getpid()}"
+    limit = "memory.limit_in_bytes" if (root / "memory.limit_in_bytes").exists() else "memory.max"
+    try:
+        group.mkdir()
+        (group / limit).write_text(str(500 * 2**20))
+    except OSError as reason:
+        pytest.skip(f"no control group can be made here: {reason}")
+    yield group
+    until = time.monotonic() + 10
+    while group.exists() and time.monotonic() < until:
+        with contextlib.suppress(OSError):  # its last process is just ending
+            group.rmdir()
+
+
+def test_run_that_the_kernel_ends_for_its_control_groups_limit_says_so(
+    data_dir, scaled, small_group
+):
+    request = RunRequest(
+        dataset={"source": "sklearn", "name": "iris"},
+        estimator={"upload": upload(data_dir, Hostile("gobble"))},
+    )
+    run = submit(data_dir, request)
+    keeper = start_keeper(run, data_dir)
+    (small_group / "cgroup.procs").write_text(str(keeper.pid))  # before it starts its worker
+    state = end_of(run, scaled)
+    assert run.exit()["signal"] == "SIGKILL"
+    assert run.exit()["limit"] == 500 * 2**20
+    assert state.error["reason"] == "out_of_memory"
+    peak = run.exit()["peak_memory"] / GIB
+    assert state.error["message"] == f"killed at {peak:.1f} of 0.5 GB in train"
+    assert "about to gobble" in state.error["output"]
 
 
 def test_memory_that_the_system_refuses_is_out_of_memory(data_dir, scaled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn.ensemble import (
 )
 from sklearn.svm import SVC
 
+from jupyter_progress.core.durations import duration
 from jupyter_progress.core.ending import status_words
 from jupyter_progress.core.run_limits import EarlyStopping
 from jupyter_progress.errors import InvalidRequest
@@ -65,6 +67,36 @@ def test_score_of_the_scorer_counts_before_accuracy_and_a_loss_never():
     early.observe(3, {"live_accuracy": 0.8, "live_score": -0.4})
     assert (early.best_step, early.is_over) == (3, False)
     assert early.best == {"live_accuracy": 0.8, "live_score": -0.4}
+
+
+def xgboost(**params: Any) -> Any:
+    return pytest.importorskip("xgboost").XGBClassifier(n_estimators=20, n_jobs=1, **params)
+
+
+def lightgbm(**params: Any) -> Any:
+    library = pytest.importorskip("lightgbm")
+    return library.LGBMClassifier(n_estimators=20, n_jobs=1, verbose=-1, **params)
+
+
+@pytest.mark.parametrize("make", [xgboost, lightgbm])
+def test_other_librarys_boosters_are_cut_back_to_their_first_rounds(make):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 5))
+    y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    whole, few = make().fit(X, y), make().set_params(n_estimators=7).fit(X, y)
+    before = whole.predict_proba(X)
+    assert can_end_early(whole)
+    assert keep_first(whole, 7)
+    whole = pickle.loads(pickle.dumps(whole))
+    assert np.array_equal(whole.predict_proba(X), few.predict_proba(X))
+    assert not np.array_equal(before, few.predict_proba(X))
+
+
+def test_booster_whose_later_rounds_change_earlier_ones_is_not_cut_back():
+    X, y = np.arange(40.0).reshape(20, 2), np.array([0, 1] * 10)
+    model = xgboost(booster="dart").fit(X, y)
+    assert not keep_first(model, 3)
+    assert model.get_booster().num_boosted_rounds() == 20
 
 
 @pytest.mark.parametrize(
@@ -137,24 +169,27 @@ def _split(given: dict[str, Any] | None) -> Any:
 
 @pytest.mark.slow
 def test_run_at_its_time_limit_keeps_what_it_has(data_dir, scaled):
-    run = start(data_dir, digits(params={"n_estimators": 1_000_000}, time_limit=8.0))
+    limit_s = scaled(7.0)
+    run = start(data_dir, digits(params={"n_estimators": 1_000_000}, time_limit=limit_s))
     state = wait_for_end(run, scaled(90))
     assert state.status == "completed", state.error
     assert (state.result["stopped"], state.result["stopped_by"]) == (True, "time_limit")
-    assert state.elapsed_time >= 6.0
+    assert state.elapsed_time >= 0.8 * limit_s
     assert state.result["test"]["accuracy"] > 0.9
     texts = [line["text"] for line in feed_of(run)]
-    assert any("is at its time limit of 8.0 s: it keeps what it has" in text for text in texts)
+    told = f"is at its time limit of {duration(limit_s)}: it keeps what it has"
+    assert any(told in text for text in texts)
     assert any("finished early, at its time limit" in text for text in texts)
     assert "stopped early at its time limit" in status_words(state)
 
 
 @pytest.mark.slow
 def test_fit_that_cannot_end_with_a_model_has_failed_at_its_time_limit(data_dir, scaled):
-    run = hostile(data_dir, "hang", time_limit=5.0)
+    limit_s = scaled(6.0)
+    run = hostile(data_dir, "hang", time_limit=limit_s)
     state = wait_for_end(run, scaled(40))
     assert (state.status, state.error["reason"]) == ("failed", "time_limit")
     assert state.error["message"] == (
-        "the run was at its time limit of 5.0 s in train, and its fit cannot be ended with what "
-        "it has"
+        f"the run was at its time limit of {duration(limit_s)} in train, and its fit cannot be "
+        "ended with what it has"
     )

@@ -13,10 +13,21 @@ from jupyter_progress.core.ending import status_words
 from jupyter_progress.server.keepalive import Keepalive
 from jupyter_progress.training.controls import ask_to_stop
 
-from .runs import WRITER, digits, feed_of, start, state_of, wait_for_end, wait_for_step, wait_until
+from .hostile import wait_for_itself
+from .runs import (
+    WRITER,
+    asked_for,
+    digits,
+    feed_of,
+    start,
+    state_of,
+    wait_for_end,
+    wait_for_step,
+    wait_until,
+)
 from .test_post_mortem import hostile
 
-pytestmark = pytest.mark.slow  # silence takes its time
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # silence takes its time
 
 
 def stalled(run: Any) -> Any:
@@ -43,6 +54,15 @@ def test_deadlock_is_named_with_the_place_where_it_waits(data_dir, scaled):
     ask_to_stop(run, state, action="cancel", who="ada", writer=WRITER)
     state = wait_for_end(run, scaled(5))
     assert (state.status, state.stalled) == ("cancelled", None)
+
+
+def test_deadlock_of_a_function_is_named_as_well(data_dir, scaled):
+    run = start(data_dir, asked_for(data_dir, wait_for_itself), stalled_after_s=4.0)
+    state = wait_until(lambda: stalled(run), scaled(40), "a word about the silence")
+    assert not state.stalled.uses_cpu
+    assert "in take" in state.stalled.output
+    ask_to_stop(run, state, action="cancel", who="ada", writer=WRITER)
+    assert wait_for_end(run, scaled(5)).status == "cancelled"
 
 
 def test_run_that_stands_still_goes_on_and_says_so(data_dir, scaled):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from pathlib import Path
 
 import pytest
 from sklearn.ensemble import RandomForestClassifier
@@ -17,6 +19,7 @@ from jupyter_progress.training.launch import (
     available_processors,
     worker_environment,
 )
+from jupyter_progress.training.process_tree import lower_priority
 
 from .hostile import Parallel
 from .runs import start, upload, wait_for_end
@@ -46,6 +49,20 @@ def test_processes_of_n_jobs_share_the_threads(monkeypatch):
     assert share_threads(inner) == 2
     assert os.environ["OMP_NUM_THREADS"] == "2"
     assert share_threads(GridSearchCV(SVC(), {"C": [1]}, n_jobs=99)) == 1
+
+
+def test_worker_leaves_the_others_their_turn():
+    worker = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        assert lower_priority(worker.pid, 5) == []
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) >= 5
+        group = Path(f"/proc/{worker.pid}/autogroup")
+        if group.exists():
+            assert group.read_text().split()[-1] == "5"
+    finally:
+        worker.kill()
+        worker.wait()
+    assert lower_priority(worker.pid, 5) != []  # told, and no error
 
 
 @pytest.mark.slow

@@ -1,13 +1,11 @@
 /** Why a queued run waits, as far as a view knows of the others. */
 
 import { count } from "./format";
+import { hasKeeper } from "./kinds";
 import { goingOn, isAtWork } from "./order";
 import { number } from "./reading_fields";
 import { withEntry, type ViewState } from "./view_state";
 import type { RunState } from "./wire";
-
-/** Whether a run waits for its turn; others train where they were started. */
-const hasKeeper = (run: RunState): boolean => run.kind === "pipeline" || run.kind === "function";
 
 /** The runs with their places in the queue, 1 for the next one; null outside of it. */
 export function inLine(known: ReadonlyMap<string, RunState>): ReadonlyMap<string, RunState> {

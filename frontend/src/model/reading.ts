@@ -10,6 +10,7 @@ import { readHealth } from "./reading_health";
 import type {
   Activity,
   ActivityLevel,
+  BestCandidate,
   EarlyStop,
   LiveScore,
   Message,
@@ -22,6 +23,7 @@ import type {
   RunResult,
   RunState,
   RunStatus,
+  SearchState,
   Series,
   Snapshot,
   StageState,
@@ -57,6 +59,21 @@ export function titleOf(id: string): string {
   return words ? words[0]!.toUpperCase() + words.slice(1) : id;
 }
 
+/** What a stage is expected to take, and what it takes nine times in ten. */
+export function plannedTime(from: Fields): Pick<StageState, "estimated_s" | "estimated_range"> {
+  return {
+    estimated_s: number(from["estimated_s"]),
+    estimated_range: readTimes(from["estimated_range"], 2),
+  };
+}
+
+/** So many seconds, all of them known; null for anything else. */
+export function readTimes(value: unknown, count: number): number[] | null {
+  const times = items(value).map(number);
+  const known = times.filter((time) => time !== null && time >= 0);
+  return times.length === count && known.length === count ? (known as number[]) : null;
+}
+
 /** A stage of a state, or of a plan: there it may be just an id. */
 export function readStage(value: unknown): StageState | null {
   const from = typeof value === "string" ? { id: value } : fields(value);
@@ -66,10 +83,14 @@ export function readStage(value: unknown): StageState | null {
     id,
     title: text(from["title"]) ?? titleOf(id),
     status: oneOf(from["status"], STAGE_STATUSES, "pending"),
-    estimated_s: number(from["estimated_s"]),
+    ...plannedTime(from),
     elapsed_s: number(from["elapsed_s"]),
     progress: percent(from["progress"]) ?? 0,
+    progress_estimated: from["progress_estimated"] === true,
     shown_s: number(from["shown_s"]),
+    pace_s: number(from["pace_s"]),
+    told_left: readTimes(from["told_left"], 3),
+    told_s: number(from["told_s"]),
     carried_s: number(from["carried_s"]) ?? 0,
     started_time: text(from["started_time"]),
     metrics: fields(from["metrics"]),
@@ -161,6 +182,29 @@ function readScore(value: unknown): LiveScore | null {
   return { name: text(value["name"]) ?? "score", value: number(value["value"]) };
 }
 
+/** The best candidate of a search, of a state or as `candidate_completed` tells it. */
+export function readBest(value: unknown): BestCandidate | null {
+  const candidate = number(fields(value)["candidate"]);
+  if (candidate === null) return null;
+  const from = fields(value);
+  return {
+    candidate,
+    params: fields(from["params"]),
+    mean: number(from["mean"]),
+    std: number(from["std"]),
+  };
+}
+
+function readSearch(value: unknown): SearchState | null {
+  if (!isFields(value)) return null;
+  return {
+    completed: number(value["completed"]) ?? 0,
+    skipped: number(value["skipped"]) ?? 0,
+    scorer: text(value["scorer"]) ?? "",
+    best: readBest(value["best"]),
+  };
+}
+
 /** Since when nothing is heard of a run; null where that is not too long. */
 export function readStall(value: unknown): Stall | null {
   const since = text(fields(value)["since"]);
@@ -212,6 +256,7 @@ export function readRun(value: unknown): RunState | null {
     monitoring_overhead: number(from["monitoring_overhead"]),
     resources: readResources(from["resources"]),
     running: items(from["running"]).filter(isFields),
+    search: readSearch(from["search"]),
     stalled: readStall(from["stalled"]),
     queue_place: number(from["queue_place"]),
     can_stop: typeof from["can_stop"] === "boolean" ? from["can_stop"] : null,

@@ -5,9 +5,19 @@
  * leaves the state untouched.
  */
 
-import { overallProgress, remaining, rounded } from "./eta";
-import { readError, readResult, readRun, readStages, readStall, titleOf } from "./reading";
+import { isToldByTime, overallProgress, progressByTime, remaining, rounded } from "./eta";
+import {
+  plannedTime,
+  readError,
+  readResult,
+  readRun,
+  readStages,
+  readStall,
+  readTimes,
+  titleOf,
+} from "./reading";
 import { fields, number, text, texts, type Fields } from "./reading_fields";
+import { candidateCompleted, foldCompleted } from "./searching";
 import { PIPELINE } from "./stages";
 import { hasEnded, statusAfter } from "./transitions";
 import type { Message, RunState, StageState, StageStatus } from "./wire";
@@ -84,9 +94,14 @@ function currentStageAt(run: RunState, time: string): RunState {
   const index = stageIndex(run, run.current_stage);
   const stage = run.stages[index];
   if (!stage || stage.status !== "running" || stage.started_time === null) return run;
-  return withStage(run, index, {
-    elapsed_s: rounded(stage.carried_s + secondsBetween(stage.started_time, time), 3),
-  });
+  const since = secondsBetween(stage.started_time, time);
+  const elapsed = rounded(stage.carried_s + since, 3);
+  const at = { ...stage, elapsed_s: elapsed };
+  const byTime = isToldByTime(at) ? progressByTime(at) : null;
+  if (byTime === null) return withStage(run, index, { elapsed_s: elapsed });
+  const share = Math.max(stage.progress, byTime);
+  const change = { elapsed_s: elapsed, progress: share, progress_estimated: true };
+  return { ...withStage(run, index, change), stage_progress: share };
 }
 
 function planned(value: unknown): StageState[] {
@@ -118,6 +133,7 @@ const started: Apply = (run, payload, time) => {
     stages: stages.length ? stages : run.stages,
     stages_completed: [],
     current_stage: null,
+    search: null,
     start_time: run.start_time ?? time,
     attempt_time: time,
     end_time: null,
@@ -165,7 +181,8 @@ const stageStarted: Apply = (run, payload, time) => {
   const id = text(payload["stage"]);
   if (id === null) return run;
   const known = stageIndex(run, id) >= 0;
-  const at = known ? run : { ...run, stages: [...run.stages, ...planned([id])] };
+  const whole = known ? run : { ...run, stages: [...run.stages, ...planned([id])] };
+  const at = plannedAnew(whole, fields(payload["estimates"]));
   const index = stageIndex(at, id);
   const stage = at.stages[index]!;
   const carried = number(payload["carried_s"]) ?? 0;
@@ -173,11 +190,15 @@ const stageStarted: Apply = (run, payload, time) => {
     title: text(payload["title"]) || stage.title || titleOf(id),
     status: "running",
     started_time: time,
-    estimated_s: number(payload["estimated_s"]) ?? stage.estimated_s,
+    ...(number(payload["estimated_s"]) === null ? {} : plannedTime(payload)),
     carried_s: carried,
     elapsed_s: carried,
     progress: 0,
+    progress_estimated: false,
     shown_s: null,
+    pace_s: null,
+    told_left: null,
+    told_s: null,
   });
   return {
     ...begun,
@@ -189,6 +210,16 @@ const stageStarted: Apply = (run, payload, time) => {
     total_steps: null,
   };
 };
+
+/** The run with what is known by now of the stages to come. */
+function plannedAnew(run: RunState, estimates: Fields): RunState {
+  const stages = run.stages.map((stage) => {
+    const known = readTimes(estimates[stage.id], 3);
+    if (known === null || stage.status !== "pending") return stage;
+    return { ...stage, estimated_s: known[0]!, estimated_range: known.slice(1) };
+  });
+  return { ...run, stages };
+}
 
 const stalled: Apply = (run, payload, time) => ({
   ...run,
@@ -205,6 +236,7 @@ const stageCompleted: Apply = (run, payload) => {
     status: "completed",
     elapsed_s: number(payload["elapsed_s"]) ?? 0,
     progress: 100,
+    progress_estimated: false,
     metrics: fields(payload["metrics"]),
   });
   const isNew = !run.stages_completed.includes(id);
@@ -212,6 +244,7 @@ const stageCompleted: Apply = (run, payload) => {
     ...done,
     stages_completed: isNew ? [...run.stages_completed, id] : run.stages_completed,
     stage_progress: 100,
+    running: [],
   };
 };
 
@@ -283,8 +316,8 @@ const APPLY: Record<string, Apply> = {
   training_recovered: recovered,
   stage_started: stageStarted,
   stage_completed: stageCompleted,
-  fold_completed: unchanged,
-  candidate_completed: unchanged,
+  fold_completed: foldCompleted,
+  candidate_completed: candidateCompleted,
   training_completed: completed,
   training_failed: failed,
   training_cancelled: cancelled,

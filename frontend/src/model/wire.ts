@@ -105,6 +105,7 @@ export interface PlannedStage {
   id: string;
   title: string;
   estimated_s: number | null;
+  estimated_range: number[] | null;
 }
 
 export interface StageState {
@@ -112,9 +113,14 @@ export interface StageState {
   title: string;
   status: StageStatus;
   estimated_s: number | null;
+  estimated_range: number[] | null;
   elapsed_s: number | null;
   progress: number;
+  progress_estimated: boolean;
   shown_s: number | null;
+  pace_s: number | null;
+  told_left: number[] | null;
+  told_s: number | null;
   started_time: string | null;
   carried_s: number;
   metrics: Record<string, unknown>;
@@ -130,6 +136,20 @@ export interface Resources {
   memory: number | null;
   peak_memory: number | null;
   limit: number | null;
+}
+
+export interface BestCandidate {
+  candidate: number;
+  params: Record<string, unknown>;
+  mean: number | null;
+  std: number | null;
+}
+
+export interface SearchState {
+  completed: number;
+  skipped: number;
+  scorer: string;
+  best: BestCandidate | null;
 }
 
 export interface Stall {
@@ -183,6 +203,7 @@ export interface RunState {
   monitoring_overhead: number | null;
   resources: Resources | null;
   running: Record<string, unknown>[];
+  search: SearchState | null;
   stalled: Stall | null;
   can_stop: boolean | null;
   queue_place: number | null;

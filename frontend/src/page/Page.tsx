@@ -20,7 +20,7 @@ import { useFeed } from "../view/use_feed";
 import { Models } from "./Models";
 import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
 
-const RUN_SECTIONS: SectionName[] = ["results", "chart", "stages", "resources", "activity", "output"];
+const RUN_SECTIONS: SectionName[] = ["results", "chart", "candidates", "stages", "resources", "activity", "output"];
 const PREFIX = "#run=";
 
 function selectedInAddress(): string | null {

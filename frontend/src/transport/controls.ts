@@ -5,6 +5,8 @@ import type { Rest } from "./rest";
 
 export type Control =
   | { action: "stop" | "cancel" | "resume"; runId: string }
+  /** A candidate of a search. */
+  | { action: "skip"; runId: string; candidate: number }
   /** A version of a model, or a run that is registered by being deployed. */
   | { action: "deploy"; runId: string | null; model: string; version: number | null }
   | { action: "note"; text: string; runId: string | null };
@@ -15,6 +17,9 @@ export async function askServer(rest: Rest, control: Control): Promise<void> {
     case "cancel":
     case "resume":
       await rest.post(`runs/${encodeURIComponent(control.runId)}/${control.action}`);
+      return;
+    case "skip":
+      await rest.post(`runs/${encodeURIComponent(control.runId)}/skip`, { candidate: control.candidate });
       return;
     case "deploy": {
       const { version, runId } = control;
@@ -34,6 +39,7 @@ const LOOK_EVERY_MS = 1000;
 const WANTED: Record<Control["action"], string> = {
   stop: "stop this run",
   cancel: "cancel this run",
+  skip: "skip this candidate",
   resume: "resume this run",
   deploy: "put this model in service",
   note: "add this note",
@@ -79,6 +85,7 @@ export class KernelControls {
     const content: Record<string, unknown> = { type: "control", id, action: control.action };
     content["run_id"] = control.runId;
     if (control.action === "note") content["text"] = control.text;
+    if (control.action === "skip") content["candidate"] = control.candidate;
     if (control.action === "deploy") {
       content["model"] = control.model;
       content["version"] = control.version;

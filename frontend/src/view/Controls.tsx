@@ -233,7 +233,9 @@ function WaitOrCancel({ whyNot, cancel }: WaitOrCancelProps): JSX.Element {
 function hasSomethingToKeep(run: RunState): boolean {
   const stage = run.current_stage;
   if (run.kind !== "pipeline") return true;
-  return stage === "evaluate" || stage === "save_model" || (stage === "train" && !!run.step);
+  // Of a search folds alone are nothing: it takes a candidate that has all of them.
+  const isWhole = run.search === null || run.search.best !== null;
+  return stage === "evaluate" || stage === "save_model" || (stage === "train" && !!run.step && isWhole);
 }
 
 interface SlowAnswerProps {

@@ -1,14 +1,16 @@
 /** Everything about one run, section by section. */
 
 import type { JSX } from "preact";
+import { hasKeeper } from "../model/kinds";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "./Boundary";
+import { Candidates, isSearch } from "./Candidates";
 import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
-import { TestResults } from "./Results";
+import { Returned, TestResults } from "./Results";
 import { RunActivity } from "./RunActivity";
 import { ScoreSection } from "./ScoreChart";
 import { Section } from "./Section";
@@ -17,6 +19,7 @@ import { StageTable } from "./Stages";
 export const SECTIONS = [
   "results",
   "chart",
+  "candidates",
   "stages",
   "resources",
   "health",
@@ -43,6 +46,11 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <TestResults result={run.result} />
         </Section>
       )}
+      {has("results") && run.result?.value && (
+        <Section title="Result">
+          <Returned value={run.result.value} />
+        </Section>
+      )}
       {has("chart") && (
         <Boundary what="The scores">
           <ScoreSection
@@ -51,6 +59,11 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
             load={rest ? (runId) => view.asking.loadSeries(runId) : null}
           />
         </Boundary>
+      )}
+      {has("candidates") && isSearch(run) && (
+        <Section title="Candidates">
+          <Candidates run={run} view={view} />
+        </Section>
       )}
       {has("stages") && (
         <Boundary what="Stages">
@@ -72,7 +85,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <RunActivity view={view} run={run} />
         </Section>
       )}
-      {has("output") && run.kind === "pipeline" && hasBegun && (
+      {has("output") && hasKeeper(run) && hasBegun && (
         <Section title="Output">
           <Output run={run} rest={rest} />
         </Section>

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isStoppedEarly } from "../model/early_end";
 import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
+import { isGuessed } from "../model/guessed";
 import { waitedSeconds } from "../model/queueing";
 import { number } from "../model/reading_fields";
 import { hasEnded } from "../model/transitions";
@@ -34,14 +35,17 @@ function Fill({ progress }: { progress: number }): JSX.Element {
 export function ProgressBar(props: ProgressProps): JSX.Element {
   const { run } = props;
   const progress = shownProgress(run, secondsOf(props));
+  const guessed = isGuessed(run);
   return (
     <div
-      class={`jpp-bar jpp-bar-${isStoppedEarly(run) ? "stopped" : run.status}`}
+      class={`jpp-bar jpp-bar-${isStoppedEarly(run) ? "stopped" : run.status}${guessed ? " jpp-bar-guessed" : ""}`}
       role="progressbar"
       aria-label={`Progress of ${run.name}`}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.floor(progress)}
+      aria-valuetext={guessed ? `about ${Math.floor(progress)} percent, judged by earlier runs` : undefined}
+      title={guessed ? "An estimate: judged by what earlier runs took" : undefined}
     >
       <Fill progress={progress} key={run.run_id} />
     </div>
@@ -119,9 +123,11 @@ export function Figures(props: ProgressProps): JSX.Element {
   const { run } = props;
   const progress = shownProgress(run, secondsOf(props));
   const isOver = hasEnded(run.status);
+  const guessed = isGuessed(run);
   return (
     <dl class="jpp-figures jpp-glance">
-      <Figure name="Progress" note={isStoppedEarly(run) ? "stopped" : null}>
+      <Figure name="Progress" note={isStoppedEarly(run) ? "stopped" : guessed ? "by earlier runs" : null}>
+        {guessed && "~"}
         {Math.floor(progress)} %
       </Figure>
       <TimeFigure {...props} />

@@ -2,8 +2,8 @@
 
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { count, nameOf, UNKNOWN } from "../model/format";
-import type { RunError, RunResult } from "../model/wire";
+import { count, nameOf, returned, UNKNOWN } from "../model/format";
+import type { ReturnedValue, RunError, RunResult } from "../model/wire";
 import { titleOf } from "../model/reading";
 import { Figure } from "./Progress";
 
@@ -29,7 +29,9 @@ export function TestResults({ result }: { result: RunResult }): JSX.Element {
           ))}
         </dl>
       ) : (
-        <p class="jpp-empty">No rows were held out for a test.</p>
+        <p class="jpp-empty">
+          {rows?.test ? "There is no model to test: the search did not refit." : "No rows were held out for a test."}
+        </p>
       )}
       {rows && (
         <p class="jpp-hint">
@@ -40,6 +42,18 @@ export function TestResults({ result }: { result: RunResult }): JSX.Element {
       {result.confusion_matrix && (
         <ConfusionMatrix matrix={result.confusion_matrix} classes={result.classes} />
       )}
+    </>
+  );
+}
+
+/** What a function gave back; the value itself is opened in the kernel alone. */
+export function Returned({ value }: { value: ReturnedValue }): JSX.Element {
+  return (
+    <>
+      <p class="jpp-returned">{returned(value) ?? "Returned nothing"}</p>
+      <p class="jpp-hint">
+        {value.problem ? `Not kept: ${value.problem}` : "In the notebook it is the run's value: run.value"}
+      </p>
     </>
   );
 }

@@ -151,13 +151,20 @@ export function ScoreSection(props: ScoreChartProps): JSX.Element | null {
   const name = nameOf(run.live_score?.name ?? "accuracy");
   return (
     <Section title={run.live_accuracy === null ? "Live score" : "Live accuracy"}>
-      {reason ? <p class="jpp-empty">{reason}</p> : <Plot points={points} name={name} />}
+      {reason ? <p class="jpp-empty">{reason}</p> : <Plot points={points} name={name} isSearch={run.search !== null} />}
       {problem && !isWhole && <p class="jpp-problem">The scores cannot be loaded: {problem}</p>}
     </Section>
   );
 }
 
-function Plot({ points, name }: { points: Point[]; name: string }): JSX.Element {
+interface PlotProps {
+  points: Point[];
+  name: string;
+  /** Of a search the score is the best candidate's mean over its folds, and a step is a fold. */
+  isSearch: boolean;
+}
+
+function Plot({ points, name, isSearch }: PlotProps): JSX.Element {
   const { holder } = usePlot(points);
   const last = points.at(-1)!;
   const best = points.reduce((top, point) => (point[1] > top[1] ? point : top));
@@ -165,8 +172,9 @@ function Plot({ points, name }: { points: Point[]; name: string }): JSX.Element 
     <figure class="jpp-chart">
       <div ref={holder} class="jpp-plot" aria-hidden="true" />
       <figcaption>
-        {name} on validation rows: {last[1].toFixed(4)} at step {count(last[0])}; highest{" "}
-        {best[1].toFixed(4)} at step {count(best[0])}
+        {name} {isSearch ? "of the best candidate, over its folds" : "on validation rows"}:{" "}
+        {last[1].toFixed(4)} at step {count(last[0])}; highest {best[1].toFixed(4)} at step{" "}
+        {count(best[0])}
       </figcaption>
       <table class="jpp-hidden">
         <caption>{name} by step</caption>

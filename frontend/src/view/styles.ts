@@ -2,6 +2,7 @@
 
 import plotCss from "uplot/dist/uPlot.min.css";
 import activityCss from "./activity.css";
+import candidatesCss from "./candidates.css";
 import controlsCss from "./controls.css";
 import detailsCss from "./details.css";
 import iconsCss from "./icons.css";
@@ -9,7 +10,7 @@ import panelCss from "./panel.css";
 import progressCss from "./progress.css";
 
 /** In this order, as `page.css` has them: of two rules that are as strong, the later one holds. */
-const SHEETS = [plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss];
+const SHEETS = [plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, candidatesCss];
 
 const styled = new WeakSet<Document | ShadowRoot>();
 

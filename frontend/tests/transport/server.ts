@@ -54,6 +54,9 @@ export class LoggingServer {
   runs: Record<string, unknown>[] = [];
   /** What it answers as every run's scores. */
   series: Record<string, [number, number][]> = {};
+  /** What it answers as every run's leaderboard, and what it was asked to do. */
+  candidates: Record<string, unknown>[] = [];
+  posted: [string, unknown][] = [];
   acceptsSockets = true;
   /** 200: answers; else the status it refuses with, 0 for unreachable. */
   restStatus = 200;
@@ -113,7 +116,11 @@ export class LoggingServer {
   }
 
   rest(): Rest {
-    return { get: (path: string) => this.#get(path) } as unknown as Rest;
+    const post = async (path: string, body: unknown): Promise<unknown> => {
+      await Promise.resolve();
+      return this.posted.push([path, body]);
+    };
+    return { get: (path: string) => this.#get(path), post } as unknown as Rest;
   }
 
   /** What is in the log of one run or of all, in pages. */
@@ -149,6 +156,9 @@ export class LoggingServer {
     if (this.restStatus !== 200) throw new RestError(this.restStatus, "refused", "refused");
     const url = new URL(path, "http://server/");
     if (url.pathname.endsWith("/metrics")) return { series: this.series };
+    if (url.pathname.endsWith("/candidates")) {
+      return { candidates: this.candidates, total: this.candidates.length };
+    }
     if (url.pathname.startsWith("/runs/")) {
       const run = this.runs.find((known) => `/runs/${String(known["run_id"])}` === url.pathname);
       if (!run) throw new RestError(404, "unknown_run", "There is no such run");

@@ -11,7 +11,7 @@ interface Told {
 }
 
 type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died" | "limited" | "early" | "timed";
-type Words = "stoppedRow" | "stalledRow" | "cancelled" | "ownLoop" | "silent" | "broken" | "untested" | "longName";
+type Words = "stoppedRow" | "stalledRow" | "cancelled" | "ownLoop" | "ownFunction" | "unkept" | "silent" | "broken" | "untested" | "longName";
 type Seen = Record<Panels, Told> & Record<Words, string>;
 
 describe("the view tells", () => {
@@ -68,6 +68,16 @@ describe("the view tells", () => {
 
   it("the metric that a loop of one's own logs", () => {
     expect(seen.ownLoop).toMatch(/Loss\s+0\.2000/);
+  });
+
+  it("what a function returned and printed, and offers no model of it", () => {
+    expect(seen.ownFunction).toMatch(/Loss\s+0\.2000/);
+    expect(seen.ownFunction).toContain("Returned 0.25");
+    expect(seen.ownFunction).toContain("Output");
+    for (const words of ["estimator", "Test results", "Deploy", "in service", "Live score"]) {
+      expect(seen.ownFunction).not.toContain(words);
+    }
+    expect(seen.unkept).toContain("Not kept: it cannot be pickled");
   });
 
   it("what an estimator and a split did not give", () => {

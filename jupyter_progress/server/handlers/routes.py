@@ -20,6 +20,7 @@ from .models import (
 from .page import NothingHereHandler, PageHandler, PageRedirectHandler, StaticHandler
 from .run_parts import ControlHandler, MetricsHandler, OutputHandler, RegisterHandler
 from .runs import OneRunHandler, RunsHandler
+from .searches import CandidatesHandler, SkipHandler
 from .status import EventsHandler, HealthHandler, HealthHistoryHandler, StatusHandler
 from .uploads import UploadsHandler
 
@@ -37,6 +38,8 @@ API_ROUTES: list[tuple[str, Any]] = [
     (f"runs/{ONE}", OneRunHandler),
     (f"runs/{ONE}/(stop|cancel|resume)", ControlHandler),
     (f"runs/{ONE}/events", RunEventsHandler),
+    (f"runs/{ONE}/skip", SkipHandler),
+    (f"runs/{ONE}/candidates", CandidatesHandler),
     (f"runs/{ONE}/metrics", MetricsHandler),
     (f"runs/{ONE}/output", OutputHandler),
     (f"runs/{ONE}/register", RegisterHandler),

@@ -12,6 +12,7 @@ from tornado.escape import url_escape
 from ...core.answers import AnnouncedAnswer, RunsAnswer
 from ...core.external import ExternalRequest
 from ...core.functions import FunctionRequest
+from ...core.named_uploads import PICKLED, named_uploads
 from ...core.names import check_label, is_page_start
 from ...core.queueing import queue_of
 from ...core.requests import (
@@ -129,16 +130,15 @@ class RunsHandler(RunHandler):
         """Whether the request brings code of its own: an interpreter, an object, a pickle."""
         if isinstance(request, FunctionRequest):
             return True
-        if request.executor is not None or "upload" in request.estimator:
+        named = named_uploads(msgspec.to_builtins(request))
+        if request.executor is not None or "estimator.upload" in named:
             return True
-        if request.dataset["source"] != "upload":
-            return False
-        for key in ("id", "validation", "test"):
-            upload = request.dataset.get(key)
-            if upload is not None:
-                kept = await self.services.read(self.services.uploads.meta, upload)
-                if kept["format"] == "pickle":
-                    return True
+        if request.dataset["source"] == "load" or "scoring.upload" in named:
+            return True
+        for upload in named.values():
+            kept = await self.services.read(self.services.uploads.meta, upload)
+            if kept["format"] in PICKLED:
+                return True
         return False
 
     def _reservation(self, request: AnyRequest) -> Callable[[], Reserved]:

@@ -7,6 +7,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...core.named_uploads import PICKLED
 from ...errors import InvalidRequest, ProgressError
 from ...training.uploads import Upload
 from .base import RESOURCE, ProgressHandler
@@ -35,7 +36,7 @@ class UploadsHandler(ProgressHandler):
         await self.require("execute")
         self.services.check_open()
         format = self.query("format").text("format", limit=40) or ""
-        if format == "pickle":
+        if format in PICKLED:
             await self.require("execute", "kernels")
         try:
             self._upload = await self.services.work(self.services.uploads.begin, format)

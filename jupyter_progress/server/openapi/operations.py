@@ -22,12 +22,14 @@ from ...errors import (
     CannotStop,
     Conflict,
     DiskFull,
+    DoesNotFit,
     EstimatorNotAllowed,
     FileNotReadable,
     InvalidParameter,
     MalformedBody,
     NoModel,
     NothingToKeep,
+    NothingToSkip,
     NotResumable,
     PathNotAllowed,
     ProgressError,
@@ -48,7 +50,7 @@ from ...errors import (
     UnsuitableEstimator,
 )
 from ...training.uploads import FORMATS
-from ..handlers import activity, query, run_parts, runs, status
+from ..handlers import activity, query, run_parts, runs, searches, status
 
 Schema = dict[str, Any]
 Errors = tuple[type[ProgressError], ...]
@@ -108,7 +110,7 @@ PATH_PARAMETERS: dict[str, tuple[Schema, str]] = {
 BODY: Errors = (MalformedBody, BodyTooLarge)
 CHECKED: Errors = (
     UnknownDataset, FileNotReadable, PathNotAllowed, UnknownColumn, UnsuitableData, UnknownUpload,
-    UnknownEstimator, EstimatorNotAllowed, UnsuitableEstimator, InvalidParameter,
+    UnknownEstimator, EstimatorNotAllowed, UnsuitableEstimator, InvalidParameter, DoesNotFit,
 )  # fmt: skip
 
 
@@ -198,6 +200,14 @@ READING: tuple[Operation, ...] = (
         errors=(UnknownRun,),
     ),
     Operation(
+        "GET", "runs/{run_id}/candidates", "read", "A search's leaderboard, best first.",
+        answers.CandidatesAnswer,
+        parameters=(
+            _whole("limit", 1, searches.MAX_CANDIDATES, searches.CANDIDATES, "how many at most"),
+        ),
+        errors=(UnknownRun,),
+    ),
+    Operation(
         "GET", "runs/{run_id}/output", "read", "What a run has printed.", answers.OutputAnswer,
         parameters=(_whole("tail", 1, run_parts.MAX_LINES, run_parts.LINES, "how many lines"),),
         errors=(UnknownRun,),
@@ -260,6 +270,11 @@ EXECUTING: tuple[Operation, ...] = (
         "POST", "runs/{run_id}/cancel", "execute", "Drop a run.", RunState,
         status=202, body=requests.Nothing, is_body_optional=True,
         errors=(*BODY, UnknownRun, RunHasEnded, Conflict, Unavailable, DiskFull),
+    ),
+    Operation(
+        "POST", "runs/{run_id}/skip", "execute", "Give up a candidate of a search.", RunState,
+        status=202, body=requests.SkipRequest, is_body_optional=True,
+        errors=(*BODY, UnknownRun, RunHasEnded, NothingToSkip, Conflict, Unavailable, DiskFull),
     ),
     Operation(
         "POST", "runs/{run_id}/resume", "execute", "Go on with a run that ended badly.", RunState,

@@ -65,3 +65,7 @@ SELECT data FROM chunks WHERE series_id = ? AND level = ? AND number >= ? ORDER 
 -- name: story
 SELECT type, time, data, run_id, origin, writer, sequence, offset FROM events
 WHERE run_id = ? ORDER BY offset;
+
+-- name: search
+SELECT type, data FROM events
+WHERE run_id = ? AND type IN ('fold_completed', 'candidate_completed') ORDER BY offset;

@@ -30,7 +30,7 @@ def fit_boosting(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     done = go_on(estimator, GROWTH, watch) if goes_on(estimator) else 0
     monitor = _Monitor(estimator, watch)
     with warm(estimator, done > 0):
-        watch.call_fit(estimator, X, y, monitor=monitor)
+        watch.call_fit(estimator, X, y, monitor=monitor, **watch.fit_params)
     monitor.finish(estimator)
     if monitor.stopped:
         monitor.keep(monitor.done, is_last=True)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..searching import can_be_watched
 from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting
 from .first_members import (
     keep_bagged,
     keep_iterations,
+    keep_lightgbm,
     keep_nothing,
     keep_rounds,
     keep_stages,
     keep_trees,
+    keep_xgboost,
 )
 from .forests import fit_forest
 from .gradient_descent import fit_descent, shows_descent
@@ -27,6 +30,7 @@ from .networks import fit_network, shows_epochs
 from .observed_members import observe_bagging, observe_forest, shows_members
 from .observing import observe_plainly
 from .plain import fit_plainly
+from .search import fit_search
 from .watch import Fitted, Watch
 from .xgboost import fit_xgboost
 
@@ -66,10 +70,44 @@ _WAYS: dict[str, tuple[Way, tuple[str, ...]]] = {
 }
 
 
-def choose_way(estimator: Any) -> Way:
-    """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives."""
+# The ways that hand on `Watch.fit_params`; what is given to `fit` is not lost in any other.
+_HANDS_ON: frozenset[Way] = frozenset(
+    (
+        fit_adaboost,
+        fit_bagging,
+        fit_boosting,
+        fit_descent,
+        fit_forest,
+        fit_histograms,
+        fit_lightgbm,
+        fit_logistic,
+        fit_network,
+        fit_search,
+        fit_xgboost,
+    )
+)
+
+
+def choose_way(estimator: Any, fit_params: Collection[str] = ()) -> Way:
+    """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives.
+
+    Parameters
+    ----------
+    fit_params
+        The names of what ``fit`` is given besides rows and targets.
+    """
+    way = _choose(estimator)
+    if not fit_params:
+        return way
+    last = estimator.steps[-1][1] if way is _fit_pipeline else estimator
+    return way if _choose(last) in _HANDS_ON else fit_plainly
+
+
+def _choose(estimator: Any) -> Way:
     if _is_plain_pipeline(estimator):
         return _fit_pipeline
+    if can_be_watched(estimator):
+        return fit_search
     cls = type(estimator)
     way, needed = _WAYS.get(f"{cls.__module__}.{cls.__qualname__}", (fit_plainly, ()))
     # What is private to scikit-learn may be gone in another version.
@@ -111,10 +149,10 @@ _OBSERVED_INSTEAD: dict[Way, Way] = {
 }
 
 
-def shows_steps(estimator: Any) -> bool:
+def shows_steps(estimator: Any, fit_params: Collection[str] = ()) -> bool:
     """Whether the fit shows more than its end."""
     last = inner_of(estimator)
-    way = choose_way(last)
+    way = choose_way(last, fit_params)
     return way is not fit_plainly and _SHOWS.get(way, _always)(last)
 
 
@@ -143,9 +181,14 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
     fit_histograms: keep_iterations,
     fit_adaboost: keep_rounds,
     fit_network: keep_nothing,
-    fit_lightgbm: keep_nothing,
-    fit_xgboost: keep_nothing,
+    fit_lightgbm: keep_lightgbm,
+    fit_xgboost: keep_xgboost,
 }
+
+
+def can_stop(estimator: Any) -> bool:
+    """Whether a stop ends the fit with what it has, be that steps or candidates of a search."""
+    return choose_way(inner_of(estimator)) is fit_search or can_end_early(estimator)
 
 
 def can_end_early(estimator: Any) -> bool:
@@ -177,7 +220,7 @@ def _is_plain_pipeline(estimator: Any) -> bool:
     if not is_simple or get_config().get("enable_metadata_routing"):
         return False
     last = estimator.steps[-1][1]
-    return choose_way(last) is not fit_plainly
+    return _choose(last) is not fit_plainly
 
 
 def _fit_pipeline(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
@@ -192,5 +235,9 @@ def _fit_pipeline(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted
             X = step.fit(X, y).transform(X)
         if watch.has_rows:
             watch.X = step.transform(watch.X)
-    last = estimator.steps[-1][1]
-    return choose_way(last)(last, X, y, watch)
+    name, last = estimator.steps[-1]
+    # What a pipeline is given for a step carries the step's name.
+    watch.fit_params = {
+        key.removeprefix(f"{name}__"): value for key, value in watch.fit_params.items()
+    }
+    return _choose(last)(last, X, y, watch)

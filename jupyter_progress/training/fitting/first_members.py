@@ -51,6 +51,29 @@ def keep_rounds(ensemble: Any, members: int) -> bool:
     return True
 
 
+def keep_xgboost(estimator: Any, rounds: int) -> bool:
+    """Keep the first rounds of XGBoost; False where later ones have changed them, or count alone.
+
+    DART weighs earlier trees anew, a linear booster has none, and a best round of XGBoost's own
+    early stopping may be behind what is kept.
+    """
+    has_own_rule = getattr(estimator, "early_stopping_rounds", None) is not None
+    if estimator.booster not in (None, "gbtree") or has_own_rule:
+        return False
+    estimator._Booster = estimator.get_booster()[:rounds]
+    estimator.set_params(n_estimators=rounds)
+    return True
+
+
+def keep_lightgbm(estimator: Any, rounds: int) -> bool:
+    """Have LightGBM predict by its first rounds, as after its own early stopping."""
+    if estimator.boosting_type not in ("gbdt", "goss"):
+        return False
+    estimator.booster_.best_iteration = rounds
+    estimator._best_iteration = rounds
+    return True
+
+
 def keep_nothing(_estimator: Any, _members: int) -> bool:
     """A model that is changed in place has no earlier state to go back to."""
     return False

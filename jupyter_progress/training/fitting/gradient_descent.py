@@ -25,6 +25,7 @@ from .watch import Fitted, Watch
 _EPOCH = re.compile(r"^-- Epoch (\d+)$")
 _NORM = re.compile(r"^Norm: (\S+), NNZs: \d+, Bias: (\S+), T: \d+, Avg\. loss: ([^\s,]+)")
 _OTHERS = ("Total training time: ", "Convergence after ", "[Parallel(n_jobs=")
+_BEGINNINGS = ("-- Epoch ", "Norm: ", *_OTHERS)
 
 
 def shows_descent(estimator: Any) -> bool:
@@ -42,7 +43,7 @@ def fit_descent(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     estimator.set_params(verbose=max(1, verbose))
     try:
         with _heard(listener, passes_on=verbose > 0):
-            watch.call_fit(estimator, X, y)
+            watch.call_fit(estimator, X, y, **watch.fit_params)
     finally:
         estimator.set_params(verbose=verbose)
     listener.finish()
@@ -69,6 +70,8 @@ class _Listener:
 
     def hear(self, line: str) -> bool:
         """Take a line of the fit's output; says whether ``verbose`` is the reason for it."""
+        if not line.startswith(_BEGINNINGS):
+            return False
         if found := _EPOCH.match(line):
             # At the epoch before this one; at the last of all, `finish` looks, and exactly.
             if self._done:

@@ -78,7 +78,7 @@ def grow(
         while done < total and not (done and watch.asked.to_stop):
             watch.asked.check()
             increment = pace.next_increment(done)
-            fit_s = _grow_to(estimator, done + increment, X, y, before["random_state"])
+            fit_s = _grow_to(estimator, done + increment, X, y, before["random_state"], watch)
             if after_increment is not None:
                 after_increment(estimator)
             looked_s = time.perf_counter()
@@ -86,14 +86,14 @@ def grow(
             done += increment
             pace.observe(increment, fit_s, time.perf_counter() - looked_s)
             if begun_at + increment == done < total:  # the first of several
-                pace.observe_call(_grow_to(estimator, done, X, y, before["random_state"]))
+                pace.observe_call(_grow_to(estimator, done, X, y, before["random_state"], watch))
             pace.observe_keeping(keep(estimator, growth, watch, done))
             watch.tell(done, total, pace.overhead)
         if done < total:
             keep(estimator, growth, watch, done, is_last=True)
         if before["oob_score"]:
             estimator.set_params(oob_score=before["oob_score"])
-            _compute_oob(estimator, X, y, before["random_state"], deferred_oob)
+            _compute_oob(estimator, X, y, before["random_state"], deferred_oob, watch)
     finally:
         estimator.set_params(**before)
     if done < total:
@@ -102,7 +102,9 @@ def grow(
     return Fitted(stopped=done < total)
 
 
-def _grow_to(estimator: Any, members: int, X: Any, y: np.ndarray, random_state: Any) -> float:
+def _grow_to(
+    estimator: Any, members: int, X: Any, y: np.ndarray, random_state: Any, watch: Watch
+) -> float:
     """Grow it to so many members, or by none; seconds that the call took."""
     # A generator object would go on from where the last increment left it.
     estimator.set_params(n_estimators=members, random_state=copy.deepcopy(random_state))
@@ -111,7 +113,7 @@ def _grow_to(estimator: Any, members: int, X: Any, y: np.ndarray, random_state: 
         # It warns that balanced weights may differ between calls; the rows are the same in each.
         warnings.filterwarnings("ignore", message="class_weight presets")
         warnings.filterwarnings("ignore", message="Warm-start fitting without increasing")
-        estimator.fit(X, y)
+        estimator.fit(X, y, **watch.fit_params)
     return time.perf_counter() - begun_s
 
 
@@ -121,6 +123,7 @@ def _compute_oob(
     y: np.ndarray,
     random_state: Any,
     deferred: Callable[[Any, Any, np.ndarray], None] | None,
+    watch: Watch,
 ) -> None:
     if deferred is not None:
         deferred(estimator, X, y)
@@ -130,7 +133,7 @@ def _compute_oob(
         warnings.filterwarnings("ignore", message="Warm-start fitting without increasing")
         warnings.filterwarnings("ignore", message="class_weight presets")
         estimator.set_params(random_state=copy.deepcopy(random_state))
-        estimator.fit(X, y)
+        estimator.fit(X, y, **watch.fit_params)
 
 
 def workers_of(estimator: Any) -> int:

@@ -56,6 +56,8 @@ def fit_histograms(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitte
 class Iterations:
     """The iterations of a booster."""
 
+    adds_up = True
+
     def __init__(self, booster: Any, watch: Watch, done: int = 0) -> None:
         self._booster = booster
         self._watch = watch
@@ -78,7 +80,8 @@ class Iterations:
 
     def score(self, done: int) -> None:
         """Score the first iterations."""
-        self._margins = self._margins or Margins(self._booster, self._watch)
+        if self._margins is None or self._margins.rows_version != self._watch.rows_version:
+            self._margins = Margins(self._booster, self._watch)
         self._margins.add_up_to(done)
 
     def complete(self) -> None:
@@ -99,6 +102,7 @@ class Margins:
     def __init__(self, booster: Any, watch: Watch) -> None:
         self._booster = booster
         self._watch = watch
+        self.rows_version = watch.rows_version
         self._rows = booster._preprocess_X(watch.X, reset=False)
         self._known, self._map = booster._bin_mapper.make_known_categories_bitsets()
         start = booster._baseline_prediction

@@ -22,7 +22,7 @@ def fit_lightgbm(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Fit, scoring after rounds as the budget allows."""
     held_out = HeldOut(estimator, y, watch)
     rounds = Rounds(watch, held_out.score)
-    watch.call_fit(estimator, X, y, callbacks=[_Listener(rounds, held_out)])
+    watch.call_fit(estimator, X, y, callbacks=[_Listener(rounds, held_out)], **watch.fit_params)
     rounds.finish()
     if rounds.stopped:
         # What was kept is what a plain fit of so many rounds gives; its parameter says so.
@@ -61,11 +61,15 @@ class HeldOut:
         self._classes = np.unique(y) if watch.is_classifier else None
         self._margins: np.ndarray | None = None
         self._rounds = 0
+        self._rows_version = 0
         #: What the fit has made of the estimator's parameters; set before the first score.
         self.params: dict[str, Any] = {}
 
     def score(self, booster: Any, rounds: int) -> None:
         """Score the first rounds."""
+        if self._rows_version != self._watch.rows_version:
+            self._margins, self._rounds = None, 0
+            self._rows_version = self._watch.rows_version
         link = self._link()
         if link is None:
             said = np.asarray(self._ask(booster, 0, rounds, raw=False))

@@ -24,7 +24,7 @@ def fit_logistic(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     earlier = tuple(getattr(estimator, "_skl_callbacks", ()))
     estimator.set_callbacks(*earlier, listener)
     try:
-        watch.call_fit(estimator, X, y)
+        watch.call_fit(estimator, X, y, **watch.fit_params)
     finally:
         estimator.set_callbacks(*earlier)
     listener.finish(estimator)

@@ -6,7 +6,6 @@ family's fit can be read by stands in a class of its own (:class:`Steps`), besid
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..interrupting import raise_in
 from .looks import Looks
 from .watch import Fitted, Watch
 
@@ -64,7 +64,7 @@ def observe(
     observer.start()
     try:
         try:
-            watch.call_fit(estimator, X, y)
+            watch.call_fit(estimator, X, y, **watch.fit_params)
         finally:
             observer.end()
     except StopFit:
@@ -83,7 +83,7 @@ def observe_plainly(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitt
     observer.start()
     try:
         try:
-            watch.call_fit(estimator, X, y)
+            watch.call_fit(estimator, X, y, **watch.fit_params)
         finally:
             observer.end()
     except StopFit:
@@ -126,7 +126,7 @@ class Observer:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self.looks = Looks(watch, steps.total, keep)
+        self.looks = Looks(watch, steps.total, keep, adds_up=getattr(steps, "adds_up", False))
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
@@ -138,7 +138,7 @@ class Observer:
         """Look no more; on return nothing is raised in the fitting thread any more."""
         self._ended.set()
         self._thread.join()
-        _raise_in(self._fitting_thread, None)
+        raise_in(self._fitting_thread, None)
 
     def _observe(self) -> None:
         while not self._ended.wait(_POLL_S):
@@ -151,7 +151,7 @@ class Observer:
 
     def _raise_until_it_ends(self) -> None:
         while not self._ended.is_set():
-            _raise_in(self._fitting_thread, StopFit)
+            raise_in(self._fitting_thread, StopFit)
             self._ended.wait(_RAISE_AGAIN_S)
 
     def _is_to_end(self, done: int) -> bool:
@@ -161,9 +161,3 @@ class Observer:
             return True  # raised again in the fitting thread, once it has left fit
         can_be_stopped = getattr(self._steps, "can_be_stopped", True)
         return done > 0 and can_be_stopped and self._watch.asked.to_stop
-
-
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Have an exception raised in another thread; None takes back one that was not raised yet."""
-    exception = ctypes.py_object() if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)

@@ -37,7 +37,7 @@ class Rounds:
             The run is dropped.
         """
         self._watch.asked.check()
-        self._looks = self._looks or Looks(self._watch, total)
+        self._looks = self._looks or Looks(self._watch, total, adds_up=True)
         self._booster, self.done = booster, done
         self._looks.offer(done, lambda: self._score(booster, done))
         self.stopped = self._watch.asked.to_stop and done < total

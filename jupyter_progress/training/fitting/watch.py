@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from ..evaluation import finite
+from ..costs import Fit
+from ..evaluation import finite, score_by
+from ..searching import SaysWhatToGiveUp
 from .keeping import Keeping
 from .stand_in import stand_in_for
+from .thinning import some_of
 
 
 class SaysWhatIsAsked(Protocol):
@@ -61,10 +66,24 @@ class Watch:
         Given the fields of a progress report.
     log_metrics
         Given a step and metrics by name.
-    warn
+    warn, inform
         Given a sentence for the person whose run it is.
     train_rows
         How many rows the model is trained on.
+    scorer
+        Called with a model, rows and targets, in place of the one that ``scoring`` names.
+    fit_params
+        What ``fit`` is given besides rows and targets, such as sample weights.
+    spool
+        Where a search's folds are noted, and found again by the next attempt; None: nowhere.
+    tell_fact
+        Given what happens in a search: the event's type and its data.
+    search_asked
+        What people ask of a search; None: nothing.
+    source
+        What names the data.
+    earlier
+        Gives the fits of a class that earlier runs have told of.
     keeping
         Where checkpoints are kept; None where none are.
     on_scores
@@ -82,21 +101,33 @@ class Watch:
     report: Callable[..., None]
     log_metrics: Callable[[int, dict[str, float | None]], None]
     warn: Callable[[str], None] = print
+    inform: Callable[[str], None] = print
     train_rows: int = 0
     on_scores: Callable[[int, dict[str, float | None]], None] | None = None
     processed: int = 0
+    scorer: Any = None
+    fit_params: dict[str, Any] = field(default_factory=dict)
+    spool: Path | None = None
+    tell_fact: Callable[[str, dict[str, Any]], object] = lambda _kind, _facts: None
+    search_asked: SaysWhatToGiveUp | None = None
+    source: str = ""
+    earlier: Callable[[str], Sequence[Fit]] = lambda _estimator: ()
     keeping: Keeping | None = None
     call_fit: Callable[..., Any] = plain_fit
 
     def __post_init__(self) -> None:
         self.begun_s = time.perf_counter()
-        self._scorer: Any = None
+        self._scorer: Any = self.scorer
         self._known: np.ndarray | None = None
         self._is_broken = False
+        self._all_rows: tuple[Any, np.ndarray] | None = None
+        #: Changes with the rows that are scored: what was summed up for others is no use then.
+        self.rows_version = 0
         self.last: dict[str, float | None] = {}
         self.steps: dict[str, int | None] | None = None
         self._fresh: dict[str, float | None] = {}
-        if self.scoring is not None:
+        self.fits: list[Fit] = []
+        if self._scorer is None and self.scoring is not None:
             from sklearn.metrics import get_scorer
 
             self._scorer = get_scorer(self.scoring)
@@ -124,6 +155,36 @@ class Watch:
             self.last = {}
             traceback.print_exc()
             self.warn(f"There are no more live scores: {type(failure).__name__}: {failure}")
+
+    @property
+    def is_thinned(self) -> bool:
+        """Whether only some of the held-out rows are scored."""
+        return self._all_rows is not None
+
+    @property
+    def held_out(self) -> int:
+        """How many rows are held out, scored or not."""
+        y = self.y if self._all_rows is None else self._all_rows[1]
+        return 0 if y is None else len(y)
+
+    def score_some(self, rows: int) -> None:
+        """Score so many of the held-out rows from here on."""
+        if rows >= self.held_out:
+            self.score_all()
+            return
+        self._all_rows = self._all_rows or (self.X, np.asarray(self.y))
+        self._take_rows(*some_of(*self._all_rows, rows))
+
+    def score_all(self) -> None:
+        """Score all held-out rows from here on."""
+        if self._all_rows is not None:
+            all_rows, self._all_rows = self._all_rows, None
+            self._take_rows(*all_rows)
+
+    def _take_rows(self, X: Any, y: np.ndarray) -> None:
+        self.X, self.y = X, y
+        self._known = None
+        self.rows_version += 1
 
     @property
     def elapsed_s(self) -> float:
@@ -191,7 +252,7 @@ class Watch:
 
     def note(self, name: str, value: float) -> None:
         """Note a metric of the training itself, such as a loss; told with the next step."""
-        self._fresh[name] = finite(value)
+        self._fresh[name] = value if math.isfinite(value) else None
 
     def tell(self, step: int, total: int | None, overhead: float | None) -> None:
         """Report a step, with the newest scores."""
@@ -224,7 +285,7 @@ class Watch:
     def _by_scorer(self, model: Any) -> dict[str, float | None]:
         """The scorer's live score; empty from where it has failed, and told once."""
         try:
-            return {"live_score": finite(self._scorer(model, self.X, self.y))}
+            return {"live_score": score_by(self._scorer, model, self.X, self.y)}
         except Exception as failure:
             traceback.print_exc()
             self.warn(f"{self.scoring} cannot be measured: {type(failure).__name__}: {failure}")

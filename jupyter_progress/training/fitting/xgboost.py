@@ -24,7 +24,7 @@ def fit_xgboost(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     earlier = estimator.callbacks
     estimator.callbacks = [*(earlier or ()), _callback(rounds, int(_total_of(estimator)))]
     try:
-        watch.call_fit(estimator, X, y)
+        watch.call_fit(estimator, X, y, **watch.fit_params)
     finally:
         estimator.callbacks = earlier
     rounds.finish()
@@ -58,10 +58,12 @@ class HeldOut:
         self._watch = watch
         self._classes = np.unique(y) if watch.is_classifier else None
         self._rows: Any = None
+        self._rows_version = 0
 
     def score(self, booster: Any) -> None:
         """Score what the booster predicts now, as the estimator's ``predict`` reads it."""
-        if self._rows is None:
+        if self._rows is None or self._rows_version != self._watch.rows_version:
+            self._rows_version = self._watch.rows_version
             self._rows = self._matrix()
         said = np.asarray(booster.predict(self._rows))
         if self._classes is None:

@@ -1,4 +1,4 @@
-"""CSV and Parquet files, read into a frame."""
+"""CSV, Parquet and Arrow files, read into a frame."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from typing import Any
 from ...core.names import shorten
 from ...errors import FileNotReadable, UnsuitableData
 
+# By their endings.
+FORMATS = {
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
 _PARQUET_MAGIC = b"PAR1"
+_ARROW_MAGIC = b"ARRO"
 _PARQUET_SUFFIXES = (".parquet", ".pq")
+_ARROW_SUFFIXES = (".arrow", ".feather")
 _CELL_BYTES = 8
 # pyarrow's errors derive from these.
 _UNREADABLE = (OSError, ValueError, NotImplementedError, KeyError, TypeError, RuntimeError)
 
 
 def read_frame(path: Path, field: str) -> Any:
-    """Read a CSV or Parquet file.
+    """Read a CSV, Parquet or Arrow file.
 
     Parameters
     ----------
@@ -49,7 +59,12 @@ def read_frame(path: Path, field: str) -> Any:
             f"{path.name} is no Parquet file: it does not begin with PAR1; expected what "
             "DataFrame.to_parquet writes, or a CSV file with another ending",
         )
-    frame = _parquet(path, field) if magic == _PARQUET_MAGIC else _csv(path, field)
+    if magic == _PARQUET_MAGIC:
+        frame = _parquet(path, field)
+    elif magic == _ARROW_MAGIC or path.suffix.lower() in _ARROW_SUFFIXES:
+        frame = _arrow(path, field)
+    else:
+        frame = _csv(path, field)
     if frame.shape[0] == 0:
         raise UnsuitableData(field, f"{path.name} has no rows")
     return frame
@@ -57,13 +72,38 @@ def read_frame(path: Path, field: str) -> Any:
 
 def unpacked_bytes(path: Path) -> int:
     """About what a Parquet file takes in memory, by its own footer; 0 where that cannot be read."""
+    facts = _footer(path)
+    return 0 if facts is None else int(facts.num_rows) * int(facts.num_columns) * _CELL_BYTES
+
+
+def least_bytes(path: Path) -> int:
+    """What the columns of a Parquet file take in memory, by their types alone; 0 where unknown."""
+    facts = _footer(path)
+    if facts is None:
+        return 0
+    return int(facts.num_rows) * sum(_width(kind) for kind in facts.schema.to_arrow_schema().types)
+
+
+def _width(kind: Any) -> int:
+    try:
+        return max(1, int(kind.bit_width) // 8)
+    except ValueError:  # of a varying width: text, lists, categories
+        return 1
+
+
+def row_count(path: Path) -> int | None:
+    """How many rows a Parquet file has; None where that cannot be read."""
+    facts = _footer(path)
+    return None if facts is None else int(facts.num_rows)
+
+
+def _footer(path: Path) -> Any:
     try:
         from pyarrow import parquet
 
-        facts = parquet.read_metadata(path)
+        return parquet.read_metadata(path)
     except (ImportError, *_UNREADABLE):
-        return 0
-    return int(facts.num_rows) * int(facts.num_columns) * _CELL_BYTES
+        return None
 
 
 def _csv(path: Path, field: str) -> Any:
@@ -99,6 +139,27 @@ def _parquet(path: Path, field: str) -> Any:
     except _UNREADABLE as error:
         words = one_line(error).replace(f" '{path}'", "")
         raise FileNotReadable(field, f"{path.name} cannot be read as Parquet: {words}") from None
+
+
+def _arrow(path: Path, field: str) -> Any:
+    """A file of Arrow's own format (Feather, version 2), mapped: numbers stay where they are."""
+    try:
+        import pyarrow
+        from pyarrow import ipc
+    except ImportError:
+        raise FileNotReadable(
+            field,
+            f"{path.name} is an Arrow file and pyarrow is not installed where the run trains; "
+            "install it: pip install 'jupyter-progress[parquet]'",
+        ) from None
+    try:
+        with pyarrow.memory_map(str(path)) as source:
+            return ipc.open_file(source).read_all().to_pandas(split_blocks=True)
+    except MemoryError:
+        raise _too_large(path, field) from None
+    except _UNREADABLE as error:
+        words = one_line(error).replace(f" '{path}'", "")
+        raise FileNotReadable(field, f"{path.name} cannot be read as Arrow: {words}") from None
 
 
 def _too_large(path: Path, field: str) -> UnsuitableData:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...core.articles import with_article
+from ...core.requests import DATASETS
 from ...errors import FileNotReadable, InvalidRequest, UnknownDataset
 from ..catalogue import dataset_names, load_dataset
 from ..data_path import data_path
 from ..uploads import Uploads
+from .called import call
 from .files import read_frame
+from .mapped import map_array, map_object
 from .npz import read_npz
-from .table import Table, make_table, split_target
+from .table import Table, make_table, split_columns
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,12 @@ def load(dataset: dict[str, Any], uploads: Uploads, root: Path) -> LoadedData:
         # Checked again, for the file may have become a link since: where it leads is not the
         # business of whoever asked for the run.
         frame = read_frame(data_path(dataset["path"], root), "dataset.path")
-        return LoadedData(split_target(frame, dataset.get("target"), "dataset"))
+        return LoadedData(split_columns(frame, dataset, "dataset"))
     if source == "upload":
         return _handed_over(dataset, uploads)
-    raise InvalidRequest("dataset.source", f"is {source!r}; expected sklearn, file or upload")
+    if source == "load":
+        return LoadedData(call(uploads.path(dataset["id"]), dataset))
+    raise InvalidRequest("dataset.source", f"is {source!r}; expected one of {', '.join(DATASETS)}")
 
 
 def _bundled(name: str) -> Table:
@@ -71,9 +77,8 @@ def _bundled(name: str) -> Table:
 
 
 def _handed_over(dataset: dict[str, Any], uploads: Uploads) -> LoadedData:
-    target = dataset.get("target")
     tables = {
-        key: _upload(uploads, dataset[key], target, f"dataset.{key}")
+        key: _upload(uploads, dataset, key)
         for key in ("id", "validation", "test")
         if key in dataset
     }
@@ -84,17 +89,44 @@ def _handed_over(dataset: dict[str, Any], uploads: Uploads) -> LoadedData:
                 f"dataset.{key}",
                 f"has {tables[key].columns} columns; the training rows have {table.columns}",
             )
+    for key in ("sample_weight", "groups"):
+        if key in dataset:
+            values = open_upload(uploads, dataset[key], f"dataset.{key}")
+            table = table.with_column(key, values, f"dataset.{key}")
     return LoadedData(table, tables.get("validation"), tables.get("test"))
 
 
-def _upload(uploads: Uploads, upload_id: str, target: str | None, field: str) -> Table:
-    path = uploads.path(upload_id)
-    kind = uploads.meta(upload_id)["format"]
-    if kind in ("csv", "parquet"):
-        return split_target(read_frame(path, field), target, "dataset")
+def _upload(uploads: Uploads, dataset: dict[str, Any], key: str) -> Table:
+    field = f"dataset.{key}"
+    path = uploads.path(dataset[key])
+    kind = uploads.meta(dataset[key])["format"]
+    targets = "y" if key == "id" else f"{key}_y"
+    if targets in dataset:
+        if kind not in ("npy", "mapped", "pickle"):
+            raise InvalidRequest(f"dataset.{targets}", f"has no place beside a {kind} upload")
+        X = open_upload(uploads, dataset[key], field)
+        return make_table(X, open_upload(uploads, dataset[targets], f"dataset.{targets}"), field)
+    if kind in ("csv", "parquet", "arrow"):
+        return split_columns(read_frame(path, field), dataset, "dataset")
     if kind == "npz":
         return make_table(*read_npz(path, field), field)
-    return _pickled(path, target, field)
+    if kind == "npy":
+        raise InvalidRequest(
+            f"dataset.{targets}", "is missing; expected the id of an upload of targets"
+        )
+    return _of_object(open_upload(uploads, dataset[key], field), dataset, field)
+
+
+def open_upload(uploads: Uploads, upload_id: str, field: str) -> Any:
+    """An array or an object that was handed over by itself."""
+    path, kind = uploads.path(upload_id), uploads.meta(upload_id)["format"]
+    if kind == "npy":
+        return map_array(path, field)
+    if kind == "mapped":
+        return map_object(path, field)
+    if kind == "pickle":
+        return read_pickle(path)
+    raise InvalidRequest(field, f"is {with_article(kind)} upload; expected an array (npy)")
 
 
 def read_pickle(path: Path) -> Any:
@@ -103,11 +135,10 @@ def read_pickle(path: Path) -> Any:
         return pickle.load(file)  # noqa: S301 - from the user's kernel
 
 
-def _pickled(path: Path, target: str | None, field: str) -> Table:
-    """Open what a notebook handed over: {"X", "y"}, or a frame that holds the target."""
-    content = read_pickle(path)
+def _of_object(content: Any, dataset: dict[str, Any], field: str) -> Table:
+    """What a notebook handed over: {"X", "y"}, or a frame that holds the target."""
     if isinstance(content, dict) and {"X", "y"} <= set(content):
         return make_table(content["X"], content["y"], field)
     if hasattr(content, "columns") and hasattr(content, "iloc"):
-        return split_target(content, target, "dataset")
+        return split_columns(content, dataset, "dataset")
     raise FileNotReadable(field, 'holds neither {"X": …, "y": …} nor a frame')

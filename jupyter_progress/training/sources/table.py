@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from ...core.names import shorten
 from ...core.nearest import nearest
 from ...errors import UnknownColumn, UnsuitableData
 from .masked import is_masked, unmasked
+from .row_facts import CHECKED
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,16 @@ class Table:
         A DataFrame, an array or a CSR matrix, of shape (rows, columns).
     y
         An array of shape (rows,).
+    sample_weight
+        How much each row counts in a fit; None where all count the same.
+    groups
+        What each row belongs to: rows of one group are never divided; None where each is its own.
     """
 
     X: Any
     y: np.ndarray
+    sample_weight: np.ndarray | None = None
+    groups: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -39,13 +46,43 @@ class Table:
         return int(self.X.shape[1])
 
     def take(self, indices: np.ndarray) -> Table:
-        """The rows at these places, in this order."""
-        return Table(rows_at(self.X, indices), self.y[indices])
+        """The rows at these places, in this order; all of them are this table itself."""
+        if len(indices) == self.rows and _is_run(indices):
+            return self
+        return Table(
+            rows_at(self.X, indices),
+            self.y[indices],
+            None if self.sample_weight is None else self.sample_weight[indices],
+            None if self.groups is None else self.groups[indices],
+        )
+
+    def with_column(self, name: str, values: Any, field: str) -> Table:
+        """The same rows, with what belongs to each: ``sample_weight`` or ``groups``.
+
+        Raises
+        ------
+        UnsuitableData
+        """
+        checked = CHECKED[name](values, self.rows, field)
+        return replace(self, **{name: checked})
 
 
 def rows_at(X: Any, indices: np.ndarray) -> Any:
     """Rows of a frame, an array or a matrix by place."""
-    return X.iloc[indices] if hasattr(X, "iloc") else X[indices]
+    if type(X) is np.ndarray and X.flags.c_contiguous and _is_run(indices):
+        # As they lie, without a copy. (In columns a part lies otherwise than its copy would, and
+        # the last bits of some results depend on that.)
+        return X[indices[0] : indices[-1] + 1]
+    if hasattr(X, "iloc"):
+        return X.iloc[indices]
+    return (X.tocsr() if hasattr(X, "tocsr") else X)[indices]
+
+
+def _is_run(indices: np.ndarray) -> bool:
+    """Whether places follow one another without a gap."""
+    if not len(indices) or indices[-1] - indices[0] + 1 != len(indices):
+        return False
+    return bool((np.diff(indices) == 1).all())
 
 
 def make_table(X: Any, y: Any, field: str) -> Table:
@@ -115,6 +152,39 @@ def split_target(frame: Any, target: str | None, field: str) -> Table:
         )
     place = names.index(target)
     return make_table(frame.drop(columns=frame.columns[place]), frame.iloc[:, place], field)
+
+
+# What else of a frame belongs to its rows and is none of their features, by the request's keys.
+COLUMNS = {"sample_weight_column": "sample_weight", "groups_column": "groups"}
+
+
+def split_columns(frame: Any, dataset: dict[str, Any], field: str) -> Table:
+    """Take the target out of a frame, and the columns of weights and groups that were named.
+
+    Raises
+    ------
+    UnknownColumn
+        There is no such column, or no target was named.
+    UnsuitableData
+    """
+    taken: dict[str, Any] = {}
+    for key, name in COLUMNS.items():
+        named = dataset.get(key)
+        if named is None:
+            continue
+        if named == dataset.get("target"):
+            raise UnknownColumn(f"{field}.{key}", f"names the target, {shorten(repr(named), 80)}")
+        names = [str(column) for column in frame.columns]
+        if named not in names:
+            raise no_column(named, names, f"{field}.{key}")
+        taken[name] = (f"{field}.{key}", frame.iloc[:, names.index(named)])
+    columns = {dataset.get(key) for key in COLUMNS}
+    kept = [place for place, name in enumerate(frame.columns) if str(name) not in columns]
+    rest = frame if len(kept) == frame.shape[1] else frame.iloc[:, kept]
+    table = split_target(rest, dataset.get("target"), field)
+    for name, (where, values) in taken.items():
+        table = table.with_column(name, values, where)
+    return table
 
 
 def no_column(target: str | None, names: list[str], field: str) -> UnknownColumn:

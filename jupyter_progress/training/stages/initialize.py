@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Any
 
+from ...core.names import shorten
+from ...core.requests import OwnScorer
 from ...errors import UnsuitableEstimator
 from ..context import Context
 from ..early_stopping import check_can_end_early
 from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
+from ..fit_params import check_takes_weights
 from ..handed_over import read_handed_over
 from ..inner_threads import share_threads
+from ..searching import check_makes_model
 from ..suitability import check_suitable
 from ..uploads import Uploads
+
+_WEIGHTS = frozenset(("sample_weight", "sample_weight_column"))
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -21,6 +28,7 @@ def run(context: Context) -> dict[str, Any]:
 
     context.estimator = _make(context)
     check_suitable(context.estimator)
+    check_makes_model(context.estimator, context.request.register_as)
     task = task_of(context.estimator)
     if task is None:
         raise UnsuitableEstimator(
@@ -30,6 +38,9 @@ def run(context: Context) -> dict[str, Any]:
     if context.request.early_stopping is not None:
         check_can_end_early(context.estimator)
     context.is_classifier = task == "classification"
+    if not _WEIGHTS.isdisjoint(context.request.dataset):
+        check_takes_weights(context.estimator)
+    context.scorer = _scorer(context)
     drawn = context.settled.get("random_state")
     if drawn is None:
         context.random_state = fix_random_state(context.estimator)
@@ -57,6 +68,26 @@ def _make(context: Context) -> Any:
         return build_estimator(spec, allowed)
     with Uploads(context.data_dir).path(spec["upload"]).open("rb") as file:
         return read_handed_over(file)
+
+
+def _scorer(context: Context) -> Any:
+    """A scorer of the user's own; one that cannot be opened ends the live scores, not the run."""
+    scoring = context.request.scoring
+    if not isinstance(scoring, OwnScorer):
+        return None
+    path = Uploads(context.data_dir).path(scoring.upload)
+    try:
+        with path.open("rb") as file:
+            return read_handed_over(file)
+    except Exception as failure:
+        # Whatever unpickling somebody's own code raises.
+        traceback.print_exc()
+        why = f"{type(failure).__name__}: {shorten(str(failure), 200)}"
+
+        def cannot(*_: Any) -> float:
+            raise RuntimeError(f"it could not be opened here: {why}")
+
+        return cannot
 
 
 def fix_random_state(estimator: Any) -> dict[str, int]:

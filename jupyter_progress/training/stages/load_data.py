@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..capacity import check_rows
 from ..context import Context
 from ..settled import file_facts
 from ..sources import load
@@ -15,6 +16,8 @@ def run(context: Context) -> dict[str, Any]:
     file = file_facts(context.request, context.root)
     context.loaded = load(context.request.dataset, Uploads(context.data_dir), context.root)
     table = context.loaded.table
+    check_rows(table.rows, (context.facts.get("limits") or {}).get("max_rows"))
+    context.shape = (table.rows, table.columns)
     _settle(context, file)
     return {"rows": table.rows, "columns": table.columns}
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ..context import Context
-from ..preprocessing import build, make_plan
+from ..preprocessing import build
 
 
 def run(context: Context) -> dict[str, Any]:
     """Fit the preprocessing on the training rows, where any is needed."""
-    assert context.loaded is not None
     assert context.parts is not None
-    table = context.loaded.table
     train, validation = context.parts.train, context.parts.validation
     context.prepared_train = train.X
     context.prepared_validation = validation.X if validation else None
-    if context.request.preprocess == "none":
-        return {"columns": train.columns}
-    plan = make_plan(context.estimator, table.X, table.y)
-    if not plan.is_empty:
+    plan = context.plan
+    if plan is not None and not plan.is_empty:
         names = list(getattr(train.X, "columns", range(train.columns)))
         context.preprocessed = plan.describe(names)
         context.preprocessor = build(plan, train.X)

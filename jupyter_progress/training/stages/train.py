@@ -5,14 +5,19 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ...core.names import shorten
 from ...core.run_limits import EarlyStopping
 from ...models.parts import count_parts
 from ...models.preprocessed import Preprocessed
 from ..context import Context
 from ..early_stopping import EarlyEnd, score_in
 from ..estimators import has_tags
+from ..fit_params import divides_by_groups, fit_params, is_search
 from ..fitting import Watch, choose_way
-from ..fitting.choose import can_end_early, keep_first, shows_steps
+from ..fitting.choose import keep_first, shows_steps
+from ..searching import AskedOfSearch, search_in
+from ..searching.outcome import keep_search
+from ..workload import source_of
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -25,18 +30,26 @@ def run(context: Context) -> dict[str, Any]:
         X=context.prepared_validation,
         y=validation.y if validation else None,
         is_classifier=context.is_classifier,
-        scoring=context.request.scoring,
+        scoring=context.scorer_name,
+        scorer=context.scorer,
         max_overhead=context.request.max_overhead,
         asked=early or context.asked,
         report=context.report,
         log_metrics=context.log_metrics,
         warn=lambda text: context.finding("warning", text),
+        inform=lambda text: context.finding("info", text),
         train_rows=train.rows,
+        fit_params=fit_params(context.estimator, train.sample_weight, train.groups),
+        spool=context.run.search_dir,
+        tell_fact=context.journal.append,
+        search_asked=AskedOfSearch(context.asked),
+        source=source_of(context.request.dataset),
+        earlier=context.timings.fits,
         keeping=context.keeping,
         on_scores=early.observe if early else None,
     )
-    context.report(stage="train", can_stop=can_end_early(context.estimator))
-    has_steps = shows_steps(context.estimator)
+    _tell_of_groups(context)
+    has_steps = shows_steps(context.estimator, watch.fit_params)
     if not has_steps:
         context.finding(
             "info",
@@ -45,14 +58,14 @@ def run(context: Context) -> dict[str, Any]:
         )
     begun_s = time.perf_counter()
     try:
-        fitted = choose_way(context.estimator)(
-            context.estimator, context.prepared_train, train.y, watch
-        )
+        way = choose_way(context.estimator, watch.fit_params)
+        fitted = way(context.estimator, context.prepared_train, train.y, watch)
         context.end_if_copy()
     finally:
         if context.keeping is not None:
             context.keeping.close()
     fit_s = time.perf_counter() - begun_s
+    context.fits = watch.fits
     context.asked.check()
     context.stopped = fitted.stopped and context.asked.to_stop
     context.stopped_early = fitted.stopped and not context.stopped
@@ -61,9 +74,26 @@ def run(context: Context) -> dict[str, Any]:
     if early is not None and rule is not None:
         _end_early(context, early, rule)
     context.processed = watch.processed
-    context.model = _whole(context)
-    context.model_parts = count_parts(context.model)
+    search = search_in(context.estimator)
+    if search is not None:
+        keep_search(context, search)
+    if search is None or search.refit:
+        context.model = _whole(context)
+        context.model_parts = count_parts(context.model)
     return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
+
+
+def _tell_of_groups(context: Context) -> None:
+    """Say where a search makes its folds without regard to the groups."""
+    assert context.parts is not None
+    estimator = context.estimator
+    has_groups = context.parts.train.groups is not None
+    if has_groups and is_search(estimator) and not divides_by_groups(estimator):
+        context.finding(
+            "warning",
+            f"The folds of this search ignore the groups: its cv is "
+            f"{shorten(repr(estimator.cv), 80)}; with cv=GroupKFold(5) no group is in two folds",
+        )
 
 
 def _end_early(context: Context, early: EarlyEnd, rule: EarlyStopping) -> None:
@@ -87,7 +117,7 @@ def _end_early(context: Context, early: EarlyEnd, rule: EarlyStopping) -> None:
             step=best,
             live_accuracy=early.best.get("live_accuracy"),
             live_score={
-                "name": context.request.scoring or ("accuracy" if context.is_classifier else "r2"),
+                "name": context.scorer_name or ("accuracy" if context.is_classifier else "r2"),
                 "value": score_in(early.best),
             },
         )

@@ -7,6 +7,7 @@ from typing import Any
 from .. import findings
 from ..context import Context
 from ..features import check_features, look_at
+from ..preprocessing import make_plan
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def run(context: Context) -> dict[str, Any]:
     found = findings.look(loaded.table, is_classifier=context.is_classifier)
     for finding in found:
         context.finding(finding.level, finding.text)
+    if context.request.preprocess == "auto":
+        context.plan = make_plan(context.estimator, loaded.table.X, loaded.table.y)
     return {"findings": len(found), "warnings": sum(f.level == "warning" for f in found)}
 
 

@@ -103,6 +103,8 @@ answer(async () => ({
   alone: await told(queuedAt(1)),
   cancelled: await served({ ...queuedAt(5), status: "cancelled", current_stage: null, end_time: AGO(1) }),
   ownLoop: await served({ ...END, name: "my loop", kind: "own", status: "completed", stages: [], step: null, metrics: { loss: 0.2 }, result: { metrics: {} } }),
+  ownFunction: await served({ ...END, name: "fit", kind: "function", status: "completed", start_time: AGO(9), stages: [], step: null, metrics: { loss: 0.2 }, result: { metrics: {}, value: { type: "float", shown: "0.25", problem: null } } }),
+  unkept: await served({ ...END, name: "fit", kind: "function", status: "completed", stages: [], result: { value: { type: "generator", shown: null, problem: "it cannot be pickled" } } }),
   silent: await served({ ...stopped, result: { test: TEST } }),
   broken: await served({ ...END, status: "failed", stages: STAGES, current_stage: "train", error: ERROR }),
   untested: await served({ ...stopped, result: { test: { accuracy: null }, rows: { train: 9, validation: 0, test: 0 } } }),

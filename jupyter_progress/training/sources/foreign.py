@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.names import shorten
-from ..errors import InvalidRequest
-from ..tracking import arguments
-from ..training.sources.masked import is_masked, unmasked
+from ...core.names import shorten
+from ...errors import InvalidRequest
+from ...tracking import arguments
+from .masked import is_masked, unmasked
 
 _EXPECTED = "expected a DataFrame, a 2-D array or a list of rows"
 
@@ -31,7 +31,7 @@ def known_table(X: Any, name: str) -> Any:
     if _is_known(X):
         return X
     if hasattr(X, "to_pandas"):
-        return _converted(X, X.to_pandas, name)
+        return _converted(X, lambda: _frame(X), name)
     if hasattr(X, "__array__"):
         return _converted(X, lambda: np.asarray(X), name)
     if not isinstance(X, Sequence) or isinstance(X, str | bytes):
@@ -77,6 +77,15 @@ def _is_known(values: Any) -> bool:
     if not hasattr(values, "shape"):
         return False
     return hasattr(values, "iloc") or (hasattr(values, "tocsr") and hasattr(values, "nnz"))
+
+
+def _frame(values: Any) -> Any:
+    """A frame of pandas of one of another library, on the same memory where that is possible."""
+    arrow = values.to_arrow() if hasattr(values, "to_arrow") else values
+    if type(arrow).__module__.startswith("pyarrow."):
+        # Else pandas copies all numbers into one block.
+        return arrow.to_pandas(split_blocks=True)
+    return values.to_pandas()
 
 
 def _converted(values: Any, convert: Any, name: str) -> Any:

@@ -1,0 +1,283 @@
+"""What being watched costs a fit: each family bare and as a run's ``train`` stage, in pairs.
+
+Both end with the model's score on the held-out rows; what is measured is what comes on top: live
+scores along the way, progress, checkpoints.
+
+The two of a pair follow each other at once, now this one first and now that one, so that what else
+the machine does hits both alike. There are as many pairs as it takes for the 95 % confidence
+interval of the ratio of wall times to be narrow; on a busy machine that may be never, and the line
+says so. CPU time counts all threads of the process and is less disturbed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import os
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .table import Figure
+
+WIDTH = 0.04
+PAIRS_LEAST, PAIRS_MOST = 5, 40
+FIT_S = 2.5  # what a bare fit is made to take
+SCORES_LEAST = 10
+RATIO_MOST = 1.03
+# Of Student's distribution, two-sided 95 %, for 4 to 10 degrees of freedom; 2.1 is beyond.
+_T = {4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 10: 2.23}
+ROWS, COLUMNS = 20_000, 20
+
+
+@dataclass
+class Fits:
+    """The pairs of one family so far: seconds of wall and of processor, bare and watched."""
+
+    bare_s: list[float] = field(default_factory=list)
+    watched_s: list[float] = field(default_factory=list)
+    bare_cpu_s: list[float] = field(default_factory=list)
+    watched_cpu_s: list[float] = field(default_factory=list)
+    scores: list[int] = field(default_factory=list)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between which ratios of wall times the true one is, nineteen times in twenty."""
+        logs = [math.log(w / b) for w, b in zip(self.watched_s, self.bare_s, strict=True)]
+        middle = statistics.fmean(logs)
+        half = _T.get(len(logs) - 1, 2.1) * statistics.stdev(logs) / math.sqrt(len(logs))
+        return math.exp(middle - half), math.exp(middle + half)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there are pairs enough."""
+        if len(self.bare_s) < PAIRS_LEAST:
+            return False
+        low, high = self.interval
+        return high - low <= WIDTH
+
+
+@dataclass(frozen=True)
+class Overhead(Figure):
+    """A line with the interval of the ratio, CPU time and the number of scores."""
+
+    fits: Fits = field(default_factory=Fits)
+
+    def line(self) -> str:
+        """The figure as a row of a Markdown table."""
+        fits = self.fits
+        low, high = fits.interval
+        cpu = sum(fits.watched_cpu_s) / sum(fits.bare_cpu_s)
+        said = [f"{low:.3f}–{high:.3f} ×", f"CPU {cpu:.3f} ×", f"{min(fits.scores)} scores"]
+        if not fits.is_narrow:
+            said.append(
+                f"too busy a machine: {len(fits.bare_s)} pairs, still {high - low:.2f} wide"
+            )
+        if low > RATIO_MOST or min(fits.scores) < SCORES_LEAST:
+            said.append("**too much**" if low > RATIO_MOST else "**too few scores**")
+        pairs = f"bare fit, {len(fits.bare_s)} pairs"
+        return (
+            f"| {self.what} | {self.value:.3g} {self.unit} | {pairs}: {self.other:.3g} s "
+            f"| {', '.join(said)} |"
+        )
+
+
+@dataclass(frozen=True)
+class Family:
+    """One estimator, and the parameter by which its fit is made to take long enough.
+
+    Parameters
+    ----------
+    make
+        Given the size and a number of jobs.
+    start
+        A size to begin with.
+    """
+
+    name: str
+    make: Callable[[int, int], Any]
+    start: int
+    jobs: tuple[int, ...] = (1, 2)
+
+
+def families() -> Iterator[Family]:
+    """All that show live scores."""
+    from sklearn import ensemble, linear_model, neural_network
+
+    seeded = {"random_state": 0}
+    for kind in (ensemble.RandomForestClassifier, ensemble.ExtraTreesClassifier):
+        yield Family(kind.__name__, lambda n, jobs, kind=kind: kind(n, n_jobs=jobs, **seeded), 20)
+    yield Family(
+        "BaggingClassifier", lambda n, _jobs: ensemble.BaggingClassifier(n_estimators=n, **seeded),
+        10, (1,),
+    )  # fmt: skip
+    boosters = ((ensemble.GradientBoostingClassifier, (1,)), (ensemble.AdaBoostClassifier, (1,)))
+    for kind, jobs in boosters:
+        yield Family(
+            kind.__name__, lambda n, _jobs, kind=kind: kind(n_estimators=n, **seeded), 10, jobs
+        )
+    histograms = ensemble.HistGradientBoostingClassifier
+    yield Family(
+        histograms.__name__,
+        lambda n, _jobs: histograms(max_iter=n, early_stopping=False, **seeded), 100,
+    )  # fmt: skip
+    yield Family(
+        "MLPClassifier",
+        lambda n, _jobs: neural_network.MLPClassifier(
+            max_iter=n, n_iter_no_change=10_000, tol=0.0, **seeded
+        ),
+        5,
+    )
+    yield Family(
+        "SGDClassifier",
+        lambda n, _jobs: linear_model.SGDClassifier(max_iter=n, tol=None, **seeded),
+        50, (1,),
+    )  # fmt: skip
+    with contextlib.suppress(ImportError):
+        import xgboost
+
+        yield Family(
+            "XGBClassifier",
+            lambda n, jobs: xgboost.XGBClassifier(n_estimators=n, n_jobs=jobs), 50,
+        )  # fmt: skip
+    with contextlib.suppress(ImportError):
+        import lightgbm
+
+        yield Family(
+            "LGBMClassifier",
+            lambda n, jobs: lightgbm.LGBMClassifier(n_estimators=n, n_jobs=jobs, verbosity=-1), 50,
+        )  # fmt: skip
+
+
+def measure() -> Iterator[Figure]:
+    """Each family at one job and at two, where it knows jobs or threads."""
+    only = set(os.environ.get("OVERHEAD_ONLY", "").split()) or None
+    with tempfile.TemporaryDirectory() as folder:
+        for family in families():
+            if only is not None and family.name not in only:
+                continue
+            for jobs in family.jobs:
+                bench = Bench(Path(folder))
+                yield bench.measure(family, jobs)
+
+
+class Bench:
+    """Fits one family, bare and in a run's own stage."""
+
+    def __init__(self, folder: Path) -> None:
+        from sklearn.datasets import make_classification
+
+        from jupyter_progress.store.layout import DataDirectory
+
+        self._data_dir = DataDirectory(folder / "data").ensure()
+        X, y = make_classification(
+            ROWS, COLUMNS, n_informative=10, n_classes=3, flip_y=0.1, random_state=0
+        )
+        self._rows = self._upload({"X": X, "y": y})
+
+    def measure(self, family: Family, jobs: int) -> Overhead:
+        """Fit in pairs until the interval is narrow, or for as long as that is tried."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(jobs), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            size = self._size_for(family, jobs)
+            estimator = family.make(size, jobs)
+            fits = Fits()
+            while not fits.is_narrow and len(fits.bare_s) < PAIRS_MOST:
+                self._pair(estimator, fits, is_bare_first=len(fits.bare_s) % 2 == 0)
+        watched_s, bare_s = statistics.median(fits.watched_s), statistics.median(fits.bare_s)
+        what = f"{family.name}, size {size}, {jobs} job{'s' if jobs > 1 else ''}"
+        return Overhead(what, watched_s, "s", "bare fit", bare_s, fits)
+
+    def _size_for(self, family: Family, jobs: int) -> int:
+        """How large it has to be for a bare fit to take long enough."""
+        size = family.start
+        while True:
+            context = self._before_training(family.make(size, jobs))
+            took_s, _cpu_s = _timed(lambda c=context: _fit_barely(c))
+            if took_s >= FIT_S * 0.8:
+                return size
+            size = max(size + 1, math.ceil(size * min(10.0, 1.1 * FIT_S / max(took_s, 1e-3))))
+
+    def _pair(self, estimator: Any, fits: Fits, *, is_bare_first: bool) -> None:
+        from jupyter_progress.training.stages import train
+
+        context = self._before_training(estimator)
+        scores: list[dict[str, Any]] = []
+        log_metrics = context.log_metrics
+
+        def log_and_count(step: int, values: dict[str, float | None]) -> None:
+            scores.append(values)
+            log_metrics(step, values)
+
+        context.log_metrics = log_and_count
+        for is_bare in (is_bare_first, not is_bare_first):
+            if is_bare:
+                wall_s, cpu_s = _timed(lambda: _fit_barely(context))
+                fits.bare_s.append(wall_s)
+                fits.bare_cpu_s.append(cpu_s)
+            else:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    wall_s, cpu_s = _timed(lambda: train.run(context))
+                fits.watched_s.append(wall_s)
+                fits.watched_cpu_s.append(cpu_s)
+        context.journal.close()
+        fits.scores.append(sum("live_accuracy" in values for values in scores))
+
+    def _before_training(self, estimator: Any) -> Any:
+        """A run that has gone through all stages before ``train``, in this process."""
+        from jupyter_progress.core.requests import RunRequest, check_run_request
+        from jupyter_progress.training.asked import Asked
+        from jupyter_progress.training.context import open_context
+        from jupyter_progress.training.pipeline import STAGES
+        from jupyter_progress.training.submit import create_run
+
+        request = check_run_request(
+            RunRequest(
+                dataset={"source": "upload", "id": self._rows},
+                estimator={"upload": self._upload(estimator)},
+            )
+        )
+        run = create_run(self._data_dir, request, writer="kernel-00000000", who="", limits={})
+        context = open_context(run.path, Asked(run))
+        for stage in ("initialize", "load_data", "validate_data", "split_data", "preprocess"):
+            STAGES[stage](context)
+        return context
+
+    def _upload(self, content: Any) -> str:
+        import cloudpickle
+
+        from jupyter_progress.training.uploads import Uploads
+
+        with Uploads(self._data_dir).begin("pickle") as handed:
+            handed.write(cloudpickle.dumps(content))
+            return str(handed.finish()["id"])
+
+
+def _fit_barely(context: Any) -> None:
+    from sklearn.base import clone
+
+    model = clone(context.estimator).fit(context.prepared_train, context.parts.train.y)
+    # The run's fit ends with a score on all held-out rows, which a person would ask for, too.
+    model.score(context.prepared_validation, context.parts.validation.y)
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of wall and of processor."""
+    cpu_s, wall_s = time.process_time(), time.perf_counter()
+    work()
+    return time.perf_counter() - wall_s, time.process_time() - cpu_s
+
+
+if __name__ == "__main__":
+    for found in measure():
+        print(found.line(), flush=True)
+    sys.exit(0)

@@ -1,0 +1,12 @@
+/** Whether how far a run is, is only judged by what earlier runs took. Mirrors `core/guessed.py`. */
+
+import type { RunState } from "./wire";
+
+const PATIENCE_S = 2; // a stage that is over by then need not be spoken of
+
+export function isGuessed(run: RunState): boolean {
+  if (run.status !== "running" && run.status !== "stopping") return false;
+  const stage = run.stages.find(({ id }) => id === run.current_stage);
+  if (!stage || stage.status !== "running" || stage.shown_s !== null) return false;
+  return stage.estimated_s !== null && (stage.elapsed_s ?? 0) >= PATIENCE_S;
+}

@@ -1,0 +1,72 @@
+"""Where scoring all held-out rows would cost too much, looks score some, and the last one all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from lightgbm import LGBMClassifier
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from xgboost import XGBClassifier
+
+from jupyter_progress.training.fitting.thinning import (
+    ROWS_LEAST,
+    rows_within,
+    sample_of,
+    some_of,
+)
+
+from .test_fitting import data, predictions, watched_fit
+
+S = {"random_state": 1}
+
+
+def test_as_many_rows_are_asked_as_are_within_the_share():
+    # 1,000 rows took as long as the fit may be watched in all: 60 % of them are within that.
+    assert rows_within(1000, looked_s=0.03, elapsed_s=1.0, max_overhead=0.03) == 600
+    assert rows_within(1000, looked_s=0.003, elapsed_s=1.0, max_overhead=0.03) == 6000
+    assert rows_within(1000, looked_s=10.0, elapsed_s=1.0, max_overhead=0.03) == ROWS_LEAST
+    assert sample_of(100) == 100
+    assert sample_of(80_000) == 10_000
+
+
+def test_some_rows_are_the_same_ones_each_time_in_their_order():
+    X, y = np.arange(2000).reshape(1000, 2), np.arange(1000)
+    rows, targets = some_of(X, y, 300)
+    again, _ = some_of(X, y, 300)
+    assert np.array_equal(rows, again)
+    assert np.array_equal(rows[:, 0], 2 * targets)
+    assert np.all(np.diff(targets) > 0)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        HistGradientBoostingClassifier(max_iter=60, early_stopping=False, **S),
+        *(
+            pytest.param(estimator, marks=pytest.mark.slow)
+            for estimator in (
+                HistGradientBoostingRegressor(max_iter=150, early_stopping=False, **S),
+                XGBClassifier(n_estimators=60, n_jobs=1),
+                LGBMClassifier(n_estimators=60, n_jobs=1, verbosity=-1),
+            )
+        ),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+@pytest.mark.parametrize("max_overhead", [0.005, 100.0], ids=["thin", "all"])
+def test_last_score_is_measured_on_all_rows(estimator, max_overhead):
+    is_classifier = not isinstance(estimator, HistGradientBoostingRegressor)
+    X, y = data(is_classifier, rows=24_000)
+    watched = clone(estimator)
+    _, seen = watched_fit(watched, X, y, max_overhead=max_overhead)
+    plain = clone(estimator).fit(X[:18_000], y[:18_000])
+    assert np.array_equal(predictions(plain, X[:500]), predictions(watched, X[:500]))
+    name = "live_accuracy" if is_classifier else "live_score"
+    assert seen.scores[-1][1][name] == pytest.approx(plain.score(X[18_000:], y[18_000:]), abs=1e-6)
+    assert not seen.warnings
+    counts = np.diff([0, *(r["predictions_processed"] for r in seen.reports)])
+    assert counts[counts > 0][0] == sample_of(6000)
+    assert counts[counts > 0][-1] == 6000 or max_overhead == 100.0
+    if max_overhead < 1:
+        assert max(counts[:-1], default=0) < 6000

@@ -1,0 +1,78 @@
+"""The time left of recorded trainings, beside tqdm's: a part of ``make bench ARGS=eta``."""
+
+from __future__ import annotations
+
+from statistics import mean
+
+import pytest
+from threadpoolctl import threadpool_limits
+
+from benchmarks.eta import Compared, compare, coverage_of, error_of, jump_of, told_of
+from benchmarks.replay import load_traces, replayed
+
+UNEVEN = ("search-sizes", "search-depths", "search-halving", "search-widths")
+EVEN = ("growing-boosting", "growing-trees")
+
+
+@pytest.fixture(scope="module")
+def compared() -> list[Compared]:
+    # Small matrices on a busy machine: threads wait for each other.
+    with threadpool_limits(limits=1):
+        return [compare(traces) for traces in load_traces((*UNEVEN, *EVEN))]
+
+
+def of(compared: list[Compared], even: bool) -> list[Compared]:
+    found = [each for each in compared if each.even is even]
+    assert found
+    return found
+
+
+def test_first_run_of_uneven_steps_is_at_most_half_as_far_off_as_tqdm(
+    compared: list[Compared],
+) -> None:
+    kinds = of(compared, even=False)
+    ours = mean(error_of(each.first) for each in kinds)
+    theirs = mean(error_of(each.tqdm) for each in kinds)
+    assert ours <= theirs / 2
+
+
+def test_repeated_run_of_uneven_steps_is_at_most_a_quarter_as_far_off_as_tqdm(
+    compared: list[Compared],
+) -> None:
+    kinds = of(compared, even=False)
+    ours = mean(error_of(each.again) for each in kinds)
+    theirs = mean(error_of(each.tqdm) for each in kinds)
+    assert ours <= theirs / 4
+
+
+def test_even_steps_are_told_no_worse_than_by_tqdm(compared: list[Compared]) -> None:
+    for which in ("first", "again"):
+        kinds = of(compared, even=True)
+        ours = mean(error_of(getattr(each, which)) for each in kinds)
+        assert ours <= mean(error_of(each.tqdm) for each in kinds)
+
+
+@pytest.mark.parametrize("which", ["first", "again"])
+def test_range_holds_the_truth_nine_times_in_ten(compared: list[Compared], which: str) -> None:
+    held = [coverage_of(getattr(each, which)) for each in compared]
+    # 30 runs whose moments go together: the standard error of the share is about 0.03.
+    assert mean(held) >= 0.9 - 0.03
+
+
+@pytest.mark.parametrize("even", [False, True])
+def test_time_left_moves_less_than_that_of_tqdm(compared: list[Compared], even: bool) -> None:
+    kinds = of(compared, even)
+    theirs = mean(jump_of(each.tqdm) for each in kinds)
+    assert mean(jump_of(each.first) for each in kinds) < 0.75 * theirs
+    assert mean(jump_of(each.again) for each in kinds) < 0.75 * theirs
+
+
+def test_nothing_is_known_of_a_first_fit_of_one_call_and_something_of_the_next() -> None:
+    (traces,) = load_traces(["stages-one-call"])
+    middle = [0.5 * traces[0].took_s]
+    (first,), (again,) = replayed(traces[0], (), middle), replayed(traces[0], traces[1:], middle)
+    assert first.estimated_remaining is None
+    assert again.estimated_remaining is not None
+    train = next(stage for stage in again.stages if stage.id == "train")
+    assert train.progress_estimated
+    assert told_of(traces[0], traces[1:]).known == 1.0
