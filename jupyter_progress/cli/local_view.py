@@ -19,6 +19,7 @@ from ..core.view import View
 from ..errors import InvalidRequest, StoreError, UnknownRun
 from ..store.layout import DataDirectory, default_data_dir
 from ..tracking.local_follow import LocalFollower
+from ..training.recover import recover_run
 
 READ_LIMIT_S = 60.0
 ALL_RUNS = 1_000_000
@@ -97,7 +98,8 @@ def read_leaderboard(run_id: str) -> list[CandidateRow]:
 
 @contextlib.contextmanager
 def _following(run_ids: Iterable[str] | None) -> Iterator[LocalFollower]:
-    """A follower that has read all that is there."""
+    """A follower that has read all that is there, runs that lost their keeper included."""
+    _recover(run_ids)
     has_read = threading.Event()
     follower = LocalFollower(
         data_directory(), run_ids, on_messages=lambda _messages, _way: has_read.set()
@@ -109,6 +111,15 @@ def _following(run_ids: Iterable[str] | None) -> Iterator[LocalFollower]:
         yield follower
     finally:
         follower.stop()
+
+
+def _recover(run_ids: Iterable[str] | None) -> None:
+    """Give runs an end whose keeper is gone: there may be no server that does."""
+    directory = data_directory()
+    for run_id in directory.run_ids() if run_ids is None else run_ids:
+        # A run that is deleted meanwhile, or a disk that takes nothing: shown as it is.
+        with contextlib.suppress(UnknownRun, OSError):
+            recover_run(directory.run(run_id))
 
 
 def read_run(given: str) -> RunState:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ..core.events import Event
 from ..core.state import RunState
+from ..core.transitions import has_ended
 from ..core.wire import VolatileMessage
 from .assembly import Assembly
 from .log import Log
@@ -97,6 +98,10 @@ class Telling:
             if volatile:
                 self._emit(Committed(batch.events[told:place], volatile=volatile, head=head))
                 told = place
+        for _place, run_id, _state in taken.endings:
+            state = batch.states.get(run_id)
+            if state is not None and not has_ended(state.status):
+                self._volatile.note(run_id)  # resumed since: how it stands is news again
         self._emit(Committed(batch.events[told:], dict(batch.states), self._due(), self._log.head))
 
     def tell_due(self) -> None:

@@ -60,6 +60,10 @@ class VolatileMessages:
                     before[name] = last_step(run_id, name)
                 waiting[name] = thinned(waiting.get(name, []) + fresh, POINTS_SENT)
 
+    def note(self, run_id: str) -> None:
+        """Have a run's state told when its time has come."""
+        self._reported.add(run_id)
+
     def forget(self, run_id: str) -> None:
         """Send nothing more about a run."""
         self._reported.discard(run_id)

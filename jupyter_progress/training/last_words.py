@@ -15,8 +15,8 @@ _GIB = 2**30
 # What the system says of ENOSPC, EDQUOT and EFBIG.
 _DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
 FREE_SPACE = (
-    "Free some space on the disk that holds the data directory, or raise the quota; then start the "
-    "run again."
+    "Free some space on the disk that holds the data directory, or raise the quota; then resume "
+    "the run."
 )
 _FRAME = re.compile(r'  File "([^"]+)", line [0-9]+ in ')
 _NOT_THE_USERS = ("/site-packages/", "/dist-packages/", "/lib/python", "/jupyter_progress/", "<")
@@ -113,7 +113,7 @@ def _of_signal(
         f"the worker was killed from outside with {name}{_in(stage)} (peak memory "
         f"{_size(peak_memory)}{memory.of})",
         "worker_killed",
-        "Somebody, or the system, ended the process; start the run again. If nobody did, look for "
+        "Somebody, or the system, ended the process; resume the run. If nobody did, look for "
         "a memory limit on this machine.",
         stage=stage,
     )
@@ -183,7 +183,7 @@ def of_keeper(stage: str | None, own_process: bool) -> dict[str, Any]:
         "KeeperKilled",
         "the process that looked after this run was killed",
         "keeper_killed",
-        "Somebody, or the system, ended it; start the run again.",
+        "Somebody, or the system, ended it; resume the run.",
         stage=stage,
     )
 

@@ -16,6 +16,7 @@ from ..jupyter_process import SCALE
 from .lab import Lab
 from .runs import end_all_runs
 from .screen import expect_status, step_of, wait_until
+from .test_lab import jupyter
 
 BUSY = "import time\nuntil = time.time() + 600\nwhile time.time() < until: sum(range(10000))"
 START = """
@@ -47,6 +48,8 @@ pytestmark = pytest.mark.slow
 def desk(lab: Lab) -> Iterator[Lab]:
     yield lab
     lab.page.goto("about:blank")
+    for session in jupyter(lab, "GET", "sessions"):
+        jupyter(lab, "DELETE", f"sessions/{session['id']}")
     end_all_runs(lab.server)
 
 
@@ -84,7 +87,6 @@ def test_killed_run_is_resumed_and_stopped_from_a_panel_whose_kernel_is_busy(
     expect_status(desk.panel, "running")
     wait_until(lambda: step_of(desk.panel) > 0, 60, "no step after resuming")
     assert desk.server.get(f"runs/{run_id}")["attempt"] == 2
-    screenshot("resumed", desk.panel)
 
     button(desk, "Stop").click()
     expect_status(desk.panel, "completed", 20_000 * SCALE)
