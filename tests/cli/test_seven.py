@@ -59,19 +59,22 @@ class Place:
             self.server.wait_for_run(self.ids[-1], "running", limit_s=60 * SCALE)
 
     def end(self) -> None:
-        """Leave nothing running behind."""
+        """Leave nothing running behind; one that was stopped is on its way out."""
         for run_id in self.ids:
             if not (self.runs / run_id / "exit.json").exists():
-                self.give("cancel", run_id)
+                self._run("cancel", run_id)
                 self.effect_s(run_id, time.time())
 
     def give(self, *words: str, status: int = 0) -> Any:
-        ran = subprocess.run(
+        ran = self._run(*words)
+        assert ran.returncode == status, ran.stderr
+        return json.loads(ran.stdout)
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "jupyter_progress.cli", *words, "--json"],
             env=self.environment, capture_output=True, text=True, timeout=60 * SCALE, check=False,
         )  # fmt: skip
-        assert ran.returncode == status, ran.stderr
-        return json.loads(ran.stdout)
 
     def until(self, run_id: str, holds: Any, within_s: float) -> dict[str, Any]:
         deadline = time.monotonic() + within_s

@@ -28,6 +28,7 @@ from jupyter_progress.training.fitting import Watch, choose
 from jupyter_progress.training.fitting.choose import can_end_early, choose_way
 from jupyter_progress.training.fitting.families import FAMILIES, REFUSED, family_of
 from jupyter_progress.training.fitting.plain import fit_plainly
+from jupyter_progress.training.fitting.search import fit_search
 
 from .runs import WRITER, digits, submit
 
@@ -67,7 +68,7 @@ def test_documents_have_the_table() -> None:
 
 
 def test_every_way_to_fit_has_its_family() -> None:
-    ways = {way for way, _needed in choose._WAYS.values()} | {fit_plainly}
+    ways = {way for way, _needed in choose._WAYS.values()} | {fit_plainly, fit_search}
     assert ways == set(FAMILIES)
 
 

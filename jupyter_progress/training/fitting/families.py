@@ -22,6 +22,7 @@ from .lightgbm import fit_lightgbm
 from .logistic import fit_logistic
 from .networks import fit_network
 from .plain import fit_plainly
+from .search import fit_search
 from .xgboost import fit_xgboost
 
 
@@ -129,6 +130,14 @@ FAMILIES: Final[dict[Way, Family]] = {
         "the model of the rounds so far",
         "between two rounds",
         AGAIN,
+    ),
+    fit_search: Family(
+        "GridSearchCV, RandomizedSearchCV, the halving searches",
+        "each fold that is finished, as it ends",
+        "the best candidate of those that have all their folds, refitted",
+        "within a fold, between two lines of Python",
+        "goes on: no finished fold is fitted again ([more](#searches))",
+        goes_on=_always,
     ),
     fit_logistic: Family(
         "LogisticRegression",
