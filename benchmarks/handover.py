@@ -107,8 +107,6 @@ def _memory_figures(told: dict[str, Any], grown: int) -> list[Figure]:
     return [
         Figure("the server's memory grows by", grown / 1e9, "GB", "the array", size),
         Figure("the kernel's memory grows by", told["grown"] / 1e9, "GB", "the array", size),
-        Figure(
-            "the worker's peak, mapped file included", max(peaks) / 1e9, "GB", "the array", size
-        ),
+        Figure("the worker's peak, mapped rows aside", max(peaks) / 1e9, "GB", "the array", size),
         Figure("load_data in the worker", min(loads), "s"),
     ]

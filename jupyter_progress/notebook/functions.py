@@ -19,8 +19,9 @@ from ..core.nearest import nearest
 from ..errors import UnsuitableFunction
 from ..tracking import arguments
 from ..training.handed_over import write_pickle
-from .handover import IN_MEMORY_BYTES, Uploader
+from .handover import Uploader
 
+IN_MEMORY_BYTES = 64 << 20
 CALL_LIMIT_BYTES = 512 << 20
 OWN_WORDS = ("name", "stages", "tags", "display")
 

@@ -99,8 +99,8 @@ class Telling:
                 self._emit(Committed(batch.events[told:place], volatile=volatile, head=head))
                 told = place
         for _place, run_id, _state in taken.endings:
-            now = batch.states.get(run_id)
-            if now is not None and not has_ended(now.status):
+            newest = batch.states.get(run_id)
+            if newest is not None and not has_ended(newest.status):
                 self._volatile.note(run_id)  # resumed since: how it stands is news again
         self._emit(Committed(batch.events[told:], dict(batch.states), self._due(), self._log.head))
 

@@ -120,6 +120,8 @@ class Keeper:
             self._write_exit(None)
             return
         self._watch()
+        # A worker that was cancelled may have heard of it, and gone, before this process looked.
+        self._read_controls()
         self._sweep()
         output.join(1.0)
         self._begin_last_words()
@@ -307,7 +309,9 @@ class Keeper:
         stage = find_current_stage(self._run.journals, self._attempt.after)
         printed = last_lines(self._run.output, last_words.TAIL_LINES)
         if self._over == "memory":
-            error = last_words.out_of_memory(self._peak, self._memory, stage)
+            # By what was compared with the limit: the system's own count has mapped files in it.
+            peak = self._sampler.peak_memory if self._sampler else self._peak
+            error = last_words.out_of_memory(peak, self._memory, stage)
             self._fail({**error, "output": printed})
         elif self._over == "time":
             limit_s = self._limits.get("time_s") or self._time_limit_s or 0.0

@@ -85,11 +85,6 @@ class SubmittedRun(Run):
     def finish(self, error: BaseException | None = None, *, left_early: bool = False) -> None:
         """Nothing: it ends when its function returns, and as that ends."""
 
-    def _beat(self, resources: dict[str, Any] | None) -> None:
-        # What the whole tree of processes uses is the keeper's to tell; and a report that is made
-        # by the clock would be a sign of life to it, of a function that gives none.
-        super()._beat(None)
-
     def _new_stalls(self, record: Record) -> OwnStalls | None:
         return None  # its keeper listens
 

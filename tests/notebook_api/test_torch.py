@@ -69,7 +69,7 @@ BREAKS = """\
 import json, os, signal, time
 import jupyter_progress as jp
 run = jp.last_run()
-assert run.status == "running", run.state
+assert run.status in ("queued", "running"), run.state
 while (run.state["step"] or 0) < 15:
     time.sleep(0.05)
 folder = f"{os.environ['JUPYTER_PROGRESS_DATA_DIR']}/runs/{run.run_id}"

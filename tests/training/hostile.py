@@ -149,9 +149,11 @@ class Parallel(Hostile):
 
 
 def wait_for_itself() -> None:
-    """A function that is in a deadlock."""
-    print("about to wait", flush=True)
-    Hostile()._deadlock()
+    """A function that is in a deadlock, in a stage whose history begins with it."""
+    import jupyter_progress as jp
+
+    with jp.current_run().stage("wait"):
+        Hostile()._deadlock()
 
 
 class Traced(Hostile):

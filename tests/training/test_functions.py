@@ -99,6 +99,15 @@ def test_value_is_believed_only_as_it_was_left_and_for_its_own_run(data_dir, sca
 
 def waits(path: Any, kind: str) -> str:
     run = jp.current_run()
+    try:
+        _wait(run, kind)
+    except jp.RunCancelled:
+        (run.checkpoint_dir / "heard").touch()
+        raise
+    return kind
+
+
+def _wait(run: Any, kind: str) -> None:
     if kind == "track":
         for _ in jp.track(iter(int, 1)):
             time.sleep(0.01)
@@ -116,7 +125,6 @@ def waits(path: Any, kind: str) -> str:
                 time.sleep(0.1)
             except BaseException:
                 continue
-    return kind
 
 
 def is_running(run: RunDirectory, scaled: Any) -> None:
@@ -149,15 +157,12 @@ def test_cancel_ends_the_function_whether_or_not_it_listens(data_dir, scaled, ki
     run = begin(data_dir, waits, None, kind)
     is_running(run, scaled)
     append_control(run, "kernel-00000000", "cancel", "ada")
-    asked_at = time.monotonic()
     state = wait_for_end(run, scaled(3))
     assert state.status == "cancelled"
     assert not run.value_dir.exists()
+    assert (run.own_checkpoints / "heard").exists() is (kind != "deaf")
     if kind == "deaf":
         assert run.exit()["signal"] == "SIGKILL"
-    else:
-        assert run.exit()["exit_status"] == 0
-        assert time.monotonic() - asked_at < scaled(1.0)
 
 
 @pytest.mark.slow

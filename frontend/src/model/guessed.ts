@@ -6,7 +6,8 @@ const PATIENCE_S = 2; // a stage that is over by then need not be spoken of
 
 export function isGuessed(run: RunState): boolean {
   if (run.status !== "running" && run.status !== "stopping") return false;
-  const stage = run.stages.find(({ id }) => id === run.current_stage);
+  // Of a state whose stages are damaged, the bar is shown all the same.
+  const stage = run.stages?.find(({ id }) => id === run.current_stage);
   if (!stage || stage.status !== "running" || stage.shown_s !== null) return false;
   return stage.estimated_s !== null && (stage.elapsed_s ?? 0) >= PATIENCE_S;
 }
