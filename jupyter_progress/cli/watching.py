@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ..core.figures import name_within
+from ..core.guessed import percent
 from ..core.state import RunState
 from ..core.transitions import has_ended
 from ..core.view import View
@@ -143,7 +144,7 @@ def _line(run: RunState, view: View, connection: str) -> Text:
     waiting = waiting_words(view, run)
     if waiting:
         return Text(f"  queued: {waiting}", style="yellow")
-    line = Text(f"{run.progress:5.1f} %  {run.current_stage or run.status}")
+    line = Text(f"{percent(run, 1).rjust(8)}  {run.current_stage or run.status}")
     if run.live_score is not None and run.live_score.value is not None:
         line.append(f"  live {name_within(run.live_score.name)} {run.live_score.value:.4f}")
     line.append(f"  {time_words(run)}")

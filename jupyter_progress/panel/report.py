@@ -6,6 +6,7 @@ right in light and dark.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -14,7 +15,7 @@ from ..core.activity import headline, within_run
 from ..core.durations import duration
 from ..core.ending import status_words
 from ..core.figures import name_of, name_within
-from ..core.guessed import percent
+from ..core.guessed import is_guessed, percent
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.wire import Activity
@@ -123,11 +124,15 @@ def _head(run: RunState) -> str:
 
 def _bar(run: RunState) -> str:
     share = min(100.0, max(0.0, run.progress))
+    guessed = is_guessed(run)
+    told = f"{math.floor(share)} percent"
+    told = f"about {told}, judged by earlier runs" if guessed else told
     return (
         '<svg width="100%" height="6" role="img" style="margin:6px 0;display:block" '
-        f'aria-label="{share:.0f} percent">'
+        f'aria-label="{told}">'
         '<rect width="100%" height="6" rx="3" fill="currentColor" opacity="0.15"></rect>'
-        f'<rect width="{share:.1f}%" height="6" rx="3" fill="currentColor" opacity="0.6"></rect>'
+        f'<rect width="{share:.1f}%" height="6" rx="3" fill="currentColor" '
+        f'opacity="{0.35 if guessed else 0.6}"></rect>'
         "</svg>"
     )
 
