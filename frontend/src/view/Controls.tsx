@@ -167,8 +167,7 @@ interface StopButtonProps {
 
 function StopButton({ run, asked, whyNot, ask, cancel }: StopButtonProps): JSX.Element {
   const isStopping = run.status === "stopping" || asked.pending === "stop";
-  const isOneCall = run.can_stop === false && run.current_stage === "train";
-  if (isOneCall && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
+  if (isOneCall(run) && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
   const early = hasSomethingToKeep(run) ? null : "There is nothing to keep yet";
   return (
     <ActionButton
@@ -179,6 +178,14 @@ function StopButton({ run, asked, whyNot, ask, cancel }: StopButtonProps): JSX.E
       {isStopping ? "Stopping…" : "Stop"}
     </ActionButton>
   );
+}
+
+/** Whether the run is in a fit that its library ends alone. An observed one's stages have names of their own. */
+function isOneCall(run: RunState): boolean {
+  if (run.can_stop !== false) return false;
+  // Between two observed fits it is the code around them that hears of a stop.
+  if (run.kind === "own") return run.stages.some((stage) => stage.status === "running");
+  return run.current_stage === "train";
 }
 
 interface WaitOrCancelProps {

@@ -23,6 +23,9 @@ interface Seen {
   oneCall: string;
   askedOfOneCall: number;
   dropped: string;
+  observedOneCall: string;
+  observedForest: string;
+  observedBetween: string;
   resume: Button;
   resuming: Button;
   askedLast: string;
@@ -63,6 +66,12 @@ describe("the controls", () => {
     expect(seen.oneCall).toContain("This fit cannot be stopped halfway.");
     expect(seen.askedOfOneCall).toBe(2); // the stop and the cancel before
     expect(seen.dropped).toBe("cancel");
+  });
+
+  it("offer the same in each fit that is observed, whatever its stage is called", () => {
+    expect(seen.observedOneCall).toBe("Stop…");
+    expect(seen.observedForest).toBe("Stop");
+    expect(seen.observedBetween).toBe("Stop");
   });
 
   it("offer to resume what is resumable, and nothing else that has failed", () => {

@@ -68,6 +68,20 @@ answer(async () => {
   const dropped = asked().at(-1)?.["action"];
   kernel.tell({ type: "control_result", id: 3, ok: true });
 
+  const stages = [{ id: "train 2", title: "Train 2", status: "running" }];
+  const observed = { kind: "own", current_stage: "train 2", stages, step: null };
+  kernel.show("live", { ...observed, can_stop: false, updated_time: "2026-11-22T10:00:06.000Z" });
+  await pass(100);
+  const observedOneCall = seen(element, "Stop").words;
+  kernel.show("live", { ...observed, can_stop: true, updated_time: "2026-11-22T10:00:06.500Z" });
+  await pass(100);
+  const observedForest = seen(element, "Stop").words;
+
+  const between = { stages: [{ ...stages[0], status: "completed" }] };
+  kernel.show("live", { ...observed, ...between, can_stop: false, updated_time: "2026-11-22T10:00:06.700Z" });
+  await pass(100);
+  const observedBetween = seen(element, "Stop").words;
+
   kernel.show("live", { status: "failed", resumable: true, updated_time: "2026-11-22T10:00:07.000Z" });
   await pass(100);
   const resume = seen(element, "Resume");
@@ -87,5 +101,5 @@ answer(async () => {
   await pass(4000);
   const deployOffline = seen(element, "Deploy");
   return { offline, askedOffline, polling, pending, askedTwice, refused, cancelling, deploy, deployOffline,
-    oneCall, askedOfOneCall, dropped, resume, resuming, askedLast, buttons };
+    oneCall, askedOfOneCall, observedOneCall, observedForest, observedBetween, dropped, resume, resuming, askedLast, buttons };
 });
