@@ -18,7 +18,7 @@ from ..core.transitions import has_ended
 from ..core.view import View
 from ..core.wire import Message
 from ..errors import ServerUnreachable
-from .terminal import COLOURS, draw_run, time_words, waiting_words
+from .terminal import COLOURS, draw_run, time_words, waiting_words_in
 
 REDRAWS_PER_S = 8
 PLAIN_INTERVAL_S = 3.0
@@ -141,9 +141,9 @@ def _print(watching: Watch, source: Source, console: Console, limit_s: float | N
 
 
 def _line(run: RunState, view: View, connection: str) -> Text:
-    waiting = waiting_words(view, run)
+    waiting = waiting_words_in(view, run)
     if waiting:
-        return Text(f"  queued: {waiting}", style="yellow")
+        return Text(f"  queued: {waiting[0].lower()}{waiting[1:]}", style="yellow")
     line = Text(f"{percent(run, 1).rjust(8)}  {run.current_stage or run.status}")
     if run.live_score is not None and run.live_score.value is not None:
         line.append(f"  live {name_within(run.live_score.name)} {run.live_score.value:.4f}")
