@@ -16,6 +16,8 @@ import pytest
 
 from jupyter_progress.cli.main import COMMANDS
 from jupyter_progress.store.layout import DATA_DIR_VARIABLE, RunDirectory
+from jupyter_progress.store.locks import FileLock
+from jupyter_progress.training.controls import journal_fact
 
 from .conftest import Runs
 
@@ -176,6 +178,27 @@ def test_a_run_is_ended_from_a_terminal_that_watches_it(
     status, _, refused = command({"stop": "cancel", "cancel": "stop"}[action], run.run_id)
     assert status == 1
     assert "already" in refused
+
+
+def test_stop_after_a_cancel_says_that_nothing_is_kept(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "progress"))
+    run = Runs(tmp_path / "progress").create("dropped")
+    keeper = FileLock(run.lock_file)
+    assert keeper.acquire()
+    try:
+        # A run with a keeper that takes its time.
+        journal_fact(run, "worker-1", "training_started", {}, "dropped", "ada")
+        assert command("cancel", run.run_id)[1] == f"cancelling dropped ({run.run_id})\n"
+        assert command("cancel", run.run_id)[1] == f"cancelling dropped ({run.run_id})\n"
+        status, told, _ = command("stop", run.run_id)
+        assert status == 1
+        assert told == f"dropped ({run.run_id}) is being cancelled already: nothing of it is kept\n"
+        status, told, _ = command("stop", run.run_id, "--json")
+        assert (status, json.loads(told)["status"]) == (1, "stopping")
+    finally:
+        keeper.release()
 
 
 def test_run_is_resumed_without_a_server(command: Command, runs: Runs) -> None:
