@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from ..core.activity import headline, within_run
+from ..core.candidates import CandidateRow
 from ..core.durations import duration
 from ..core.ending import status_words
 from ..core.figures import name_of, name_within
@@ -19,6 +20,7 @@ from ..core.guessed import is_guessed, percent
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.wire import Activity
+from .report_leaderboard import leaderboard_html
 
 MARKS = {"pending": "·", "running": "▸", "completed": "✓", "failed": "✗", "skipped": "–"}
 ACTIVITIES_SHOWN = 3
@@ -53,7 +55,10 @@ def report_text(run: RunState) -> str:
 
 
 def report_html(
-    run: RunState, activity: Sequence[Activity] = (), scores: Sequence[Sequence[Any]] = ()
+    run: RunState,
+    activity: Sequence[Activity] = (),
+    scores: Sequence[Sequence[Any]] = (),
+    candidates: Sequence[CandidateRow] = (),
 ) -> str:
     """A run as HTML.
 
@@ -63,6 +68,8 @@ def report_html(
         Newest first; the run's own lines are shown.
     scores
         ``[[step, value], …]`` of the live score, drawn as a line.
+    candidates
+        A search's, best first; the first ten are shown.
     """
     parts = [
         _head(run),
@@ -70,6 +77,7 @@ def report_html(
         _stages(run.stages),
         _chart(scores, run),
         _outcome(run),
+        leaderboard_html(candidates),
         _feed([line for line in activity if line.run_id == run.run_id], run.name),
         _foot(run),
     ]
