@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..core.activity import headline
+from ..core.candidates import CandidateRow
 from ..core.durations import duration, estimate
 from ..core.ending import status_words
 from ..core.figures import metric_words, name_within
@@ -21,7 +23,7 @@ from ..core.queueing import waiting_words
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
-from .leaderboard import draw_search
+from .leaderboard import draw_leaderboard, draw_search
 
 COLOURS = {
     "queued": "dim", "running": "cyan", "stopping": "yellow", "completed": "green",
@@ -35,7 +37,13 @@ FEED_LINES = 5
 LEVEL_MARKS = {"info": "·", "success": "✓", "warning": "!", "error": "✗"}
 
 
-def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> RenderableType:
+def draw_run(
+    view: View,
+    run_id: str,
+    scores: list[float],
+    connection: str,
+    board: Sequence[CandidateRow] = (),
+) -> RenderableType:
     """Draw all that a terminal shows of a run.
 
     Parameters
@@ -46,6 +54,8 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
         The live scores so far, for the sparkline.
     connection
         How the view is fed: ``live``, ``polling``, ``local`` or ``offline``.
+    board
+        A search's candidates, best first.
     """
     run = view.runs.get(run_id)
     if run is None:
@@ -59,6 +69,8 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
     lines += [_bar(run), _stages(run)]
     lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
     lines += draw_search(run)
+    if board:
+        lines.append(draw_leaderboard(board))
     health = _health(view.health)
     if health is not None:
         lines.append(health)

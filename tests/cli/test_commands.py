@@ -318,7 +318,7 @@ def test_page_opens_on_a_new_server_and_then_on_that_one(
 
 
 def test_search_is_shown_with_its_leaderboard_and_a_candidate_can_be_skipped_only_while_it_runs(
-    command: Command, runs: Runs
+    command: Command, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree = {"class": "sklearn.tree.DecisionTreeClassifier", "params": {"random_state": 0}}
     spec = {
@@ -333,6 +333,11 @@ def test_search_is_shown_with_its_leaderboard_and_a_candidate_can_be_skipped_onl
     assert lines[0].rstrip().endswith("with max_depth=2")
     assert re.match(r" +1 +0\.9\d+ ± 0\.\d+ +(0\.\d+ ){3} *max_depth=2", lines[1])
     assert re.match(r" +0 +0\.6\d+ ± ", lines[2])
+    assert "± " not in command("watch", run.run_id)[1]  # in a pipe it is lines
+    with monkeypatch.context() as terminal:
+        terminal.setenv("TTY_COMPATIBLE", "1")
+        watched = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", command("watch", run.run_id)[1])
+    assert re.search(r" 1 +0\.9\d+ ± 0\.\d+ +(0\.\d+ ){3} *max_depth=2", watched)
     status, _, refused = command("skip", run.run_id, "0")
     assert status == 1
     assert "has ended already" in refused
