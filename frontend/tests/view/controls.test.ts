@@ -27,6 +27,7 @@ interface Seen {
   observedForest: string;
   observedBetween: string;
   resume: Button;
+  resumeFunction: Button;
   resuming: Button;
   askedLast: string;
   buttons: string[];
@@ -79,6 +80,16 @@ describe("the controls", () => {
     expect(seen.resuming).toMatchObject({ words: "Resuming…", isDisabled: true });
     expect(seen.askedLast).toBe("resume");
     expect(seen.buttons).toEqual([]);
+  });
+
+  it("say what a resumed run begins from, and claim no checkpoint of a function", () => {
+    expect(seen.resume.title).toContain("start again where the estimator has none");
+    expect(seen.resumeFunction.title).toBe("Call the function again, with the same arguments and what it has left in its checkpoint_dir");
+  });
+
+  it("name no server to a panel that may have none", () => {
+    expect(seen.resuming.why).toBe("This run is being resumed");
+    expect(seen.cancelling.why).toBe("This run is being cancelled");
   });
 
   it("offer to deploy what is completed, and stop offering it with the connection", () => {

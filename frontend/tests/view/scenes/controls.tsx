@@ -90,6 +90,10 @@ answer(async () => {
   const resuming = seen(element, "Resum");
   const askedLast = asked().at(-1)?.["action"];
   kernel.tell({ type: "control_result", id: 4, ok: true });
+  const again = { status: "failed", resumable: true, kind: "function" };
+  kernel.show("live", { ...again, updated_time: "2026-11-22T10:00:07.500Z" });
+  await pass(100);
+  const resumeFunction = seen(element, "Resume");
   kernel.show("live", { status: "failed", resumable: false, updated_time: "2026-11-22T10:00:08.000Z" });
   await pass(100);
   const buttons = [...element.querySelectorAll<HTMLElement>(".jpp-controls button")].map((each) => each.innerText);
@@ -101,5 +105,5 @@ answer(async () => {
   await pass(4000);
   const deployOffline = seen(element, "Deploy");
   return { offline, askedOffline, polling, pending, askedTwice, refused, cancelling, deploy, deployOffline,
-    oneCall, askedOfOneCall, observedOneCall, observedForest, observedBetween, dropped, resume, resuming, askedLast, buttons };
+    oneCall, askedOfOneCall, observedOneCall, observedForest, observedBetween, dropped, resume, resumeFunction, resuming, askedLast, buttons };
 });
