@@ -40,6 +40,7 @@ from jupyter_progress.store.control import append_control
 from jupyter_progress.store.layout import DataDirectory
 from tests.tracking.conftest import facts_of, only_run, series_of, wait_until
 from tests.training.conftest import one_thread  # noqa: F401 - used by every test
+from tests.training.search_estimators import CountedTree
 from tests.training.test_fitting import data, predictions
 
 T = 24
@@ -392,3 +393,26 @@ def test_search_in_the_kernel_has_its_leaderboard_and_its_own_results(
     assert run.state.status == "completed"
     assert run.state.search is not None
     assert run.state.search.best.mean == search.best_score_
+
+
+@pytest.mark.filterwarnings("ignore:One or more of the:UserWarning")
+def test_stop_of_a_search_refits_the_best_candidate_so_far(runs: DataDirectory) -> None:
+    rows, targets = load_iris(return_X_y=True)
+    depths = list(range(1, 61))
+    search = GridSearchCV(CountedTree(wait_s=0.1), {"max_depth": depths}, cv=2)
+
+    def stop_at_the_second() -> None:
+        wait_until(lambda: len(facts_of(only_run(runs), "candidate_completed")) >= 2, 60)
+        ask(runs, "stop")
+
+    stopper = threading.Thread(target=stop_at_the_second)
+    with jp.observe(search, display=False) as run:
+        stopper.start()
+        search.fit(rows, targets)
+    stopper.join()
+    means = search.cv_results_["mean_test_score"]
+    assert 2 <= np.isfinite(means).sum() < len(depths)
+    assert search.best_score_ == np.nanmax(means)
+    assert search.best_estimator_.max_depth == depths[int(np.nanargmax(means))]
+    assert run.state.can_stop is True
+    assert run.state.result["stopped"]
