@@ -106,6 +106,12 @@ def measure() -> Iterator[Figure]:
                 yield bench.measure(family, jobs)
 
 
+def in_words(what: str, fits: Fits) -> Overhead:
+    """The pairs as a line."""
+    watched_s, bare_s = statistics.median(fits.watched_s), statistics.median(fits.bare_s)
+    return Overhead(what, watched_s, "s", "bare fit", bare_s, fits)
+
+
 def rows_for(estimator: Any) -> tuple[Any, Any]:
     """Rows and targets that an estimator can be fitted on."""
     from sklearn.base import is_classifier
@@ -150,9 +156,7 @@ class Bench:
             fits = Fits()
             while not fits.is_narrow and len(fits.bare_s) < PAIRS_MOST:
                 self._pair(estimator, fits, is_bare_first=len(fits.bare_s) % 2 == 0)
-        watched_s, bare_s = statistics.median(fits.watched_s), statistics.median(fits.bare_s)
-        what = f"{family.name}, size {size}, {jobs} job{'s' if jobs > 1 else ''}"
-        return Overhead(what, watched_s, "s", "bare fit", bare_s, fits)
+        return in_words(f"{family.name}, size {size}, {jobs} job{'s' if jobs > 1 else ''}", fits)
 
     def _bare_s(self, estimator: Any) -> float:
         context = self._before_training(estimator)
