@@ -39,6 +39,7 @@ from ..training.capacity import check_memory, copies_of, memory_room
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
 from ..training.launch import default_concurrent_runs, start_keeper, threads_of_each
+from ..training.peaks import likely_peak
 from ..training.recover import needs_recovery, recover_run
 from ..training.resume import ask_to_resume
 from ..training.scratch import own_scratch
@@ -46,6 +47,7 @@ from ..training.skipping import ask_to_skip
 from ..training.sources.mapped import Parcel
 from ..training.submit import create_run
 from ..training.uploads import Uploads
+from ..training.workload import Workload
 from .kernel_slot import KernelSlot
 from .local_health import LocalHealth
 
@@ -123,11 +125,14 @@ class LocalBackend:
                 upload.write(chunk)
             return str(upload.finish()["id"])
 
-    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+    def check_fits(
+        self, request: RunRequest, rows: int, rows_bytes: int, workload: Workload
+    ) -> None:
         """Refuse rows of this kernel that a run here cannot have, before any is handed over."""
         if not request.start_anyway:
             copies = copies_of(request, is_mapped=True)
-            check_memory(rows_bytes, copies, memory_room(), "X")
+            learned = likely_peak(self.data.timings, workload)
+            check_memory(rows_bytes, copies, memory_room(), "X", learned)
 
     def hand_over(self, parcel: Parcel) -> str:
         """Hand over what lies in the memory; answers its id."""
