@@ -8,7 +8,9 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,17 @@ from jupyter_progress.store.locks import is_locked
 from jupyter_progress.training.launch import available_processors, start_keeper
 from jupyter_progress.training.recover import needs_recovery, recover_run
 
-from .runs import digits, lines_of, state_of, submit, wait_for_end, wait_for_step, wait_until
+from ..jupyter_process import JupyterProcess
+from .runs import (
+    FOREST,
+    digits,
+    lines_of,
+    state_of,
+    submit,
+    wait_for_end,
+    wait_for_step,
+    wait_until,
+)
 
 LONG = {"n_estimators": 100_000, "random_state": 0}
 SHORT = {"n_estimators": 5, "random_state": 0}
@@ -127,6 +139,39 @@ def test_keeper_that_is_killed_while_it_waits_holds_nobody_up(
     os.kill(keeper_of(first), signal.SIGTERM)
     assert wait_for_end(first, scaled(20)).status == "interrupted"
     assert wait_for_end(third, scaled(60)).status == "completed"
+
+
+@pytest.mark.slow
+def test_server_that_starts_leaves_those_that_wait_to_their_keepers(
+    tmp_path: Path, scaled: Any
+) -> None:
+    server = JupyterProcess(tmp_path, arguments=["--JupyterProgress.max_concurrent_runs=2"])
+    data = DataDirectory(server.data_dir).ensure()
+    first = queue(data, LONG)
+    wait_for_step(first, scaled(40))
+    second = queue(data, LONG)
+    try:
+        server.start()
+        request = {
+            "dataset": {"source": "sklearn", "name": "iris"},
+            "estimator": {"class": FOREST, "params": LONG},
+        }
+        # One trains: there is room for one more of the server's own, and for no third.
+        own = server.ask("POST", "runs", request)["run_id"]
+        server.wait_for_run(own, "running", limit_s=scaled(40))
+        last = server.ask("POST", "runs", request)["run_id"]
+        time.sleep(2.0)
+        listed = [server.ask("GET", f"runs/{run_id}") for run_id in (second.run_id, last)]
+        assert [(run["status"], run["queue_place"]) for run in listed] == [
+            ("queued", 1),
+            ("queued", 2),
+        ]
+        assert not second.worker_file.exists()
+        for run_id in (last, own, second.run_id, first.run_id):
+            server.ask("POST", f"runs/{run_id}/cancel", {})
+            server.wait_for_run(run_id, "cancelled", limit_s=scaled(20))
+    finally:
+        server.stop()
 
 
 @pytest.mark.slow
