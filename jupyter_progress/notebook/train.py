@@ -22,7 +22,7 @@ from ..training.scoring_checks import (
     scorer_name,
     try_own_scorer,
 )
-from ..training.searching import check_makes_model, search_in
+from ..training.searching.kinds import check_makes_model, search_in
 from ..training.sources.table import rows_at
 from . import checks, handover
 from .backend import Backend, current_backend

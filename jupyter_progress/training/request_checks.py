@@ -33,7 +33,7 @@ from .estimators import build_estimator, check_allowed, task_of
 from .fit_params import check_takes_weights
 from .handed_over import own_python
 from .scoring_checks import check_scorer_name, check_scoring
-from .searching import check_makes_model
+from .searching.kinds import check_makes_model
 from .upload_checks import check_uploads
 from .uploads import Uploads
 

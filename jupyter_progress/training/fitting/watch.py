@@ -14,7 +14,7 @@ import numpy as np
 
 from ..costs import Fit
 from ..evaluation import finite, score_by
-from ..searching import SaysWhatToGiveUp
+from ..searching.watching import SaysWhatToGiveUp
 from .keeping import Keeping
 from .stand_in import stand_in_for
 from .thinning import some_of
