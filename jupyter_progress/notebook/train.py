@@ -229,7 +229,7 @@ def _submit(
         changes["dataset"] = {**draft.dataset, "id": handed}
     elif source.rows is not None:
         changes["dataset"] = handover.upload_rows(
-            backend, draft, source.rows, held_out, source.facts
+            backend, draft, estimator, source.rows, held_out, source.facts
         )
     request = _with(draft, **changes)
     try:

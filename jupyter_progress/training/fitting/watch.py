@@ -243,13 +243,6 @@ class Watch:
             return
         self._scored(scores)
 
-    def score_at_the_end(self, model: Any) -> None:
-        """Score a model whose fit showed nothing, and tell that it is done."""
-        trained_s = self.elapsed_s
-        self.guard(lambda: self.score_fitted(model))
-        looked_s = self.elapsed_s - trained_s
-        self.tell(1, 1, looked_s / max(self.elapsed_s, 1e-9))
-
     def note(self, name: str, value: float) -> None:
         """Note a metric of the training itself, such as a loss; told with the next step."""
         self._fresh[name] = value if math.isfinite(value) else None
