@@ -77,7 +77,7 @@ def of_dead_worker(
     output
         The path of ``output.log``.
     peak_memory
-        Bytes that its process tree used at most.
+        Bytes that its process tree held at most, without the files that it had mapped.
     memory
         What it might use.
     python
@@ -130,19 +130,24 @@ class Memory:
     machine
         Bytes that the machine has.
     was_oom_killed
-        Whether the kernel counted a kill for want of memory in the run's control group meanwhile.
+        Whether the kernel counted a kill for want of memory in the run's control group meanwhile;
+        None where it does not count.
     was_machine_full
         Whether it counted one anywhere on the machine.
     """
 
     limit: int | None
     machine: int
-    was_oom_killed: bool = False
+    was_oom_killed: bool | None = None
     was_machine_full: bool = False
 
     def was_reason(self, peak_memory: int) -> bool:
         """Whether a SIGKILL was for want of memory, as far as can be told from outside."""
-        if self.was_oom_killed or (self.limit is not None and peak_memory >= 0.92 * self.limit):
+        if self.was_oom_killed:
+            return True
+        # Only a guess: a run may well be near its limit while somebody ends it.
+        is_counted = self.was_oom_killed is not None
+        if not is_counted and self.limit is not None and peak_memory >= 0.92 * self.limit:
             return True
         # The kernel of a full machine ends whoever has most of it.
         return self.was_machine_full and peak_memory >= 0.25 * self.machine

@@ -99,7 +99,8 @@ def test_each_failure_has_a_stable_reason(failure, reason):
     ("returncode", "peak", "limit", "oom", "reason"),
     [
         (-9, 10, 100, False, "worker_killed"),
-        (-9, 99, 100, False, "out_of_memory"),
+        (-9, 99, 100, False, "worker_killed"),
+        (-9, 99, 100, None, "out_of_memory"),
         (-9, 10, None, True, "out_of_memory"),
         (-15, 99, 100, False, "worker_killed"),
         (-11, 10, 100, False, "worker_crashed"),

@@ -83,6 +83,20 @@ def test_run_over_its_memory_limit_says_how_much_of_it_and_where(data_dir, scale
     assert "about to eat" in state.error["output"]
 
 
+def test_kill_of_a_run_that_has_mapped_more_than_its_limit_is_no_want_of_memory(
+    data_dir, scaled, tmp_path
+):
+    request = RunRequest(
+        dataset={"source": "sklearn", "name": "iris"},
+        estimator={"upload": upload(data_dir, Hostile("map_and_kill", str(tmp_path / "rows")))},
+    )
+    run = start(data_dir, request, memory_bytes=500 * 2**20)
+    state = end_of(run, scaled)
+    assert "mapped 0" in run.output.read_text()
+    assert state.error["reason"] == "worker_killed"
+    assert 0 < run.exit()["peak_memory"] < 400 * 2**20
+
+
 @pytest.fixture
 def small_group() -> Iterator[Path]:
     """A control group of 500 MiB, where this machine lets us make one."""
