@@ -12,12 +12,18 @@ from .output_tail import last_lines
 from .room import EXIT_DISK_FULL
 
 _GIB = 2**30
-# What the system says of ENOSPC, EDQUOT and EFBIG.
-_DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
+# What the system says of ENOSPC, EDQUOT and EFBIG, as it ends the worker's own last line or that of
+# the traceback that ended an interpreter.
+_DISK_FULL = re.compile(
+    r"^(?:OSError|the run's journal could not be written): \[Errno \d+\] "
+    r"(No space left on device|Disk quota exceeded|File too large)"
+)
+_EXIT_UNCAUGHT = 1  # Python's, after a traceback
 FREE_SPACE = (
     "Free some space on the disk that holds the data directory, or raise the quota; then resume "
     "the run."
 )
+_NOT_INSTALLED = re.compile(r"^ModuleNotFoundError: No module named 'jupyter_progress'")
 _FRAME = re.compile(r'  File "([^"]+)", line [0-9]+ in ')
 _NOT_THE_USERS = ("/site-packages/", "/dist-packages/", "/lib/python", "/jupyter_progress/", "<")
 # Signals that compiled code brings upon its own process, as a person knows them.
@@ -213,7 +219,9 @@ def of_start(reason: BaseException, python: str) -> dict[str, Any]:
 def _of_exit(
     returncode: int, stage: str | None, printed: str, python: str, has_begun: bool
 ) -> dict[str, Any]:
-    if "No module named 'jupyter_progress'" in printed:
+    # Only its last line: what a training printed before, it has lived through.
+    last = printed.rpartition("\n")[2]
+    if not has_begun and _NOT_INSTALLED.match(last):
         return error(
             "ModuleNotFoundError",
             "the run's interpreter does not have jupyter-progress",
@@ -221,9 +229,9 @@ def _of_exit(
             f"Install it there: {python or '<python>'} -m pip install jupyter-progress",
             stage=stage,
         )
-    full = next((words for words in _DISK_FULL if words in printed), None)
-    if full is not None or returncode == EXIT_DISK_FULL:
-        return disk_full(stage, full or "there was no room left")
+    full = _DISK_FULL.match(last)
+    if returncode == EXIT_DISK_FULL or (full and returncode == _EXIT_UNCAUGHT):
+        return disk_full(stage, full[1] if full else "there was no room left")
     if not has_begun:
         return error(
             "WorkerNotStarted",

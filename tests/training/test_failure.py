@@ -118,6 +118,46 @@ def test_dead_worker_is_told_by_how_it_died(tmp_path, returncode, peak, limit, o
         assert "99 of 100 GB" in told["message"]
 
 
+FULL = "OSError: [Errno 28] No space left on device: 'model.bin'"
+OURS = "the run's journal could not be written: [Errno 122] Disk quota exceeded"
+MISSING = "ModuleNotFoundError: No module named 'jupyter_progress'"
+MISSING_PART = "ModuleNotFoundError: No module named 'jupyter_progress.training'"
+
+
+@pytest.mark.parametrize(
+    ("returncode", "printed", "has_begun", "reason"),
+    [
+        (74, "Epoch 3", True, "disk_full"),
+        (74, OURS, True, "disk_full"),
+        (1, f"Traceback (most recent call last):\n{FULL}\n", True, "disk_full"),
+        (1, f"{FULL}\nwritten elsewhere in its place\n", True, "worker_crashed"),
+        (7, FULL, True, "worker_crashed"),
+        (7, f"{FULL}\n" + "Epoch\n" * 50, True, "worker_crashed"),
+        (1, MISSING, False, "worker_not_started"),
+        (1, MISSING_PART, False, "worker_not_started"),
+        (1, MISSING, True, "worker_crashed"),
+        (3, f"{MISSING}\ntried without it\n", True, "worker_crashed"),
+    ],
+)
+def test_exit_is_told_by_its_code_and_its_last_line(
+    tmp_path, returncode, printed, has_begun, reason
+):
+    output = tmp_path / "output.log"
+    output.write_text(printed)
+    told = last_words.of_dead_worker(
+        returncode,
+        stage="train",
+        output=output,
+        peak_memory=1,
+        memory=last_words.Memory(None, machine=2**34),
+        has_begun=has_begun,
+    )
+    assert told["reason"] == reason
+    assert ("pip install" in told["hint"]) is (printed == MISSING and not has_begun)
+    if printed == OURS:
+        assert told["message"] == ("the run's directory could not be written: Disk quota exceeded")
+
+
 def test_crash_shows_the_users_frames_of_what_was_printed(tmp_path):
     printed = tmp_path / "output.log"
     printed.write_text(
