@@ -116,11 +116,10 @@ def _of_signal(
         )
     return error(
         name,
-        f"the worker was killed from outside with {name}{_in(stage)} (peak memory "
-        f"{_size(peak_memory)}{memory.of})",
+        f"the worker was ended by {name}{_in(stage)} (peak memory {_size(peak_memory)}{memory.of})",
         "worker_killed",
-        "Somebody, or the system, ended the process; resume the run. If nobody did, look for "
-        "a memory limit on this machine.",
+        "Somebody, the system, or the training itself sent this signal; resume the run. If none "
+        "is known to have, look for a memory limit on this machine.",
         stage=stage,
     )
 

@@ -56,6 +56,10 @@ class Hostile(ClassifierMixin, BaseEstimator):
     def _kill(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
+    def _alarm(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        time.sleep(60)
+
     def _map_and_kill(self) -> None:
         with Path(self.path).open("wb") as file:
             file.truncate(600 * 2**20)

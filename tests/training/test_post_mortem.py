@@ -53,7 +53,8 @@ def end_of(run: RunDirectory, scaled: Any) -> RunState:
     [
         ("segfault", "SIGSEGV", "worker_crashed",
          "the worker crashed with a segmentation fault (SIGSEGV) in train"),
-        ("kill", "SIGKILL", "worker_killed", "killed from outside with SIGKILL in train"),
+        ("kill", "SIGKILL", "worker_killed", "the worker was ended by SIGKILL in train"),
+        ("alarm", "SIGALRM", "worker_killed", "the worker was ended by SIGALRM in train"),
         ("exit", "SystemExit", "worker_crashed", "ended with exit code 3 in train"),
         ("raise", "ValueError", "fit_failed", "no such luck"),
     ],
