@@ -102,7 +102,8 @@ class Keeper:
         self._adopts = adopt_orphans()
         self._started_s = time.monotonic()
         floor_s = float(self._limits.get("stalled_after_s", FLOOR_S))
-        self._stalls = StallReport(run, self._try_to_tell, self._started_s, floor_s)
+        after = self._attempt.after
+        self._stalls = StallReport(run, self._try_to_tell, self._started_s, floor_s, after)
         self._output: OutputTail | None = None
 
     def run(self) -> None:
