@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.durations import duration
+from ..core.figures import size, size_of
 from .output_tail import last_lines
 from .room import EXIT_DISK_FULL
 
-_GIB = 2**30
 # What the system says of ENOSPC, EDQUOT and EFBIG, as it ends the worker's own last line or that of
 # the traceback that ended an interpreter.
 _DISK_FULL = re.compile(
@@ -116,7 +116,7 @@ def _of_signal(
         )
     return error(
         name,
-        f"the worker was ended by {name}{_in(stage)} (peak memory {_size(peak_memory)}{memory.of})",
+        f"the worker was ended by {name}{_in(stage)} (peak memory {size(peak_memory)}{memory.of})",
         "worker_killed",
         "Somebody, the system, or the training itself sent this signal; resume the run. If none "
         "is known to have, look for a memory limit on this machine.",
@@ -159,19 +159,17 @@ class Memory:
 
     @property
     def of(self) -> str:
-        """`` of 24 GB``; empty without a limit."""
-        return f" of {_size(self.limit)}" if self.limit else ""
+        """`` of 24.0 GB``; empty without a limit."""
+        return f" of {size(self.limit)}" if self.limit else ""
 
 
 def out_of_memory(peak_memory: int, memory: Memory, stage: str | None) -> dict[str, Any]:
     """The error of a run that used all memory that it might."""
     limit = memory.limit or memory.machine
-    # "23.8 of 24 GB": one unit for both.
-    peak, unit = _size(peak_memory, like=limit).rsplit(" ", 1)
     whose = "" if memory.limit else " of this machine"
     return error(
         "OutOfMemory",
-        f"killed at {peak} of {_size(limit).rsplit(' ', 1)[0]} {unit}{whose}{_in(stage)}",
+        f"killed at {size_of(peak_memory, limit)}{whose}{_in(stage)}",
         "out_of_memory",
         "Use fewer rows or columns, a smaller model, fewer parallel jobs (n_jobs), or a machine "
         "with more memory.",
@@ -283,13 +281,6 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _size(size_bytes: int, like: int | None = None) -> str:
-    """``24 GB``, ``23.8 GB``, ``512 MB``; in the unit of another size where one is given."""
-    if (size_bytes if like is None else like) < 0.1 * _GIB:
-        return f"{size_bytes / 2**20:.0f} MB"
-    return f"{size_bytes / _GIB:.1f}".removesuffix(".0") + " GB"
 
 
 def _in(stage: str | None) -> str:

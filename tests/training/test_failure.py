@@ -109,9 +109,9 @@ def test_each_failure_has_a_stable_reason(failure, reason):
     ],
 )
 def test_dead_worker_is_told_by_how_it_died(tmp_path, returncode, peak, limit, oom, reason):
-    memory = last_words.Memory(limit and limit * 2**30, machine=200 * 2**30, was_oom_killed=oom)
+    memory = last_words.Memory(limit and limit * 10**9, machine=200 * 10**9, was_oom_killed=oom)
     told = last_words.of_dead_worker(
-        returncode, stage="train", output=tmp_path / "none", peak_memory=peak * 2**30, memory=memory
+        returncode, stage="train", output=tmp_path / "none", peak_memory=peak * 10**9, memory=memory
     )
     assert told["reason"] == reason
     if reason == "out_of_memory" and limit:
