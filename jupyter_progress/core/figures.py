@@ -62,11 +62,24 @@ def figure(value: Any) -> str:
 
 def size(size_bytes: float) -> str:
     """A number of bytes in three digits: ``840 B``, ``1.23 MB``."""
+    at, unit, digits = _scaled(size_bytes)
+    return f"{_fixed(at, digits)} {_UNITS[unit]}"
+
+
+def size_of(part_bytes: float, whole_bytes: float) -> str:
+    """A part in the unit of its whole: ``23.8 of 24 GB``."""
+    at, unit, digits = _scaled(whole_bytes)
+    whole = _fixed(at, digits)
+    whole = whole.rstrip("0").removesuffix(".") if digits else whole
+    return f"{_fixed(max(0.0, part_bytes) / 1000**unit, digits)} of {whole} {_UNITS[unit]}"
+
+
+def _scaled(size_bytes: float) -> tuple[float, int, int]:
+    """A number of bytes in its unit, the unit's place, and how many digits make three."""
     at, unit = max(0.0, float(size_bytes)), 0
     while at >= 1000 and unit < len(_UNITS) - 1:
         at, unit = at / 1000, unit + 1
-    digits = 0 if unit == 0 or at >= 100 else 1 if at >= 10 else 2
-    return f"{_fixed(at, digits)} {_UNITS[unit]}"
+    return at, unit, 0 if unit == 0 or at >= 100 else 1 if at >= 10 else 2
 
 
 def _fixed(value: float, digits: int) -> str:

@@ -26,7 +26,7 @@ from ..training.searching.kinds import check_makes_model, search_in
 from ..training.sources.table import rows_at
 from . import checks, handover
 from .backend import Backend, current_backend
-from .class_weight import with_class_weight
+from .class_weight import check_covers, with_class_weight
 from .content import check_content
 from .handle import RunHandle
 from .params import sendable_params
@@ -179,6 +179,7 @@ def train(
     if draft.early_stopping is not None and kind is not None:
         check_can_end_early(estimator)
     if source.rows is not None:
+        check_covers(class_weight, source.rows.y)
         check_content(source.rows, held_out, draft, estimator, kind, source.facts.get("groups"))
     if scoring is not None:
         _check_scoring(scoring, estimator, kind, source.rows)

@@ -103,7 +103,8 @@ class Keeper:
         self._adopts = adopt_orphans()
         self._started_s = time.monotonic()
         floor_s = float(self._limits.get("stalled_after_s", FLOOR_S))
-        self._stalls = StallReport(run, self._try_to_tell, self._started_s, floor_s)
+        after = self._attempt.after
+        self._stalls = StallReport(run, self._try_to_tell, self._started_s, floor_s, after)
         self._output: OutputTail | None = None
 
     def run(self) -> None:
@@ -310,9 +311,7 @@ class Keeper:
         stage = find_current_stage(self._run.journals, self._attempt.after)
         printed = last_lines(self._run.output, last_words.TAIL_LINES)
         if self._over == "memory":
-            # By what was compared with the limit: the system's own count has mapped files in it.
-            peak = self._sampler.peak_memory if self._sampler else self._peak
-            error = last_words.out_of_memory(peak, self._memory, stage)
+            error = last_words.out_of_memory(self._peak, self._memory, stage)
             self._fail({**error, "output": printed})
         elif self._over == "time":
             limit_s = self._limits.get("time_s") or self._time_limit_s or 0.0
@@ -388,17 +387,23 @@ class Keeper:
     @property
     def _peak(self) -> int:
         sampled = self._sampler.peak_memory if self._sampler else 0
-        # The system's own count also sees what came and went between two samples.
+        memory = self._memory
+        if self._over == "memory" or not memory.was_oom_killed:
+            return sampled
+        # What was too fast for the samples is only in the system's own count. That has mapped files
+        # in it, which the system drops first: no more than the limit was held.
         unit = 1 if sys.platform == "darwin" else 1024
-        return max(sampled, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit)
+        counted = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+        return max(sampled, min(counted, memory.limit or memory.machine))
 
     @property
     def _memory(self) -> last_words.Memory:
         in_group, anywhere = self._oom_kills_before
+        now = oom_kills(self._cgroup)
         return last_words.Memory(
             limit=self._limit,
             machine=psutil.virtual_memory().total,
-            was_oom_killed=oom_kills(self._cgroup) > in_group,
+            was_oom_killed=None if now is None or in_group is None else now > in_group,
             was_machine_full=machine_oom_kills() > anywhere,
         )
 

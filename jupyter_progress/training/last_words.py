@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.durations import duration
+from ..core.figures import size, size_of
 from .output_tail import last_lines
 from .room import EXIT_DISK_FULL
 
-_GIB = 2**30
-# What the system says of ENOSPC, EDQUOT and EFBIG.
-_DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
+# What the system says of ENOSPC, EDQUOT and EFBIG, as it ends the worker's own last line or that of
+# the traceback that ended an interpreter.
+_DISK_FULL = re.compile(
+    r"^(?:OSError|the run's journal could not be written): \[Errno \d+\] "
+    r"(No space left on device|Disk quota exceeded|File too large)"
+)
+_EXIT_UNCAUGHT = 1  # Python's, after a traceback
 FREE_SPACE = (
     "Free some space on the disk that holds the data directory, or raise the quota; then resume "
     "the run."
 )
+_NOT_INSTALLED = re.compile(r"^ModuleNotFoundError: No module named 'jupyter_progress'")
 _FRAME = re.compile(r'  File "([^"]+)", line [0-9]+ in ')
 _NOT_THE_USERS = ("/site-packages/", "/dist-packages/", "/lib/python", "/jupyter_progress/", "<")
 # Signals that compiled code brings upon its own process, as a person knows them.
@@ -77,7 +83,7 @@ def of_dead_worker(
     output
         The path of ``output.log``.
     peak_memory
-        Bytes that its process tree used at most.
+        Bytes that its process tree held at most, without the files that it had mapped.
     memory
         What it might use.
     python
@@ -110,11 +116,10 @@ def _of_signal(
         )
     return error(
         name,
-        f"the worker was killed from outside with {name}{_in(stage)} (peak memory "
-        f"{_size(peak_memory)}{memory.of})",
+        f"the worker was ended by {name}{_in(stage)} (peak memory {size(peak_memory)}{memory.of})",
         "worker_killed",
-        "Somebody, or the system, ended the process; resume the run. If nobody did, look for "
-        "a memory limit on this machine.",
+        "Somebody, the system, or the training itself sent this signal; resume the run. If none "
+        "is known to have, look for a memory limit on this machine.",
         stage=stage,
     )
 
@@ -130,38 +135,41 @@ class Memory:
     machine
         Bytes that the machine has.
     was_oom_killed
-        Whether the kernel counted a kill for want of memory in the run's control group meanwhile.
+        Whether the kernel counted a kill for want of memory in the run's control group meanwhile;
+        None where it does not count.
     was_machine_full
         Whether it counted one anywhere on the machine.
     """
 
     limit: int | None
     machine: int
-    was_oom_killed: bool = False
+    was_oom_killed: bool | None = None
     was_machine_full: bool = False
 
     def was_reason(self, peak_memory: int) -> bool:
         """Whether a SIGKILL was for want of memory, as far as can be told from outside."""
-        if self.was_oom_killed or (self.limit is not None and peak_memory >= 0.92 * self.limit):
+        if self.was_oom_killed:
+            return True
+        # Only a guess: a run may well be near its limit while somebody ends it.
+        is_counted = self.was_oom_killed is not None
+        if not is_counted and self.limit is not None and peak_memory >= 0.92 * self.limit:
             return True
         # The kernel of a full machine ends whoever has most of it.
         return self.was_machine_full and peak_memory >= 0.25 * self.machine
 
     @property
     def of(self) -> str:
-        """`` of 24 GB``; empty without a limit."""
-        return f" of {_size(self.limit)}" if self.limit else ""
+        """`` of 24.0 GB``; empty without a limit."""
+        return f" of {size(self.limit)}" if self.limit else ""
 
 
 def out_of_memory(peak_memory: int, memory: Memory, stage: str | None) -> dict[str, Any]:
     """The error of a run that used all memory that it might."""
     limit = memory.limit or memory.machine
-    # "23.8 of 24 GB": one unit for both.
-    peak, unit = _size(peak_memory, like=limit).rsplit(" ", 1)
     whose = "" if memory.limit else " of this machine"
     return error(
         "OutOfMemory",
-        f"killed at {peak} of {_size(limit).rsplit(' ', 1)[0]} {unit}{whose}{_in(stage)}",
+        f"killed at {size_of(peak_memory, limit)}{whose}{_in(stage)}",
         "out_of_memory",
         "Use fewer rows or columns, a smaller model, fewer parallel jobs (n_jobs), or a machine "
         "with more memory.",
@@ -208,7 +216,9 @@ def of_start(reason: BaseException, python: str) -> dict[str, Any]:
 def _of_exit(
     returncode: int, stage: str | None, printed: str, python: str, has_begun: bool
 ) -> dict[str, Any]:
-    if "No module named 'jupyter_progress'" in printed:
+    # Only its last line: what a training printed before, it has lived through.
+    last = printed.rpartition("\n")[2]
+    if not has_begun and _NOT_INSTALLED.match(last):
         return error(
             "ModuleNotFoundError",
             "the run's interpreter does not have jupyter-progress",
@@ -216,9 +226,9 @@ def _of_exit(
             f"Install it there: {python or '<python>'} -m pip install jupyter-progress",
             stage=stage,
         )
-    full = next((words for words in _DISK_FULL if words in printed), None)
-    if full is not None or returncode == EXIT_DISK_FULL:
-        return disk_full(stage, full or "there was no room left")
+    full = _DISK_FULL.match(last)
+    if returncode == EXIT_DISK_FULL or (full and returncode == _EXIT_UNCAUGHT):
+        return disk_full(stage, full[1] if full else "there was no room left")
     if not has_begun:
         return error(
             "WorkerNotStarted",
@@ -271,13 +281,6 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _size(size_bytes: int, like: int | None = None) -> str:
-    """``24 GB``, ``23.8 GB``, ``512 MB``; in the unit of another size where one is given."""
-    if (size_bytes if like is None else like) < 0.1 * _GIB:
-        return f"{size_bytes / 2**20:.0f} MB"
-    return f"{size_bytes / _GIB:.1f}".removesuffix(".0") + " GB"
 
 
 def _in(stage: str | None) -> str:

@@ -98,13 +98,16 @@ def worker_environment(limits: dict[str, Any]) -> dict[str, str]:
     Parameters
     ----------
     limits
-        Of the run; ``threads`` says how many threads BLAS and OpenMP may use. By default as many
-        as there are processors for this process; those libraries would count the whole machine's.
+        Of the run; ``threads`` says how many threads BLAS and OpenMP may use, and how many jobs
+        ``n_jobs=-1`` is. By default as many as there are processors for this process; those
+        libraries would count the whole machine's.
     """
     environment = dict(os.environ)
     threads = str(limits.get("threads") or available_processors())
     for name in THREAD_VARIABLES:
         environment.setdefault(name, threads)
+    # What n_jobs=-1 comes to: without it, every run would take all processors for itself.
+    environment.setdefault("LOKY_MAX_CPU_COUNT", threads)
     # Threads that spin while they wait take the processors from the kernels beside them.
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     environment["PYTHONUNBUFFERED"] = "1"

@@ -46,10 +46,13 @@ def cgroup_limit(folder: Path | None) -> int | None:
     return tightest
 
 
-def oom_kills(folder: Path | None) -> int:
-    """How many processes of a control group the kernel has killed for want of memory."""
+def oom_kills(folder: Path | None) -> int | None:
+    """How many processes of a control group the kernel has killed for want of memory.
+
+    None where it does not say: without control groups, or on an old kernel.
+    """
     if folder is None:
-        return 0
+        return None
     for name in ("memory.events", "memory.oom_control"):
         try:
             text = (folder / name).read_text()
@@ -59,7 +62,7 @@ def oom_kills(folder: Path | None) -> int:
             key, _, value = line.partition(" ")
             if key == "oom_kill" and value.strip().isdigit():
                 return int(value)
-    return 0
+    return None
 
 
 def machine_oom_kills(vmstat: Path = Path("/proc/vmstat")) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..core.stalling import StallWatch, Verdict
 from ..core.times import to_iso
 from ..store.layout import RunDirectory
 from .output_tail import last_lines
-from .plain_journal import find_current_stage
+from .plain_journal import NONE_BEFORE, find_current_stage
 from .signs_of_life import SignsOfLife, ask_where_it_waits
 
 ANSWER_S: Final = 3.0  # in which a stalled worker says where it hangs
@@ -28,6 +28,8 @@ class StallReport:
         A monotonic clock.
     floor_s
         A shorter silence is never told; 0: none is.
+    after
+        The last sequence of each journal that belongs to the attempts before.
     """
 
     def __init__(
@@ -36,8 +38,10 @@ class StallReport:
         tell: Callable[[str, dict[str, Any]], None],
         now_s: float,
         floor_s: float,
+        after: Mapping[str, int] = NONE_BEFORE,
     ) -> None:
         self._run = run
+        self._after = after
         self._tell = tell
         self._signs = SignsOfLife(run.journals)
         self._watch = StallWatch(now_s, floor_s)
@@ -87,7 +91,7 @@ class StallReport:
         self._told = verdict
         facts = {
             "since": to_iso(time.time() - verdict.quiet_s),
-            "stage": find_current_stage(self._run.journals),
+            "stage": find_current_stage(self._run.journals, self._after),
             "quiet_s": round(verdict.quiet_s, 1),
             "likely_s": round(verdict.likely_s, 1),
             "uses_cpu": verdict.uses_cpu,

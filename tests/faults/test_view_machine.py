@@ -31,7 +31,10 @@ ERROR = {"type": "ValueError", "message": "no"}
 FACTS: dict[str, dict[str, Any]] = {
     "training_queued": {"name": "digits"},
     "training_started": {"name": "digits", "stages": STAGES},
+    "training_resuming": {"attempt": 2, "who": "ada"},
     "training_resumed": {"name": "digits", "stages": STAGES},
+    "training_stalled": {"since": "2026-09-22T00:00:00Z", "quiet_s": 60.0, "likely_s": 5.0},
+    "training_recovered": {"quiet_s": 61.0},
     "training_stopping": {"action": "stop"},
     "stage_started": {"stage": "fit"},
     "stage_completed": {"stage": "fit", "elapsed_s": 1.0},

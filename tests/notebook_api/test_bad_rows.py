@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 import jupyter_progress as jp
-from jupyter_progress.notebook.class_weight import parameter_of, with_class_weight
+from jupyter_progress.notebook.class_weight import check_covers, parameter_of, with_class_weight
 from jupyter_progress.notebook.local_backend import LocalBackend
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -60,6 +60,15 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "groups in their order": ({"groups": np.arange(20), "split": {"shuffle": False}}, "at random"),
     "class weight of an unknown kind": ({"class_weight": 5}, "'balanced' or a dictionary"),
     "class weight in words": ({"class_weight": "even"}, "'balanced'"),
+    "class weight of no class": ({"class_weight": {}}, "is empty"),
+    "class weight that is text": ({"class_weight": {0: "a"}}, r"for 0 is 'a' \(str\).*a number"),
+    "class weight below 0": ({"class_weight": {0: 1, 1: -1}}, "for 1 is -1"),
+    "class weight missing": ({"class_weight": {0: np.nan}}, "for 0 is nan"),
+    "class weight that is yes": ({"class_weight": {0: True}}, "for 0 is True"),
+    "class weight of another class": (
+        {"class_weight": {99: 1}},
+        "has the key 99, which is no class of y; expected of 0, 1",
+    ),
     "scorer of targets and predictions": ({"scoring": accuracy_score}, "make_scorer"),
     "scorer of two arguments": ({"scoring": lambda model, X: 0.5}, "make_scorer"),
     "scorer that is a class": ({"scoring": dict}, "is the class dict"),
@@ -122,12 +131,28 @@ CALLS: dict[str, tuple[Any, str]] = {
         lambda: jp.train(GradientBoostingClassifier(), X, Y, class_weight="balanced"),
         "compute_sample_weight",
     ),
+    "class weight of a class without parameters": (
+        lambda: jp.train(Bare(), X, Y, class_weight="balanced"),
+        "is no parameter of Bare",
+    ),
     "class weight of a name": (
         lambda: jp.train("sklearn.svm.SVC", X, Y, class_weight="balanced"),
         "goes into params",
     ),
     "nothing at all": (lambda: jp.train(FOREST), "X: is missing"),
 }
+
+
+class Bare:
+    """Owes nothing to scikit-learn."""
+
+    _estimator_type = "classifier"
+
+    def fit(self, X: Any, y: Any) -> Bare:
+        return self
+
+    def predict(self, X: Any) -> Any:
+        return np.zeros(len(X))
 
 
 class Locked:
@@ -154,6 +179,8 @@ def test_class_weight_is_set_where_the_estimator_has_it() -> None:
     search = GridSearchCV(make_pipeline(StandardScaler(), SVC()), {})
     assert parameter_of(search) == "estimator__svc__class_weight"
     assert parameter_of(DummyClassifier()) is None
+    check_covers({0: 2.0}, Y)
+    check_covers({0: 2.0, 1: 1, 2: 1}, Y)
     given = SVC()
     with_class_weight(given, "balanced", "classifier")
     assert given.class_weight is None  # a copy has it

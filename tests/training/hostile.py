@@ -61,6 +61,18 @@ class Hostile(ClassifierMixin, BaseEstimator):
     def _kill(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
+    def _alarm(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        time.sleep(60)
+
+    def _map_and_kill(self) -> None:
+        with Path(self.path).open("wb") as file:
+            file.truncate(600 * 2**20)
+        rows = np.memmap(self.path, dtype=np.uint8, mode="r")
+        print("mapped", int(rows[::4096].sum()), flush=True)
+        time.sleep(1.5)  # a sample is taken with all of it in memory
+        self._kill()
+
     def _exit(self) -> None:
         os._exit(3)
 

@@ -99,7 +99,8 @@ def test_each_failure_has_a_stable_reason(failure, reason):
     ("returncode", "peak", "limit", "oom", "reason"),
     [
         (-9, 10, 100, False, "worker_killed"),
-        (-9, 99, 100, False, "out_of_memory"),
+        (-9, 99, 100, False, "worker_killed"),
+        (-9, 99, 100, None, "out_of_memory"),
         (-9, 10, None, True, "out_of_memory"),
         (-15, 99, 100, False, "worker_killed"),
         (-11, 10, 100, False, "worker_crashed"),
@@ -108,13 +109,53 @@ def test_each_failure_has_a_stable_reason(failure, reason):
     ],
 )
 def test_dead_worker_is_told_by_how_it_died(tmp_path, returncode, peak, limit, oom, reason):
-    memory = last_words.Memory(limit and limit * 2**30, machine=200 * 2**30, was_oom_killed=oom)
+    memory = last_words.Memory(limit and limit * 10**9, machine=200 * 10**9, was_oom_killed=oom)
     told = last_words.of_dead_worker(
-        returncode, stage="train", output=tmp_path / "none", peak_memory=peak * 2**30, memory=memory
+        returncode, stage="train", output=tmp_path / "none", peak_memory=peak * 10**9, memory=memory
     )
     assert told["reason"] == reason
     if reason == "out_of_memory" and limit:
         assert "99 of 100 GB" in told["message"]
+
+
+FULL = "OSError: [Errno 28] No space left on device: 'model.bin'"
+OURS = "the run's journal could not be written: [Errno 122] Disk quota exceeded"
+MISSING = "ModuleNotFoundError: No module named 'jupyter_progress'"
+MISSING_PART = "ModuleNotFoundError: No module named 'jupyter_progress.training'"
+
+
+@pytest.mark.parametrize(
+    ("returncode", "printed", "has_begun", "reason"),
+    [
+        (74, "Epoch 3", True, "disk_full"),
+        (74, OURS, True, "disk_full"),
+        (1, f"Traceback (most recent call last):\n{FULL}\n", True, "disk_full"),
+        (1, f"{FULL}\nwritten elsewhere in its place\n", True, "worker_crashed"),
+        (7, FULL, True, "worker_crashed"),
+        (7, f"{FULL}\n" + "Epoch\n" * 50, True, "worker_crashed"),
+        (1, MISSING, False, "worker_not_started"),
+        (1, MISSING_PART, False, "worker_not_started"),
+        (1, MISSING, True, "worker_crashed"),
+        (3, f"{MISSING}\ntried without it\n", True, "worker_crashed"),
+    ],
+)
+def test_exit_is_told_by_its_code_and_its_last_line(
+    tmp_path, returncode, printed, has_begun, reason
+):
+    output = tmp_path / "output.log"
+    output.write_text(printed)
+    told = last_words.of_dead_worker(
+        returncode,
+        stage="train",
+        output=output,
+        peak_memory=1,
+        memory=last_words.Memory(None, machine=2**34),
+        has_begun=has_begun,
+    )
+    assert told["reason"] == reason
+    assert ("pip install" in told["hint"]) is (printed == MISSING and not has_begun)
+    if printed == OURS:
+        assert told["message"] == ("the run's directory could not be written: Disk quota exceeded")
 
 
 def test_crash_shows_the_users_frames_of_what_was_printed(tmp_path):

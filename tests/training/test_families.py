@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joblib import Memory
+from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.ensemble import (
     AdaBoostClassifier,
@@ -24,11 +26,20 @@ from sklearn.svm import SVC
 from jupyter_progress.core.state import RunState
 from jupyter_progress.errors import CannotStop
 from jupyter_progress.training.controls import ask_to_stop
+from jupyter_progress.training.fit_params import weight_name
 from jupyter_progress.training.fitting import Watch, choose
-from jupyter_progress.training.fitting.choose import can_end_early, choose_way
+from jupyter_progress.training.fitting.choose import (
+    can_end_early,
+    can_stop,
+    choose_way,
+    inner_of,
+    keep_first,
+    shows_steps,
+)
 from jupyter_progress.training.fitting.families import FAMILIES, REFUSED, family_of
 from jupyter_progress.training.fitting.plain import fit_plainly
 from jupyter_progress.training.fitting.search import fit_search
+from jupyter_progress.training.stages.train import _named
 
 from .runs import WRITER, digits, submit
 
@@ -42,10 +53,13 @@ ESTIMATORS = [
     AdaBoostClassifier(n_estimators=MANY, learning_rate=1e-9),
     MLPClassifier(max_iter=MANY, n_iter_no_change=MANY),
     make_pipeline(StandardScaler(), RandomForestClassifier(MANY)),
+    make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), RandomForestClassifier(MANY))),
     LogisticRegression(),
     SGDClassifier(max_iter=20, tol=None),
     SVC(),
     make_pipeline(StandardScaler(), SVC()),
+    make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), SVC())),
+    make_pipeline(StandardScaler(), RandomForestClassifier(20), memory=Memory(None)),
 ]
 
 
@@ -83,6 +97,25 @@ def test_fit_that_is_asked_to_stop_ends_early_where_the_table_says_so(estimator:
     assert fitted.stopped is can_end_early(estimator)
     assert fitted.stopped is (family_of(estimator).stop != REFUSED)
     assert estimator.predict(X).shape == (400,)
+
+
+def test_pipeline_in_a_pipeline_is_what_its_innermost_step_is() -> None:
+    forest = RandomForestClassifier(20, random_state=0)
+    nested = make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), forest))
+    assert inner_of(nested) is forest
+    assert family_of(nested) is family_of(forest)
+    assert shows_steps(nested)
+    assert can_stop(nested)
+    weighted = weight_name(nested)
+    assert weighted == "pipeline__randomforestclassifier__sample_weight"
+    assert choose_way(nested, [weighted]) is choose_way(nested)
+    X, y = make_classification(400, 8, random_state=0)
+    fitted = clone(nested).fit(X, y)
+    assert keep_first(fitted, 5)
+    assert len(fitted[-1][-1].estimators_) == 5
+    plain = make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), SVC()))
+    assert _named(plain) == "Pipeline of SVC"
+    assert not can_stop(plain)
 
 
 def test_family_goes_by_the_parameters_too() -> None:

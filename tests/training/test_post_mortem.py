@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from jupyter_progress.core.figures import size_of
 from jupyter_progress.core.requests import RunRequest
 from jupyter_progress.core.state import RunState
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
@@ -22,7 +23,7 @@ from jupyter_progress.training.launch import start_keeper
 from .hostile import Hostile
 from .runs import feed_of, lines_of, start, submit, upload, wait_for_end
 
-GIB = 2**30
+GB = 10**9
 
 
 pytestmark = pytest.mark.slow  # real processes, each with its imports
@@ -53,7 +54,8 @@ def end_of(run: RunDirectory, scaled: Any) -> RunState:
     [
         ("segfault", "SIGSEGV", "worker_crashed",
          "the worker crashed with a segmentation fault (SIGSEGV) in train"),
-        ("kill", "SIGKILL", "worker_killed", "killed from outside with SIGKILL in train"),
+        ("kill", "SIGKILL", "worker_killed", "the worker was ended by SIGKILL in train"),
+        ("alarm", "SIGALRM", "worker_killed", "the worker was ended by SIGALRM in train"),
         ("exit", "SystemExit", "worker_crashed", "ended with exit code 3 in train"),
         ("raise", "ValueError", "fit_failed", "no such luck"),
     ],
@@ -77,10 +79,24 @@ def test_run_over_its_memory_limit_says_how_much_of_it_and_where(data_dir, scale
     limit = 400 * 2**20
     state = end_of(hostile(data_dir, "eat", memory_bytes=limit), scaled)
     assert state.error["reason"] == "out_of_memory"
-    peak = state.resources.peak_memory / GIB
-    assert peak > 0.39
-    assert state.error["message"] == f"killed at {peak:.1f} of 0.4 GB in train"
+    peak = state.resources.peak_memory
+    assert peak > 390 * 2**20
+    assert state.error["message"] == f"killed at {size_of(peak, limit)} in train"
     assert "about to eat" in state.error["output"]
+
+
+def test_kill_of_a_run_that_has_mapped_more_than_its_limit_is_no_want_of_memory(
+    data_dir, scaled, tmp_path
+):
+    request = RunRequest(
+        dataset={"source": "sklearn", "name": "iris"},
+        estimator={"upload": upload(data_dir, Hostile("map_and_kill", str(tmp_path / "rows")))},
+    )
+    run = start(data_dir, request, memory_bytes=500 * 2**20)
+    state = end_of(run, scaled)
+    assert "mapped 0" in run.output.read_text()
+    assert state.error["reason"] == "worker_killed"
+    assert 0 < run.exit()["peak_memory"] < 400 * 2**20
 
 
 @pytest.fixture
@@ -116,8 +132,9 @@ def test_run_that_the_kernel_ends_for_its_control_groups_limit_says_so(
     assert run.exit()["signal"] == "SIGKILL"
     assert run.exit()["limit"] == 500 * 2**20
     assert state.error["reason"] == "out_of_memory"
-    peak = run.exit()["peak_memory"] / GIB
-    assert state.error["message"] == f"killed at {peak:.1f} of 0.5 GB in train"
+    killed = size_of(run.exit()["peak_memory"], 500 * 2**20)
+    assert killed.endswith(" of 524 MB")
+    assert state.error["message"] == f"killed at {killed} in train"
     assert "about to gobble" in state.error["output"]
 
 
@@ -129,16 +146,16 @@ def test_memory_that_the_system_refuses_is_out_of_memory(data_dir, scaled):
 
 
 def test_words_of_a_kill_by_the_system_name_the_limit_or_the_machine():
-    of_group = Memory(limit=24 * GIB, machine=64 * GIB, was_oom_killed=True)
-    peak = round(23.8 * GIB)
+    of_group = Memory(limit=24 * GB, machine=64 * GB, was_oom_killed=True)
+    peak = round(23.8 * GB)
     told = of_dead_worker(-9, stage="train", output=_Nothing(), peak_memory=peak, memory=of_group)
     assert told["message"] == "killed at 23.8 of 24 GB in train"
     assert told["reason"] == "out_of_memory"
-    full = Memory(limit=None, machine=32 * GIB, was_machine_full=True)
-    told = out_of_memory(round(30.5 * GIB), full, "load_data")
+    full = Memory(limit=None, machine=32 * GB, was_machine_full=True)
+    told = out_of_memory(round(30.5 * GB), full, "load_data")
     assert told["message"] == "killed at 30.5 of 32 GB of this machine in load_data"
-    small = Memory(limit=None, machine=32 * GIB, was_machine_full=True)
-    other = of_dead_worker(-9, stage="train", output=_Nothing(), peak_memory=GIB, memory=small)
+    small = Memory(limit=None, machine=32 * GB, was_machine_full=True)
+    other = of_dead_worker(-9, stage="train", output=_Nothing(), peak_memory=GB, memory=small)
     assert other["reason"] == "worker_killed"  # somebody else's memory was the reason
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,22 @@ def test_workers_threads_stand_in_its_environment_but_where_the_user_has_set_the
     environment = worker_environment({"threads": 3})
     assert environment["OMP_NUM_THREADS"] == "7"
     assert environment["OPENBLAS_NUM_THREADS"] == "3"
+
+
+@pytest.mark.skipif(available_processors() < 2, reason="one processor is all there is to share")
+@pytest.mark.parametrize(("own", "jobs"), [(None, 1), ("2", 2)])
+def test_n_jobs_of_all_processors_is_the_runs_share(monkeypatch, own, jobs):
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
+    if own is not None:
+        monkeypatch.setenv("LOKY_MAX_CPU_COUNT", own)
+    counted = subprocess.run(
+        [sys.executable, "-c", "import joblib; print(joblib.effective_n_jobs(-1))"],
+        env=worker_environment({"threads": 1}),
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert int(counted.stdout) == jobs
 
 
 def test_processes_of_n_jobs_share_the_threads(monkeypatch):

@@ -99,8 +99,7 @@ def choose_way(estimator: Any, fit_params: Collection[str] = ()) -> Way:
     way = _choose(estimator)
     if not fit_params:
         return way
-    last = estimator.steps[-1][1] if way is _fit_pipeline else estimator
-    return way if _choose(last) in _HANDS_ON else fit_plainly
+    return way if _choose(inner_of(estimator)) in _HANDS_ON else fit_plainly
 
 
 def _choose(estimator: Any) -> Way:
@@ -157,8 +156,10 @@ def shows_steps(estimator: Any, fit_params: Collection[str] = ()) -> bool:
 
 
 def inner_of(estimator: Any) -> Any:
-    """What is fitted step by step: the estimator or, of a plain pipeline, its last step."""
-    return estimator.steps[-1][1] if _is_plain_pipeline(estimator) else estimator
+    """What is fitted step by step: the estimator or, of plain pipelines, the innermost step."""
+    while _is_plain_pipeline(estimator):
+        estimator = estimator.steps[-1][1]
+    return estimator
 
 
 def _always(_estimator: Any) -> bool:

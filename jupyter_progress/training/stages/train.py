@@ -125,9 +125,13 @@ def _end_early(context: Context, early: EarlyEnd, rule: EarlyStopping) -> None:
 
 
 def _named(estimator: Any) -> str:
-    """The estimator's class; of a pipeline also the last step's."""
-    steps = getattr(estimator, "steps", None)
-    inner = f" of {type(steps[-1][1]).__name__}" if steps else ""
+    """The estimator's class; of a pipeline also the last step's, however deep it stands."""
+    from sklearn.pipeline import Pipeline
+
+    last = estimator
+    while isinstance(last, Pipeline) and last.steps:
+        last = last.steps[-1][1]
+    inner = "" if last is estimator else f" of {type(last).__name__}"
     return type(estimator).__name__ + inner
 
 
