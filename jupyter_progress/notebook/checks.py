@@ -188,8 +188,8 @@ def _targets(y: Any, name: str) -> Any:
     if len(y.shape) != 1:
         raise InvalidRequest(
             name,
-            f"has the shape {tuple(y.shape)}; expected (rows,), one target for each row. Of several "
-            "targets, train one run for each",
+            f"has the shape {tuple(y.shape)}; expected (rows,), one target for each row. Of "
+            "several targets, train one run for each",
         )
     return y
 
