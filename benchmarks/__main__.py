@@ -13,6 +13,7 @@ MEASUREMENTS = (
     "producers",
     "server",
     "overhead",
+    "overhead_whole",
     "log",
     "latency",
     "fanout",

@@ -6,7 +6,7 @@ scores along the way, progress, checkpoints.
 The two of a pair follow each other at once, now this one first and now that one, so that what else
 the machine does hits both alike. There are as many pairs as it takes for the 95 % confidence
 interval of the ratio of wall times to be narrow; on a busy machine that may be never, and the line
-says so. CPU time counts all threads of the process and is less disturbed.
+says so. CPU time counts all threads, and the processes of jobs, and is less disturbed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import contextlib
 import io
 import math
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -25,10 +26,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from .overhead_families import Family, families
 from .table import Figure
 
 WIDTH = 0.04
 PAIRS_LEAST, PAIRS_MOST = 5, 40
+TRIES = 12  # to find the size that takes so long
 FIT_S = 2.5  # what a bare fit is made to take
 SCORES_LEAST = 10
 RATIO_MOST = 1.03
@@ -89,73 +94,6 @@ class Overhead(Figure):
         )
 
 
-@dataclass(frozen=True)
-class Family:
-    """One estimator, and the parameter by which its fit is made to take long enough.
-
-    Parameters
-    ----------
-    make
-        Given the size and a number of jobs.
-    start
-        A size to begin with.
-    """
-
-    name: str
-    make: Callable[[int, int], Any]
-    start: int
-    jobs: tuple[int, ...] = (1, 2)
-
-
-def families() -> Iterator[Family]:
-    """All that show live scores."""
-    from sklearn import ensemble, linear_model, neural_network
-
-    seeded = {"random_state": 0}
-    for kind in (ensemble.RandomForestClassifier, ensemble.ExtraTreesClassifier):
-        yield Family(kind.__name__, lambda n, jobs, kind=kind: kind(n, n_jobs=jobs, **seeded), 20)
-    yield Family(
-        "BaggingClassifier", lambda n, _jobs: ensemble.BaggingClassifier(n_estimators=n, **seeded),
-        10, (1,),
-    )  # fmt: skip
-    boosters = ((ensemble.GradientBoostingClassifier, (1,)), (ensemble.AdaBoostClassifier, (1,)))
-    for kind, jobs in boosters:
-        yield Family(
-            kind.__name__, lambda n, _jobs, kind=kind: kind(n_estimators=n, **seeded), 10, jobs
-        )
-    histograms = ensemble.HistGradientBoostingClassifier
-    yield Family(
-        histograms.__name__,
-        lambda n, _jobs: histograms(max_iter=n, early_stopping=False, **seeded), 100,
-    )  # fmt: skip
-    yield Family(
-        "MLPClassifier",
-        lambda n, _jobs: neural_network.MLPClassifier(
-            max_iter=n, n_iter_no_change=10_000, tol=0.0, **seeded
-        ),
-        5,
-    )
-    yield Family(
-        "SGDClassifier",
-        lambda n, _jobs: linear_model.SGDClassifier(max_iter=n, tol=None, **seeded),
-        50, (1,),
-    )  # fmt: skip
-    with contextlib.suppress(ImportError):
-        import xgboost
-
-        yield Family(
-            "XGBClassifier",
-            lambda n, jobs: xgboost.XGBClassifier(n_estimators=n, n_jobs=jobs), 50,
-        )  # fmt: skip
-    with contextlib.suppress(ImportError):
-        import lightgbm
-
-        yield Family(
-            "LGBMClassifier",
-            lambda n, jobs: lightgbm.LGBMClassifier(n_estimators=n, n_jobs=jobs, verbosity=-1), 50,
-        )  # fmt: skip
-
-
 def measure() -> Iterator[Figure]:
     """Each family at one job and at two, where it knows jobs or threads."""
     only = set(os.environ.get("OVERHEAD_ONLY", "").split()) or None
@@ -168,19 +106,42 @@ def measure() -> Iterator[Figure]:
                 yield bench.measure(family, jobs)
 
 
+def in_words(what: str, fits: Fits) -> Overhead:
+    """The pairs as a line."""
+    watched_s, bare_s = statistics.median(fits.watched_s), statistics.median(fits.bare_s)
+    return Overhead(what, watched_s, "s", "bare fit", bare_s, fits)
+
+
+def rows_for(estimator: Any) -> tuple[Any, Any]:
+    """Rows and targets that an estimator can be fitted on."""
+    from sklearn.base import is_classifier
+    from sklearn.datasets import make_classification, make_regression
+
+    if is_classifier(estimator):
+        return make_classification(
+            ROWS, COLUMNS, n_informative=10, n_classes=3, flip_y=0.1, random_state=0
+        )
+    return make_regression(ROWS, COLUMNS, n_informative=10, noise=20.0, random_state=0)
+
+
+def size_for(family: Family, time_of: Callable[[int], float]) -> int:
+    """How large a family has to be for a bare fit to take long enough."""
+    size = family.start
+    for _ in range(TRIES):
+        took_s = time_of(size)
+        if took_s >= FIT_S * 0.8:
+            return size
+        size = max(size + 1, math.ceil(size * min(10.0, 1.1 * FIT_S / max(took_s, 1e-3))))
+    raise RuntimeError(f"{family.name} of size {size} still takes {took_s:.3g} s, not {FIT_S} s")
+
+
 class Bench:
     """Fits one family, bare and in a run's own stage."""
 
     def __init__(self, folder: Path) -> None:
-        from sklearn.datasets import make_classification
-
         from jupyter_progress.store.layout import DataDirectory
 
         self._data_dir = DataDirectory(folder / "data").ensure()
-        X, y = make_classification(
-            ROWS, COLUMNS, n_informative=10, n_classes=3, flip_y=0.1, random_state=0
-        )
-        self._rows = self._upload({"X": X, "y": y})
 
     def measure(self, family: Family, jobs: int) -> Overhead:
         """Fit in pairs until the interval is narrow, or for as long as that is tried."""
@@ -188,24 +149,20 @@ class Bench:
 
         with threadpool_limits(jobs), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            size = self._size_for(family, jobs)
+            X, y = rows_for(family.make(family.start, jobs))
+            self._rows = self._upload({"X": X, "y": y})
+            size = size_for(family, lambda size: self._bare_s(family.make(size, jobs)))
             estimator = family.make(size, jobs)
             fits = Fits()
             while not fits.is_narrow and len(fits.bare_s) < PAIRS_MOST:
                 self._pair(estimator, fits, is_bare_first=len(fits.bare_s) % 2 == 0)
-        watched_s, bare_s = statistics.median(fits.watched_s), statistics.median(fits.bare_s)
-        what = f"{family.name}, size {size}, {jobs} job{'s' if jobs > 1 else ''}"
-        return Overhead(what, watched_s, "s", "bare fit", bare_s, fits)
+        return in_words(f"{family.name}, size {size}, {jobs} job{'s' if jobs > 1 else ''}", fits)
 
-    def _size_for(self, family: Family, jobs: int) -> int:
-        """How large it has to be for a bare fit to take long enough."""
-        size = family.start
-        while True:
-            context = self._before_training(family.make(size, jobs))
-            took_s, _cpu_s = _timed(lambda c=context: _fit_barely(c))
-            if took_s >= FIT_S * 0.8:
-                return size
-            size = max(size + 1, math.ceil(size * min(10.0, 1.1 * FIT_S / max(took_s, 1e-3))))
+    def _bare_s(self, estimator: Any) -> float:
+        context = self._before_training(estimator)
+        took_s, _cpu_s = timed(lambda: _fit_barely(context))
+        context.journal.close()
+        return took_s
 
     def _pair(self, estimator: Any, fits: Fits, *, is_bare_first: bool) -> None:
         from jupyter_progress.models.parts import count_parts
@@ -223,18 +180,19 @@ class Bench:
         context.log_metrics = log_and_count
         for is_bare in (is_bare_first, not is_bare_first):
             if is_bare:
-                wall_s, cpu_s = _timed(lambda: _fit_barely(context))
+                wall_s, cpu_s = timed(lambda: _fit_barely(context))
                 fits.bare_s.append(wall_s)
                 fits.bare_cpu_s.append(cpu_s)
             else:
                 with contextlib.redirect_stdout(io.StringIO()):
-                    _, cpu_s = _timed(lambda: metrics.update(train.run(context)))
+                    _, cpu_s = timed(lambda: metrics.update(train.run(context)))
                     # How the model is saved is looked up after the fit, and not part of it.
-                    cpu_s -= _timed(lambda: count_parts(context.model))[1]
+                    cpu_s -= timed(lambda: count_parts(context.model))[1]
                 fits.watched_s.append(metrics["fit_s"])
                 fits.watched_cpu_s.append(cpu_s)
         context.journal.close()
-        fits.scores.append(sum("live_accuracy" in values for values in scores))
+        live = ("live_accuracy", "live_score")
+        fits.scores.append(sum(any(name in values for name in live) for values in scores))
 
     def _before_training(self, estimator: Any) -> Any:
         """A run that has gone through all stages before ``train``, in this process."""
@@ -270,15 +228,27 @@ def _fit_barely(context: Any) -> None:
     from sklearn.base import clone
 
     model = clone(context.estimator).fit(context.prepared_train, context.parts.train.y)
-    # The run's fit ends with a score on all held-out rows, which a person would ask for, too.
-    model.score(context.prepared_validation, context.parts.validation.y)
+    # The run's fit ends with a score on all held-out rows, which a person would ask for, too; of a
+    # search none are held out.
+    if context.parts.validation is not None:
+        model.score(context.prepared_validation, context.parts.validation.y)
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of wall and of processor."""
-    cpu_s, wall_s = time.process_time(), time.perf_counter()
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of wall, and of processor: of this process and of all that it has started."""
+    cpu_s, wall_s = spent_s(), time.perf_counter()
     work()
-    return time.perf_counter() - wall_s, time.process_time() - cpu_s
+    return time.perf_counter() - wall_s, spent_s() - cpu_s
+
+
+def spent_s() -> float:
+    """What this process and its children, those that are gone too, had of the processors so far."""
+    gone = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = time.process_time() + gone.ru_utime + gone.ru_stime
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            spent += sum(child.cpu_times()[:4])  # its own children's, too, that are gone
+    return spent
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask for the end of the run; ``command`` is the action."""
+    """Ask for the end of the run; ``command`` is the action. 0 where that is how it ends."""
     state = read_run(arguments.run)
-    ask_to_stop(
+    ends_by = ask_to_stop(
         data_directory().run(state.run_id),
         state,
         action=arguments.command,
@@ -29,9 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.json:
         print_json(read_run(state.run_id))
+    elif ends_by != arguments.command:
+        print(f"{state.name} ({state.run_id}) is being cancelled already: nothing of it is kept")
     elif has_ended(state.status):
         print(f"{state.name} ({state.run_id}) has ended so already")
     else:
         verb = "stopping" if arguments.command == "stop" else "cancelling"
         print(f"{verb} {state.name} ({state.run_id})")
-    return 0
+    return 0 if ends_by == arguments.command else 1

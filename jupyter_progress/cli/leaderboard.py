@@ -47,7 +47,9 @@ def draw_leaderboard(rows: Sequence[CandidateRow]) -> RenderableType:
         table.add_column(name, justify=how, no_wrap=True)  # type: ignore[arg-type]
     table.add_column("parameters", overflow="fold")
     for row in rows[:SHOWN]:
-        mean = "–" if row.mean is None else f"{row.mean:.4f} ± {row.std or 0.0:.4f}"
+        mean = "–" if row.mean is None else f"{row.mean:.4f}"
+        if row.mean is not None and row.std is not None:
+            mean += f" ± {row.std:.4f}"
         folds = " ".join("–" if score is None else f"{score:.4f}" for score in row.scores)
         words = param_words(row.params)
         if row.status not in ("completed", "running"):

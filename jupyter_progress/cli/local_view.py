@@ -18,6 +18,7 @@ from ..core.transitions import has_ended
 from ..core.view import View
 from ..errors import InvalidRequest, StoreError, UnknownRun
 from ..store.layout import DataDirectory, default_data_dir
+from ..store.reader import LogReader
 from ..tracking.local_follow import LocalFollower
 from ..training.recover import recover_run
 
@@ -91,9 +92,13 @@ def read_leaderboard(run_id: str) -> list[CandidateRow]:
     """
     with _following([run_id]) as follower:
         state = follower.view.runs.get(run_id)
-        running = [] if state is None else state.running
-        is_over = state is None or has_ended(state.status)
-        return leaderboard(follower.reader.search(run_id), running, is_over=is_over)
+        return [] if state is None else leaderboard_of(follower.reader, state)
+
+
+def leaderboard_of(reader: LogReader, state: RunState) -> list[CandidateRow]:
+    """A search's candidates as a follower's log has them, best first."""
+    is_over = has_ended(state.status)
+    return leaderboard(reader.search(state.run_id), state.running, is_over=is_over)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import secrets
 from ..core.transitions import has_ended
 from ..tracking.record import user_name
 from ..training.attempts import is_to_start_here
-from ..training.launch import start_keeper
+from ..training.launch import default_concurrent_runs, start_keeper
 from ..training.resume import ask_to_resume
 from .local_view import data_directory, print_json, read_run
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     writer = f"cli-{secrets.token_hex(4)}"
     ask_to_resume(directory, state, who=user_name(), writer=writer)
     if is_to_start_here(directory, data):
-        start_keeper(directory, data)
+        start_keeper(directory, data, places=default_concurrent_runs())
     if arguments.json:
         print_json(read_run(state.run_id))
     elif has_ended(state.status):

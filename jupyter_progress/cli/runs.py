@@ -13,6 +13,7 @@ from rich.text import Text
 from ..core.activity import headline
 from ..core.durations import duration
 from ..core.ending import stalled_words, stopped_early
+from ..core.guessed import percent
 from ..core.queueing import place_words
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
@@ -99,7 +100,7 @@ def _cells(state: RunState) -> tuple[Text, ...]:
 
 
 def _status(state: RunState) -> Text:
-    words = f"{state.status} {int(state.progress)} %" if state.status in GOING else state.status
+    words = f"{state.status} {percent(state)}" if state.status in GOING else state.status
     if state.queue_place is not None:
         words = f"{state.status}, {place_words(state.queue_place)}"
     return Text(words, style=COLOURS.get(state.status, ""))

@@ -7,7 +7,6 @@ import argparse
 from rich.console import Console
 
 from ..errors import UnknownRun
-from .leaderboard import draw_leaderboard
 from .local_view import full_run_id, print_json, read_leaderboard, read_view
 from .terminal import draw_error, draw_run
 
@@ -29,9 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(state)
         return 0
     console = Console()
-    console.print(draw_run(view, run_id, [], ""))
-    if state.search is not None:
-        console.print(draw_leaderboard(read_leaderboard(run_id)))
+    board = read_leaderboard(run_id) if state.search is not None else []
+    console.print(draw_run(view, run_id, [], "", board))
     error = draw_error(state)
     if error is not None:
         console.print(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -12,14 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from ..core.activity import headline
+from ..core.candidates import CandidateRow
 from ..core.durations import duration, estimate
 from ..core.ending import status_words
 from ..core.figures import metric_words, name_within
 from ..core.guessed import percent
+from ..core.kinds import has_keeper
+from ..core.queueing import waiting_words
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.view import View
-from .leaderboard import draw_search
+from .leaderboard import draw_leaderboard, draw_search
 
 COLOURS = {
     "queued": "dim", "running": "cyan", "stopping": "yellow", "completed": "green",
@@ -33,7 +37,13 @@ FEED_LINES = 5
 LEVEL_MARKS = {"info": "·", "success": "✓", "warning": "!", "error": "✗"}
 
 
-def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> RenderableType:
+def draw_run(
+    view: View,
+    run_id: str,
+    scores: list[float],
+    connection: str,
+    board: Sequence[CandidateRow] = (),
+) -> RenderableType:
     """Draw all that a terminal shows of a run.
 
     Parameters
@@ -44,12 +54,14 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
         The live scores so far, for the sparkline.
     connection
         How the view is fed: ``live``, ``polling``, ``local`` or ``offline``.
+    board
+        A search's candidates, best first.
     """
     run = view.runs.get(run_id)
     if run is None:
         return Text("waiting for the run …", style="dim")
     lines: list[RenderableType] = [_header(run, connection)]
-    waiting = waiting_words(view, run)
+    waiting = waiting_words_in(view, run)
     if waiting:
         lines.append(Text(f" {waiting}", style="yellow"))
     if run.stalled is not None and run.stalled.output:
@@ -57,6 +69,8 @@ def draw_run(view: View, run_id: str, scores: list[float], connection: str) -> R
     lines += [_bar(run), _stages(run)]
     lines += [line for line in (_live(run, scores), _outcome(run)) if line is not None]
     lines += draw_search(run)
+    if board:
+        lines.append(draw_leaderboard(board))
     health = _health(view.health)
     if health is not None:
         lines.append(health)
@@ -71,19 +85,12 @@ def _header(run: RunState, connection: str) -> Text:
     return header
 
 
-def waiting_words(view: View, run: RunState) -> str:
-    """Why a queued run does not start: what it waits for; empty where it waits for nothing."""
-    if run.status != "queued":
+def waiting_words_in(view: View, run: RunState) -> str:
+    """What a queued run waits for; empty where the view follows this run alone and cannot know."""
+    if has_keeper(run.kind) and not view.knows_queue:
         return ""
-    others = [
-        other.name
-        for other in view.runs.values()
-        if other.run_id != run.run_id and other.status in ("running", "stopping")
-    ]
-    if not others:
-        return ""
-    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-    return f"waits for its turn: {others[0]}{more} is training"
+    at_once = None if view.server is None else view.server.max_concurrent_runs
+    return waiting_words(run, view.runs.values(), at_once)
 
 
 def draw_error(run: RunState) -> RenderableType | None:

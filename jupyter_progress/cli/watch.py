@@ -8,7 +8,7 @@ from rich.console import Console
 
 from ..tracking.local_follow import LocalFollower
 from ..training.recover import recover_run
-from .local_view import data_directory, full_run_id, print_json
+from .local_view import data_directory, full_run_id, leaderboard_of, print_json
 from .terminal import draw_error
 from .watching import Watch, watch
 
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Follow the run; 0 where it completed."""
     run_id = full_run_id(arguments.run)
     directory = data_directory()
-    watching = Watch(run_id)
+    watching = Watch(run_id, lambda state: leaderboard_of(source.reader, state))
     source = LocalFollower(
         directory,
         [run_id],

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ..core.candidates import CandidateRow
 from ..core.figures import name_within
+from ..core.guessed import percent
 from ..core.state import RunState
 from ..core.transitions import has_ended
 from ..core.view import View
 from ..core.wire import Message
 from ..errors import ServerUnreachable
-from .terminal import COLOURS, draw_run, time_words, waiting_words
+from .terminal import COLOURS, draw_run, time_words, waiting_words_in
 
 REDRAWS_PER_S = 8
 PLAIN_INTERVAL_S = 3.0
+BOARD_INTERVAL_S = 1.0
+
+ReadBoard = Callable[[RunState], list[CandidateRow]]
 
 
 class Source(Protocol):
@@ -39,15 +44,20 @@ class Watch:
     ----------
     run_id
         The run.
+    read_board
+        Reads a search's leaderboard; without it none is drawn.
     """
 
-    def __init__(self, run_id: str) -> None:
+    def __init__(self, run_id: str, read_board: ReadBoard | None = None) -> None:
         self.run_id = run_id
         self.view = View()
         self.scores: list[float] = []
         self.changed = threading.Event()
         self.told: list[str] = []
         self._lock = threading.Lock()
+        self._read_board = read_board
+        self._board: list[CandidateRow] = []
+        self._board_due = 0.0
 
     def take(self, messages: Sequence[Message], _connection: str) -> None:
         """Take in what the source has just applied to the view; called in the source's thread."""
@@ -68,6 +78,17 @@ class Watch:
     def run(self) -> RunState | None:
         """The run's state, once it is known."""
         return self.view.runs.get(self.run_id)
+
+    def board(self) -> list[CandidateRow]:
+        """A search's leaderboard, read about once a second and once more at the run's end."""
+        run = self.run
+        if run is None or run.search is None or self._read_board is None:
+            return self._board
+        if time.monotonic() >= self._board_due or has_ended(run.status):
+            self._board = self._read_board(run)
+            # Of thousands of candidates it takes a while: the bar is not to wait for it.
+            self._board_due = time.monotonic() + BOARD_INTERVAL_S
+        return self._board
 
     def news(self) -> list[str]:
         """What the feed told since the last call."""
@@ -112,10 +133,9 @@ def _draw(watching: Watch, source: Source, console: Console, limit_s: float | No
         while True:
             watching.changed.wait(0.5)
             watching.changed.clear()
-            live.update(
-                draw_run(watching.view, watching.run_id, watching.scores, source.connection)
-            )
             run = watching.run
+            shown = (watching.view, watching.run_id, watching.scores, source.connection)
+            live.update(draw_run(*shown, watching.board()))
             if run is not None and has_ended(run.status):
                 return run
             limit.check(run)
@@ -140,10 +160,10 @@ def _print(watching: Watch, source: Source, console: Console, limit_s: float | N
 
 
 def _line(run: RunState, view: View, connection: str) -> Text:
-    waiting = waiting_words(view, run)
+    waiting = waiting_words_in(view, run)
     if waiting:
-        return Text(f"  queued: {waiting}", style="yellow")
-    line = Text(f"{run.progress:5.1f} %  {run.current_stage or run.status}")
+        return Text(f"  queued: {waiting[0].lower()}{waiting[1:]}", style="yellow")
+    line = Text(f"{percent(run, 1).rjust(8)}  {run.current_stage or run.status}")
     if run.live_score is not None and run.live_score.value is not None:
         line.append(f"  live {name_within(run.live_score.name)} {run.live_score.value:.4f}")
     line.append(f"  {time_words(run)}")

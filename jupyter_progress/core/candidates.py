@@ -162,3 +162,8 @@ def _ranked(rows: list[CandidateRow]) -> list[CandidateRow]:
     others = [row for row in rows if row.mean is None]
     others.sort(key=lambda row: (_LAST.get(row.status, 1), row.candidate))
     return [*(row for row, _ in scored), *others]
+
+
+def answer_of(rows: list[CandidateRow], limit: int) -> dict[str, Any]:
+    """The best of a leaderboard as ``GET runs/{id}/candidates`` answers them."""
+    return {"candidates": msgspec.to_builtins(rows[:limit]), "total": len(rows)}

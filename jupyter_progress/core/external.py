@@ -60,6 +60,7 @@ class Stage(Strict, frozen=True):
     id: str
     title: str | None = None
     estimated_s: float | None = None
+    estimated_range: tuple[float, float] | None = None
 
 
 class Started(Strict, frozen=True):

@@ -160,8 +160,16 @@ def planned(stages: list[Stage]) -> list[dict[str, Any]]:
         if stage.title is not None:
             check_label(f"stages[{index}].title", stage.title)
         _check_figure(f"stages[{index}].estimated_s", stage.estimated_s, 0.0)
-        title = stage.title or title_of(stage.id)
-        told.append({"id": stage.id, "title": title, "estimated_s": stage.estimated_s})
+        for bound in stage.estimated_range or ():
+            _check_figure(f"stages[{index}].estimated_range", bound, 0.0)
+        told.append(
+            {
+                "id": stage.id,
+                "title": stage.title or title_of(stage.id),
+                "estimated_s": stage.estimated_s,
+                "estimated_range": stage.estimated_range,
+            }
+        )
     return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from .state import RunState, stage_index
 
 PATIENCE_S = 2.0  # a stage that is over by then need not be spoken of
@@ -23,4 +25,6 @@ def is_guessed(run: RunState) -> bool:
 
 def percent(run: RunState, decimals: int = 0) -> str:
     """How far a run is, for a person: ``"43 %"``, and ``"~43 %"`` where that is an estimate."""
-    return f"{'~' if is_guessed(run) else ''}{run.progress:.{decimals}f} %"
+    # Whole figures are cut, not rounded: 100 % is what is done.
+    figure = run.progress if decimals else math.floor(run.progress)
+    return f"{'~' if is_guessed(run) else ''}{figure:.{decimals}f} %"

@@ -13,6 +13,8 @@ import msgspec
 from .kinds import has_keeper
 from .state import RunState
 
+AT_WORK = ("running", "stopping")
+
 
 def queue_of(runs: Iterable[RunState]) -> list[RunState]:
     """The runs that wait for their turn, in the order in which they get it."""
@@ -42,3 +44,31 @@ def place_words(place: int) -> str:
     is_teen = place // 10 % 10 == 1
     ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place:,}{ending} in the queue"
+
+
+def waiting_words(run: RunState, runs: Iterable[RunState], at_once: int | None = None) -> str:
+    """What a queued run waits for, as a sentence begins; empty for a run that is not queued.
+
+    Parameters
+    ----------
+    run
+        Whoever waits.
+    runs
+        All runs that are going on.
+    at_once
+        How many the server trains at a time; None where no server is known.
+    """
+    if run.status != "queued":
+        return ""
+    if not has_keeper(run.kind):
+        return "Waits for its program to begin"
+    known = [run if other.run_id == run.run_id else other for other in runs]
+    queued = queue_of(known if run in known else [*known, run]).index(run)
+    # A loop of one's own takes nobody's place.
+    training = sum(other.status in AT_WORK and has_keeper(other.kind) for other in known)
+    ahead = queued + training
+    if not ahead or queued < (at_once or 0) - training:
+        return "Starts in a moment"
+    words = place_words(queued + 1)
+    place = f"{words[0].upper()}{words[1:]}: waits for {ahead:,} run{'s' * (ahead > 1)} ahead of it"
+    return place if at_once is None else f"{place}; {at_once} at a time is the server's setting"

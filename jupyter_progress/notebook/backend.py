@@ -17,6 +17,7 @@ from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
 from ..training.sources.mapped import Parcel
+from ..training.workload import Workload
 
 
 class Backend(Protocol):
@@ -27,7 +28,9 @@ class Backend(Protocol):
     def upload(self, stream: BinaryIO, format: str) -> str:
         """Hand over a file; answers its id."""
 
-    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+    def check_fits(
+        self, request: RunRequest, rows: int, rows_bytes: int, workload: Workload
+    ) -> None:
         """Refuse rows of this kernel that a run there cannot have, before any is handed over."""
 
     def hand_over(self, parcel: Parcel) -> str:

@@ -20,8 +20,10 @@ from ..core.requests import Executor, RunRequest
 from ..errors import FileNotReadable, InvalidRequest, UnsuitableData, UnsuitableEstimator
 from ..training.estimators import has_tags
 from ..training.handed_over import estimator_to_bytes
+from ..training.peaks import workload_of
 from ..training.sources.files import FORMATS
 from ..training.sources.mapped import Parcel, pack, pack_bytes
+from ..training.workload import Workload
 from .checks import Rows
 
 
@@ -30,7 +32,9 @@ class Uploader(Protocol):
 
     def upload(self, stream: BinaryIO, format: str) -> str: ...
 
-    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None: ...
+    def check_fits(
+        self, request: RunRequest, rows: int, rows_bytes: int, workload: Workload
+    ) -> None: ...
 
     def hand_over(self, parcel: Parcel) -> str: ...
 
@@ -101,6 +105,7 @@ def name_of(function: Any) -> str:
 def upload_rows(
     backend: Uploader,
     request: RunRequest,
+    estimator: Any,
     rows: Rows,
     held_out: dict[str, Rows],
     facts: dict[str, np.ndarray],
@@ -111,6 +116,8 @@ def upload_rows(
     ----------
     request
         That is to be sent.
+    estimator
+        That is to be fitted on them.
     held_out
         Rows of the user's own, as ``validation`` and ``test``.
     facts
@@ -129,7 +136,10 @@ def upload_rows(
     parts |= {name: (name, values) for name, values in facts.items()}
     # All are made ready before the first is written, so that nothing is written in vain.
     parcels = {key: _packed(value, name) for key, (name, value) in parts.items()}
-    backend.check_fits(request, len(rows), parcels["id"].size_bytes)
+    # Rows of the user's own for validation and test are mapped, and stay as they are.
+    divided = sum(parcels[key].size_bytes for key in ("id", "y", *facts))
+    workload = workload_of(estimator, len(rows), rows.columns)
+    backend.check_fits(request, len(rows), divided, workload)
     ids = {key: backend.hand_over(parcel) for key, parcel in parcels.items()}
     return {"source": "upload", **ids}
 

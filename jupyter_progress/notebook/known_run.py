@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..core.guessed import percent
 from ..core.state import RunState, newer
 from ..core.transitions import has_ended
 from ..errors import RunCancelled, RunFailed, RunNotFinished, UnknownRun
@@ -130,7 +131,7 @@ class KnownRun(WithHistory):
         state = self._state()
         if not has_ended(state.status):
             raise RunNotFinished(
-                f"{self._name()} is {state.status} ({state.progress:.0f} %); {what} is there once "
+                f"{self._name()} is {state.status} ({percent(state)}); {what} is there once "
                 "it has ended: run.wait()"
             )
         return state

@@ -38,7 +38,8 @@ from ..training.attempts import is_to_start_here
 from ..training.capacity import check_memory, copies_of, memory_room
 from ..training.checking import Checker
 from ..training.controls import ask_to_stop
-from ..training.launch import start_keeper
+from ..training.launch import default_concurrent_runs, start_keeper, threads_of_each
+from ..training.peaks import likely_peak
 from ..training.recover import needs_recovery, recover_run
 from ..training.resume import ask_to_resume
 from ..training.scratch import own_scratch
@@ -46,6 +47,7 @@ from ..training.skipping import ask_to_skip
 from ..training.sources.mapped import Parcel
 from ..training.submit import create_run
 from ..training.uploads import Uploads
+from ..training.workload import Workload
 from .kernel_slot import KernelSlot
 from .local_health import LocalHealth
 
@@ -76,6 +78,7 @@ class LocalBackend:
         self._serving: ServingPool | None = None
         self._checker: Checker | None = None
         self._root = Path.cwd()
+        self._places = default_concurrent_runs()
         feed = Feed(self._follower, is_kept=True)
         self.feeds = Feeds(feed, feed)
 
@@ -122,27 +125,32 @@ class LocalBackend:
                 upload.write(chunk)
             return str(upload.finish()["id"])
 
-    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+    def check_fits(
+        self, request: RunRequest, rows: int, rows_bytes: int, workload: Workload
+    ) -> None:
         """Refuse rows of this kernel that a run here cannot have, before any is handed over."""
         if not request.start_anyway:
             copies = copies_of(request, is_mapped=True)
-            check_memory(rows_bytes, copies, memory_room(), "X")
+            learned = likely_peak(self.data.timings, workload)
+            check_memory(rows_bytes, copies, memory_room(), "X", learned)
 
     def hand_over(self, parcel: Parcel) -> str:
         """Hand over what lies in the memory; answers its id."""
         return self._uploads.hand_over(parcel)
 
     def submit(self, request: KeptRequest) -> RunState:
-        """Start a run, with its keeper."""
+        """Queue a run; its keeper waits for its turn and starts it."""
         check_kept_request(request)
         for upload_id in named_uploads(msgspec.to_builtins(request)).values():
             self._uploads.path(upload_id)
         if _needs_checking(request):
             self._check(request)
         # The worker looks for a file where it was checked, wherever the kernel has gone since.
-        limits = {"root_dir": str(self._root)} if _source(request) == "file" else None
+        limits: dict[str, Any] = {"threads": threads_of_each(self._places)}
+        if _source(request) == "file":
+            limits["root_dir"] = str(self._root)
         run = create_run(self.data, request, who=self.who, writer=self.writer, limits=limits)
-        start_keeper(run, self.data)
+        start_keeper(run, self.data, places=self._places)
         self.follower.wake()
         return self._known(run.run_id)
 
@@ -220,7 +228,7 @@ class LocalBackend:
         run, state = self.data.run(run_id), self.state(run_id)
         ask_to_resume(run, state, who=self.who, writer=self.writer)
         if is_to_start_here(run, self.data):
-            start_keeper(run, self.data)
+            start_keeper(run, self.data, places=self._places)
         self._show(JournalWriter(run.journal(self.writer)), run_id)
 
     def _ask(self, run_id: str, action: str) -> None:

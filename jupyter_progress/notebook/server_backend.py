@@ -25,9 +25,11 @@ from ..errors import NoModel, NotFound, NoValue, ServerUnreachable, UnknownRun
 from ..panel.feed import Feed, Feeds, FollowerLike, Listener
 from ..store.layout import DataDirectory, default_data_dir
 from ..training.capacity import check_memory, check_rows, copies_of, memory_room
+from ..training.peaks import likely_peak
 from ..training.scratch import scratch_identity
 from ..training.sources.mapped import Parcel
 from ..training.uploads import Uploads
+from ..training.workload import Workload
 from .upload_bar import with_bar
 
 SUBMIT_TRIES = 5
@@ -80,7 +82,9 @@ class ServerBackend:
         chunks = with_bar(iter(lambda: stream.read(CHUNK_BYTES), b""), size_bytes)
         return str(self.client.upload_chunks(chunks, size_bytes, format)["id"])
 
-    def check_fits(self, request: RunRequest, rows: int, rows_bytes: int) -> None:
+    def check_fits(
+        self, request: RunRequest, rows: int, rows_bytes: int, workload: Workload
+    ) -> None:
         """Refuse rows of this kernel that a run there cannot have, before any is handed over.
 
         The memory of another machine is not known here: its server looks at it.
@@ -88,7 +92,8 @@ class ServerBackend:
         check_rows(rows, self.server.get("max_rows"), "X")
         if not request.start_anyway and self._uploads is not None:
             room = memory_room(self.server.get("max_run_memory_bytes"))
-            check_memory(rows_bytes, copies_of(request, is_mapped=True), room, "X")
+            learned = likely_peak(DataDirectory(default_data_dir()).timings, workload)
+            check_memory(rows_bytes, copies_of(request, is_mapped=True), room, "X", learned)
 
     def hand_over(self, parcel: Parcel) -> str:
         """Hand over what lies in the memory; answers its id.

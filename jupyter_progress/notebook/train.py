@@ -22,7 +22,7 @@ from ..training.scoring_checks import (
     scorer_name,
     try_own_scorer,
 )
-from ..training.searching import check_makes_model, search_in
+from ..training.searching.kinds import check_makes_model, search_in
 from ..training.sources.table import rows_at
 from . import checks, handover
 from .backend import Backend, current_backend
@@ -230,7 +230,7 @@ def _submit(
         changes["dataset"] = {**draft.dataset, "id": handed}
     elif source.rows is not None:
         changes["dataset"] = handover.upload_rows(
-            backend, draft, source.rows, held_out, source.facts
+            backend, draft, estimator, source.rows, held_out, source.facts
         )
     request = _with(draft, **changes)
     try:

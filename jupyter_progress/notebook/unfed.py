@@ -55,4 +55,4 @@ class Unfed:
     def _refuse(self, *_given: Any) -> NoReturn:
         raise self._problem
 
-    state = stop = cancel = deploy = note = _refuse
+    state = stop = cancel = skip = resume = deploy = note = candidates = _refuse

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..core.candidates import CandidateRow
 from ..core.state import RunState
 from ..core.wire import Activity
 from .report import everything_html, everything_text, problem_html, report_html, report_text
@@ -69,6 +70,7 @@ def mime_bundle(
     runs: Sequence[RunState],
     activity: Sequence[Activity],
     scores: Sequence[Sequence[Any]] = (),
+    candidates: Sequence[CandidateRow] = (),
 ) -> dict[str, Any]:
     """All forms of one output.
 
@@ -82,6 +84,8 @@ def mime_bundle(
         The run that is shown; or all, where none is.
     scores
         Of the live score, for the static chart.
+    candidates
+        A search's, best first.
     """
     problem = own.get("problem")
     if problem:
@@ -91,7 +95,7 @@ def mime_bundle(
     elif run is None:
         html = text = f"run {own['run_id']}"
     else:
-        html, text = report_html(run, activity, scores), report_text(run)
+        html, text = report_html(run, activity, scores, candidates), report_text(run)
     bundle = {MIME_TYPE: own, "text/html": html, "text/plain": text}
     # A server without this extension often lacks what shows a widget too, and then the words
     # would be hidden behind a widget's error.

@@ -6,18 +6,21 @@ right in light and dark.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from ..core.activity import headline, within_run
+from ..core.candidates import CandidateRow
 from ..core.durations import duration
 from ..core.ending import status_words
 from ..core.figures import name_of, name_within
-from ..core.guessed import percent
+from ..core.guessed import is_guessed, percent
 from ..core.state import RunState, StageState
 from ..core.transitions import has_ended
 from ..core.wire import Activity
+from .report_leaderboard import leaderboard_html
 
 MARKS = {"pending": "·", "running": "▸", "completed": "✓", "failed": "✗", "skipped": "–"}
 ACTIVITIES_SHOWN = 3
@@ -52,7 +55,10 @@ def report_text(run: RunState) -> str:
 
 
 def report_html(
-    run: RunState, activity: Sequence[Activity] = (), scores: Sequence[Sequence[Any]] = ()
+    run: RunState,
+    activity: Sequence[Activity] = (),
+    scores: Sequence[Sequence[Any]] = (),
+    candidates: Sequence[CandidateRow] = (),
 ) -> str:
     """A run as HTML.
 
@@ -62,6 +68,8 @@ def report_html(
         Newest first; the run's own lines are shown.
     scores
         ``[[step, value], …]`` of the live score, drawn as a line.
+    candidates
+        A search's, best first; the first ten are shown.
     """
     parts = [
         _head(run),
@@ -69,6 +77,7 @@ def report_html(
         _stages(run.stages),
         _chart(scores, run),
         _outcome(run),
+        leaderboard_html(candidates),
         _feed([line for line in activity if line.run_id == run.run_id], run.name),
         _foot(run),
     ]
@@ -123,11 +132,15 @@ def _head(run: RunState) -> str:
 
 def _bar(run: RunState) -> str:
     share = min(100.0, max(0.0, run.progress))
+    guessed = is_guessed(run)
+    told = f"{math.floor(share)} percent"
+    told = f"about {told}, judged by earlier runs" if guessed else told
     return (
         '<svg width="100%" height="6" role="img" style="margin:6px 0;display:block" '
-        f'aria-label="{share:.0f} percent">'
+        f'aria-label="{told}">'
         '<rect width="100%" height="6" rx="3" fill="currentColor" opacity="0.15"></rect>'
-        f'<rect width="{share:.1f}%" height="6" rx="3" fill="currentColor" opacity="0.6"></rect>'
+        f'<rect width="{share:.1f}%" height="6" rx="3" fill="currentColor" '
+        f'opacity="{0.35 if guessed else 0.6}"></rect>'
         "</svg>"
     )
 

@@ -14,8 +14,10 @@ import anywidget
 import msgspec
 import traitlets
 
+from ..core.candidates import CandidateRow, answer_of
 from ..core.state import RunState
 from ..core.times import to_iso
+from ..core.transitions import has_ended
 from ..core.wire import Activity, Message
 from ..errors import InvalidRequest, ProgressError
 from .assets import loader_source, view_source
@@ -44,6 +46,7 @@ class Actions(Protocol):
     def resume(self, run_id: str) -> None: ...
     def deploy(self, name: str, version: int | None, run_id: str | None) -> Any: ...
     def note(self, text: str, run_id: str | None) -> None: ...
+    def candidates(self, run_id: str) -> list[CandidateRow]: ...
 
 
 class Refreshable(Protocol):
@@ -96,6 +99,7 @@ class PanelWidget(anywidget.AnyWidget):
         self._scores = Scores(run_id)
         self._guard = threading.RLock()
         self._run: RunState | None = None
+        self._leaderboard: tuple[object, list[CandidateRow]] | None = None
         self._stages_done = -1
         self._beaten_at = now
         self._feed: Feed = feeds.stream
@@ -262,8 +266,9 @@ class PanelWidget(anywidget.AnyWidget):
             _controllers.submit(self._control, content)
 
     def _control(self, content: dict[str, Any]) -> None:
+        answer = None
         try:
-            self._carry_out(content)
+            answer = self._carry_out(content)
             ok, message = True, ""
         except ProgressError as error:
             ok, message = False, str(error)
@@ -271,9 +276,11 @@ class PanelWidget(anywidget.AnyWidget):
             # Whatever went wrong, a view that waits for its answer gets one.
             log.exception("what a view asked for could not be carried out")
             ok, message = False, f"this failed in the kernel ({type(error).__name__}: {error})"
-        self.send({"type": "control_result", "id": content.get("id"), "ok": ok, "message": message})
+        result = {"type": "control_result", "id": content.get("id"), "ok": ok, "message": message}
+        self.send(result if answer is None else {**result, "answer": answer})
 
-    def _carry_out(self, content: dict[str, Any]) -> None:
+    def _carry_out(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        """Do it; what was asked for to be read is given back."""
         action, run_id = content.get("action"), content.get("run_id")
         if action in ("stop", "cancel", "resume") and isinstance(run_id, str):
             ask = {
@@ -288,12 +295,18 @@ class PanelWidget(anywidget.AnyWidget):
         elif action == "deploy":
             version = content.get("version")
             self._actions.deploy(str(content.get("model") or ""), version, run_id)
+        elif action == "candidates" and isinstance(run_id, str):
+            limit = content.get("limit")
+            rows = self._actions.candidates(run_id)
+            return answer_of(rows, limit if isinstance(limit, int) and limit > 0 else len(rows))
         elif action == "note":
             self._actions.note(str(content.get("text") or ""), run_id)
         else:
             raise InvalidRequest(
-                "action", f"is {action!r}; expected stop, cancel, resume, skip, deploy or note"
+                "action",
+                f"is {action!r}; expected stop, cancel, resume, skip, deploy, note or candidates",
             )
+        return None
 
     # What it leaves in a notebook
 
@@ -312,7 +325,20 @@ class PanelWidget(anywidget.AnyWidget):
             runs=runs,
             activity=activity,
             scores=self._scores.points,
+            candidates=self._ended_leaderboard(run),
         )
+
+    def _ended_leaderboard(self, run: RunState | None) -> list[CandidateRow]:
+        """A search's candidates, asked for once it is over: they change no more."""
+        if run is None or run.search is None or not has_ended(run.status):
+            return []
+        key = (run.run_id, run.end_time)
+        if self._leaderboard is None or self._leaderboard[0] != key:
+            try:
+                self._leaderboard = (key, self._actions.candidates(run.run_id))
+            except ProgressError:
+                return []  # a report without them is one all the same; the next one asks again
+        return self._leaderboard[1]
 
     def keep_fresh(self, output: Refreshable) -> None:
         """Have an output told when what it shows has grown old."""

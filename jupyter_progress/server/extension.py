@@ -16,7 +16,7 @@ from .. import __version__
 from ..core.retention import Limits
 from ..errors import UnsupportedPlatform
 from ..store.layout import default_data_dir
-from ..training.launch import available_processors
+from ..training.launch import default_concurrent_runs
 from .handlers.routes import routes
 from .hub_interrupt import stop_on_interrupt
 from .keepalive import Keepalive
@@ -176,7 +176,7 @@ class JupyterProgress(ExtensionApp):
 
     @default("max_concurrent_runs")
     def _default_max_concurrent_runs(self) -> int:
-        return max(1, available_processors() // 2)
+        return default_concurrent_runs()
 
     def initialize(self) -> None:
         """Open the data directory, add the routes, and start when the loop runs."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.health import THRESHOLDS, Threshold
 from ..core.retention import Limits
-from ..training.launch import available_processors
+from ..training.launch import threads_of_each
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,12 @@ class Options:
     @property
     def run_limits(self) -> dict[str, Any]:
         """What each run of this server is held to, as its ``request.json`` says it."""
-        # As many as there are processors for each of those that train at the same time.
-        threads = max(1, available_processors() // self.max_concurrent_runs)
         memory = {"memory_bytes": self.max_run_memory_bytes} if self.max_run_memory_bytes else {}
         return {
             "root_dir": str(self.root_dir),
             "allowed": list(self.allowed_packages),
             "stalled_after_s": self.stalled_after_s,
             "max_rows": self.max_rows,
-            "threads": threads,
+            "threads": threads_of_each(self.max_concurrent_runs),
             **memory,
         }

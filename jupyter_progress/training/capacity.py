@@ -1,11 +1,13 @@
 """Whether a run fits: what its rows take at the least, held against the memory that there is.
 
 The estimate is a lower bound (the rows that a split copies, and an interpreter with scikit-learn),
-so that nothing that fits is refused; what an estimator takes of its own is not in it.
+so that nothing that fits is refused; what an estimator takes of its own is in it once earlier runs
+have shown it (``peaks``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +63,13 @@ def memory_room(allowed_bytes: int | None = None, group: ControlGroup | None = N
     return min(rooms, key=lambda room: room.free_bytes)
 
 
-def check_memory(rows_bytes: int, copies: int, room: Room, field: str = "dataset") -> None:
+def check_memory(
+    rows_bytes: int,
+    copies: int,
+    room: Room,
+    field: str = "dataset",
+    learned_bytes: int | None = None,
+) -> None:
     """Refuse a run that cannot fit.
 
     Parameters
@@ -72,18 +80,22 @@ def check_memory(rows_bytes: int, copies: int, room: Room, field: str = "dataset
         How many times a run holds them at its peak; rows that are mapped from a file do not count.
     field
         How messages name the rows.
+    learned_bytes
+        What earlier runs of this kind tell that it holds at its peak; None where there were none.
 
     Raises
     ------
     DoesNotFit
     """
-    needed = WORKER_BYTES + copies * rows_bytes
+    least = WORKER_BYTES + copies * rows_bytes
+    needed = max(least, learned_bytes or 0)
     if needed > room.free_bytes:
+        by = ", going by earlier runs of this estimator" if needed > least else ""
         raise DoesNotFit(
             field,
-            f"needs about {size(needed)} of memory; {size(room.free_bytes)} are free of the limit "
-            f"of {size(room.limit_bytes)}. Take fewer rows, smaller types (float32), or all the "
-            "same: start_anyway=True",
+            f"needs about {size(needed)} of memory{by}; {size(room.free_bytes)} are free of the "
+            f"limit of {size(room.limit_bytes)}. Take fewer rows, smaller types (float32), or all "
+            "the same: start_anyway=True",
         )
 
 
@@ -108,15 +120,23 @@ def copies_of(request: RunRequest, *, is_mapped: bool) -> int:
     return int(is_divided) + int(not is_mapped)
 
 
-def check_file(request: RunRequest, path: Path, room: Room) -> None:
+def check_file(request: RunRequest, path: Path, room: Room, beside: Sequence[Path] = ()) -> None:
     """Refuse a request whose file cannot fit, as far as that can be told without reading it.
+
+    Parameters
+    ----------
+    beside
+        Files of what is divided along with the rows: targets, weights.
 
     Raises
     ------
     DoesNotFit
     """
-    copies = copies_of(request, is_mapped=path.suffix[1:] in _MAPPED)
-    check_memory(_least_bytes(path), copies, room)
+    needed = sum(
+        _least_bytes(each) * copies_of(request, is_mapped=each.suffix[1:] in _MAPPED)
+        for each in (path, *beside)
+    )
+    check_memory(needed, 1, room)
 
 
 def rows_in(path: Path) -> int | None:

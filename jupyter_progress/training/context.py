@@ -24,7 +24,7 @@ from .fitting.keeping import Keeping
 from .plain_journal import findings_of
 from .preprocessing import Plan
 from .room import ROOM_WAIT_S, for_so_long, when_there_is_room
-from .searching import search_in
+from .searching.kinds import search_in
 from .settled import Settled
 from .sources import LoadedData
 from .sources.table import Table

@@ -26,7 +26,7 @@ def ask_to_stop(
     action: Literal["stop", "cancel"],
     who: str,
     writer: str,
-) -> None:
+) -> Literal["stop", "cancel"]:
     """Ask a run to end. On return it is on disk; the run ends by itself, soon after.
 
     What has taken effect already can be asked again: whoever sends a request twice, because the
@@ -43,6 +43,11 @@ def ask_to_stop(
     writer
         Who journals it: ``server-0``, ``kernel-1a2b3c4d``.
 
+    Returns
+    -------
+    str
+        How the run ends: ``cancel`` also where a stop comes after one.
+
     Raises
     ------
     RunHasEnded
@@ -53,20 +58,22 @@ def ask_to_stop(
         A stop before the training has made anything that could be kept.
     """
     if _has_ended_so(state, action):
-        return
+        return action
     if has_ended(state.status):
         raise RunHasEnded(f"the run {state.run_id} has {_ended_as(state.status)} already")
     if action == "stop" and state.status != "stopping":
         _check_something_to_keep(state)
     if state.status == "queued" and _cancel_queued(run_dir, state, who, writer):
-        return
+        return "cancel"
     asked = _asked(run_dir) if state.status == "stopping" else set()
     if action == "stop" and "cancel" in asked:
-        return  # it is being dropped: there is nothing to keep any more, and nothing new to tell
+        # It is being dropped: there is nothing to keep any more, and nothing new to tell.
+        return "cancel"
     facts = {"action": action, "who": who}
     if action not in asked:
         journal_fact(run_dir, writer, "training_stopping", facts, state.name, who)
     append_control(run_dir, writer, action, who)
+    return action
 
 
 def _has_ended_so(state: RunState, action: str) -> bool:

@@ -21,7 +21,7 @@ from . import findings
 from .catalogue import dataset_names
 from .data_path import data_path
 from .features import Features, check_features, look_at
-from .searching import search_in
+from .searching.kinds import search_in
 from .sources import files as tables
 from .sources import npz
 from .sources.files import one_line

@@ -35,6 +35,7 @@ from .attempts import attempt_of, drop_checkpoints, with_resumable
 from .launch import worker_command, worker_environment
 from .memory_limit import cgroup_limit, machine_oom_kills, oom_kills, own_cgroup
 from .output_tail import OutputTail, last_lines
+from .places import Turn
 from .plain_journal import (
     PlainJournal,
     find_current_stage,
@@ -432,18 +433,32 @@ def give_up(run: RunDirectory) -> None:
         _say(f"keeper: nothing more can be written: {reason}")
 
 
-def main(path: str) -> int:
-    """Look after a run, unless somebody else does or it has ended."""
+def main(path: str, places: int | None = None) -> int:
+    """Look after a run, unless somebody else does or it has ended.
+
+    Parameters
+    ----------
+    path
+        The run's directory.
+    places
+        How many runs train at the same time; None: the run's turn has come already.
+    """
     run = RunDirectory(Path(path))
     lock = FileLock(run.lock_file)
     has_time = for_so_long(ROOM_WAIT_S)
     if not when_there_is_room(lock.acquire, has_time) or run.exit_file.exists():
         return 0
     when_there_is_room(lambda: run.write_json(run.keeper_file, this_process()), has_time)
-    keeper = Keeper(run)
-    signal.signal(signal.SIGTERM, keeper.interrupt)
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    turn = Turn(run, places)
+    signal.signal(signal.SIGTERM, turn.give_up)
+    turn.wait()
+    # Only now: what a run uses and how long it takes count from here.
+    keeper = Keeper(run)
+    signal.signal(signal.SIGTERM, keeper.interrupt)
+    if turn.is_given_up:
+        keeper.interrupt()
     keeper.run()
     lock.release()
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..models.child_environment import child_environment
+from .places import Line
 
 if TYPE_CHECKING:
     from ..store.layout import DataDirectory, RunDirectory
@@ -27,7 +28,7 @@ _KEEPER = """
 import sys
 sys.path.append(sys.argv[2])
 from jupyter_progress.training.keeper import main
-sys.exit(main(sys.argv[1]))
+sys.exit(main(sys.argv[1], *map(int, sys.argv[3:])))
 """
 # The kernel's modules must be found as in the kernel, before anything of ours is imported. Where
 # the package was found is told only to the same environment; another one has a package of its own.
@@ -43,7 +44,9 @@ sys.exit(worker.main(sys.argv[1]))
 _WORKERS = {"pipeline": "worker", "function": "function_worker"}
 
 
-def start_keeper(run_dir: RunDirectory, data_dir: DataDirectory) -> subprocess.Popen[bytes]:
+def start_keeper(
+    run_dir: RunDirectory, data_dir: DataDirectory, *, places: int | None = None
+) -> subprocess.Popen[bytes]:
     """Start a run's keeper in a session of its own, so that it outlives this process.
 
     Parameters
@@ -52,16 +55,23 @@ def start_keeper(run_dir: RunDirectory, data_dir: DataDirectory) -> subprocess.P
         A queued run. Where another keeper holds its lock, the new one ends at once.
     data_dir
         Where the run lives.
+    places
+        How many runs train at the same time: the keeper waits for its turn before it starts the
+        worker. None where whoever starts it has a queue of its own.
 
     Returns
     -------
     subprocess.Popen
         The keeper; a thread reaps it, so that nobody has to wait for it.
     """
+    waits = []
+    if places is not None:
+        Line(run_dir, places).join()
+        waits = [str(places)]
     log = (run_dir.path / "keeper.log").open("ab")
     with log:
         keeper = subprocess.Popen(
-            [sys.executable, "-c", _KEEPER, str(run_dir.path), _own_folder()],
+            [sys.executable, "-c", _KEEPER, str(run_dir.path), _own_folder(), *waits],
             cwd=data_dir.path,
             env=child_environment(),
             stdin=subprocess.DEVNULL,
@@ -118,6 +128,16 @@ def available_processors() -> int:
     except (OSError, ValueError):
         return count
     return count
+
+
+def default_concurrent_runs() -> int:
+    """How many runs train at the same time where nobody has said."""
+    return max(1, available_processors() // 2)
+
+
+def threads_of_each(concurrent_runs: int) -> int:
+    """The threads of one of the runs that train at the same time: its part of the processors."""
+    return max(1, available_processors() // concurrent_runs)
 
 
 def _own_folder() -> str:

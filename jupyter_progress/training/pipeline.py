@@ -14,6 +14,7 @@ from .asked import Interrupted
 from .context import Context
 from .fitting.choose import can_stop
 from .going_on import prepare
+from .peaks import peak_so_far
 from .plain_journal import last_sequences
 from .stages import (
     evaluate,
@@ -82,8 +83,9 @@ def finish(context: Context, follows: dict[str, int]) -> None:
 
 
 def _remember(context: Context, took: dict[str, float]) -> None:
+    peak_memory = peak_so_far(context.run, context.attempt.after)
     try:
-        context.timings.add(context.workload, took, context.fits)
+        context.timings.add(context.workload, took, context.fits, peak_memory)
     except OSError as reason:  # the next estimate is worse for it; this run is whole
         print(f"how long the stages took was not kept: {reason}", file=sys.stderr)
 

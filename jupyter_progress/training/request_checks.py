@@ -33,12 +33,14 @@ from .estimators import build_estimator, check_allowed, task_of
 from .fit_params import check_takes_weights
 from .handed_over import own_python
 from .scoring_checks import check_scorer_name, check_scoring
-from .searching import check_makes_model
+from .searching.kinds import check_makes_model
 from .upload_checks import check_uploads
 from .uploads import Uploads
 
 _INTERPRETER_S = 20.0
 _WEIGHTS = frozenset(("sample_weight", "sample_weight_column"))
+# Uploads of a data set that are divided as its rows are.
+_DIVIDED = ("y", "sample_weight", "groups")
 
 
 class RequestChecks:
@@ -110,17 +112,19 @@ class RequestChecks:
 
     def _check_room(self, request: RunRequest) -> None:
         """Refuse what is too large to be looked into, by what its files say of themselves."""
-        path = None
+        path, beside = None, []
         if request.dataset["source"] == "file":
             path = data_path(request.dataset["path"], self._root)
         elif request.dataset["source"] == "upload":
             path = self._uploads.path(request.dataset["id"])
+            ids = [request.dataset[key] for key in _DIVIDED if request.dataset.get(key)]
+            beside = [self._uploads.path(upload_id) for upload_id in ids]
         if path is None:
             return
         with contextlib.suppress(OSError):  # what cannot be read is told by who reads it
             check_rows(rows_in(path) or 0, self._max_rows)
             if not request.start_anyway:
-                check_file(request, path, memory_room(self._memory_bytes))
+                check_file(request, path, memory_room(self._memory_bytes), beside)
 
     def _estimator(self, request: RunRequest) -> Any:
         """The estimator that is asked for; None where only the worker can tell."""

@@ -118,8 +118,14 @@ class Timings:
         between = [expected.low, expected.high]
         return {"estimated_s": expected.seconds, "estimated_range": between}
 
-    def add(self, workload: Workload, stages: dict[str, float], fits: Sequence[Fit] = ()) -> None:
-        """Keep what a completed run's stages took, and the fits of its search."""
+    def add(
+        self,
+        workload: Workload,
+        stages: dict[str, float],
+        fits: Sequence[Fit] = (),
+        peak_memory: int | None = None,
+    ) -> None:
+        """Keep what a completed run's stages took, the fits of its search, and its memory."""
         every = max(1, math.ceil(len(fits) / _FITS_KEPT))
         run = {
             "class": workload.estimator,
@@ -135,6 +141,7 @@ class Timings:
                 [fit.params, fit.rows, round(fit.seconds, 5), fit.weight] for fit in fits[::every]
             ],
             "stages": stages,
+            "peak_memory": peak_memory,
         }
         append_run(self._path, run)
 

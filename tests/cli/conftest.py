@@ -28,10 +28,14 @@ class Runs:
         self.data = DataDirectory(folder).ensure()
         self._keepers: list[Any] = []
 
-    def start(self, name: str, params: dict[str, Any], **more: Any) -> RunDirectory:
-        asked = {"dataset": IRIS, "estimator": {"class": FOREST, "params": params}, **more}
+    def create(self, name: str, **more: Any) -> RunDirectory:
+        asked = {"dataset": IRIS, "estimator": {"class": FOREST}, **more}
         request = check_run_request(read_request({"name": name, **asked}, RunRequest))
-        run = create_run(self.data, request, who="ada", writer="kernel-00000001")
+        return create_run(self.data, request, who="ada", writer="kernel-00000001")
+
+    def start(self, name: str, params: dict[str, Any], **more: Any) -> RunDirectory:
+        estimator = {"class": FOREST, "params": params}
+        run = self.create(name, **{"estimator": estimator, **more})
         self._keepers.append(start_keeper(run, self.data))
         return run
 

@@ -16,6 +16,8 @@ import pytest
 
 from jupyter_progress.cli.main import COMMANDS
 from jupyter_progress.store.layout import DATA_DIR_VARIABLE, RunDirectory
+from jupyter_progress.store.locks import FileLock
+from jupyter_progress.training.controls import journal_fact
 
 from .conftest import Runs
 
@@ -178,6 +180,27 @@ def test_a_run_is_ended_from_a_terminal_that_watches_it(
     assert "already" in refused
 
 
+def test_stop_after_a_cancel_says_that_nothing_is_kept(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "progress"))
+    run = Runs(tmp_path / "progress").create("dropped")
+    keeper = FileLock(run.lock_file)
+    assert keeper.acquire()
+    try:
+        # A run with a keeper that takes its time.
+        journal_fact(run, "worker-1", "training_started", {}, "dropped", "ada")
+        assert command("cancel", run.run_id)[1] == f"cancelling dropped ({run.run_id})\n"
+        assert command("cancel", run.run_id)[1] == f"cancelling dropped ({run.run_id})\n"
+        status, told, _ = command("stop", run.run_id)
+        assert status == 1
+        assert told == f"dropped ({run.run_id}) is being cancelled already: nothing of it is kept\n"
+        status, told, _ = command("stop", run.run_id, "--json")
+        assert (status, json.loads(told)["status"]) == (1, "stopping")
+    finally:
+        keeper.release()
+
+
 def test_run_is_resumed_without_a_server(command: Command, runs: Runs) -> None:
     run = runs.start("interrupted", {"n_estimators": 30_000, "random_state": 0})
     runs.wait(lambda: json.loads(command("show", run.run_id, "--json")[1])["step"])
@@ -295,7 +318,7 @@ def test_page_opens_on_a_new_server_and_then_on_that_one(
 
 
 def test_search_is_shown_with_its_leaderboard_and_a_candidate_can_be_skipped_only_while_it_runs(
-    command: Command, runs: Runs
+    command: Command, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree = {"class": "sklearn.tree.DecisionTreeClassifier", "params": {"random_state": 0}}
     spec = {
@@ -310,6 +333,11 @@ def test_search_is_shown_with_its_leaderboard_and_a_candidate_can_be_skipped_onl
     assert lines[0].rstrip().endswith("with max_depth=2")
     assert re.match(r" +1 +0\.9\d+ ± 0\.\d+ +(0\.\d+ ){3} *max_depth=2", lines[1])
     assert re.match(r" +0 +0\.6\d+ ± ", lines[2])
+    assert "± " not in command("watch", run.run_id)[1]  # in a pipe it is lines
+    with monkeypatch.context() as terminal:
+        terminal.setenv("TTY_COMPATIBLE", "1")
+        watched = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", command("watch", run.run_id)[1])
+    assert re.search(r" 1 +0\.9\d+ ± 0\.\d+ +(0\.\d+ ){3} *max_depth=2", watched)
     status, _, refused = command("skip", run.run_id, "0")
     assert status == 1
     assert "has ended already" in refused

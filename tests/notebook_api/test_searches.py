@@ -73,6 +73,18 @@ def test_search_is_followed_and_skipped_and_stopped(capsys: pytest.CaptureFixtur
     assert run.candidates().index[0] == found["best"]["candidate"]
     with pytest.raises(jp.errors.RunHasEnded):
         run.skip()
+    check_panel(run)
+
+
+def check_panel(run: jp.RunHandle) -> None:
+    """What the kernel answers a panel that has no way of its own to a server, and what it saves."""
+    asked = {"action": "candidates", "run_id": run.run_id, "limit": 2}
+    answer = run.panel._carry_out(asked)
+    board = run.candidates()
+    assert [row["candidate"] for row in answer["candidates"]] == list(board.index[:2])
+    assert answer["total"] == len(board)
+    report = run.panel.bundle()["text/html"]
+    assert f"<td>max_depth={board.iloc[0]['param_max_depth']}</td>" in report
 
 
 def test_search_without_refit_has_results_and_no_model() -> None:

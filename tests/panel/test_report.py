@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from jupyter_progress.core.candidates import CandidateRow
 from jupyter_progress.core.state import LiveScore, RunState, StageState
 from jupyter_progress.core.wire import Activity
 from jupyter_progress.panel.bundle import MIME_TYPE, WIDGET_VIEW, mime_bundle, mime_data
@@ -107,3 +108,25 @@ def test_bundle_of_a_long_traceback_stays_small(hostile: RunState) -> None:
     )
     own = mime_data(RUN_ID, long, [], log_id=None, time="2026-01-01T00:00:02.000Z")
     assert len(msgspec.json.encode(own)) < 50_000
+
+
+def test_report_of_a_search_has_its_best_candidates_as_text() -> None:
+    rows = [
+        CandidateRow(
+            candidate=number,
+            params={"kernel": HOSTILE},
+            status="completed",
+            rank=number + 1,
+            scores=[0.9, None],
+            mean=0.9 - number / 100,
+            std=None if number else 0.05,
+            best=not number,
+        )
+        for number in range(12)
+    ]
+    tags = Tags(report_html(RunState(run_id=RUN_ID, name="svc", status="completed"), (), (), rows))
+    assert set(tags.found).isdisjoint({"script", "img"})
+    assert tags.found.count("tr") == 11
+    for words in ("1 best", "0.9000 ± 0.0500", "the best 10 of 12 candidates", HOSTILE):
+        assert words in tags.text
+    assert "0.8900 ±" not in tags.text

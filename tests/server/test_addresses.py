@@ -25,7 +25,8 @@ async def reach(jp_fetch: Any, verb: str, path: str, **more: Any) -> Any:
 
 
 async def test_verbs_that_a_route_does_not_take_are_405_and_told_which_it_takes(ask: Any) -> None:
-    assert len(API_ROUTES) + 1 == len(NEEDS)
+    # One route takes stop, cancel and resume.
+    assert len(API_ROUTES) + 2 == len(NEEDS)
     for path, methods in NEEDS.items():
         for verb in set(VERBS) - set(methods):
             answer = await ask(verb, path, allow_nonstandard_methods=True)
@@ -95,6 +96,7 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
     f"runs/{RUN}/metrics": {
         "names": ("n" * 10_001,), "max_points": (*WHOLE, "1", "100001"), "since_step": NUMBER,
     },
+    f"runs/{RUN}/candidates": {"limit": (*WHOLE, "0", "100001")},
     f"runs/{RUN}/output": {"tail": (*WHOLE, "0", "10001")},
     "models": {}, "models/m": {}, "models/m/1/artifact": {}, "datasets": {},
     "openapi.json": {}, "estimators": {},
@@ -113,11 +115,11 @@ async def test_query_that_cannot_be_right_is_400_and_names_the_key(ask: Any, pat
             told = f"{key}={value[:40]}: {answer.status} {answer.body[:300]!r}"
             # Beyond the head is no mistake: it is answered with a snapshot.
             if path not in ("events", "stream") or key != "since" or not value.startswith("9"):
+                assert len(answer.body) < 1000, told
                 assert (answer.status, answer.json["reason"]) == (400, "invalid_request"), told
                 assert key in answer.json["message"] or answer.json["message"].startswith(
                     "this address is a WebSocket"
                 ), told
-            assert len(answer.body) < 1000, told
         answer = await ask("GET", path, params=[(key, "1"), (key, "1")])
         assert answer.status == 400, key
         assert key in answer.json["message"]

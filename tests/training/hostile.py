@@ -47,6 +47,11 @@ class Hostile(ClassifierMixin, BaseEstimator):
     def _nothing(self) -> None:
         pass
 
+    def _hold(self) -> None:
+        held = np.ones(100_000_000)  # 800 MB
+        time.sleep(3.5)  # the keeper looks once a second
+        print(held[-1])
+
     def _raise(self) -> None:
         raise ValueError("no such luck")
 

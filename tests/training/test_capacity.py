@@ -90,6 +90,17 @@ def test_file_is_measured_without_being_read(tmp_path: Path) -> None:
         assert rows_in(path) == (20_000 if name in ("a.parquet", "a.npy") else None)
 
 
+def test_targets_and_weights_that_are_divided_are_measured_as_well(tmp_path: Path) -> None:
+    rows, beside = tmp_path / "X.npy", tmp_path / "y.npy"
+    for path in (rows, beside):
+        np.save(path, np.ones(1_000_000))
+    room = Room(WORKER_BYTES + 12_000_000, 8 * GB)
+    check_file(asked(), rows, room)
+    with pytest.raises(DoesNotFit):
+        check_file(asked(), rows, room, [beside])
+    check_file(asked(split=None), rows, room, [beside])
+
+
 def test_more_rows_than_are_allowed_are_refused() -> None:
     check_rows(10, 10)
     check_rows(10, None)

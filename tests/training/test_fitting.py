@@ -105,6 +105,7 @@ class Seen:
         self.reports: list[dict[str, Any]] = []
         self.scores: list[tuple[int, dict[str, float | None]]] = []
         self.warnings: list[str] = []
+        self.told: list[str] = []
 
     def report(self, **facts: Any) -> None:
         self.reports.append(facts)
@@ -142,7 +143,7 @@ def watched_fit(
         report=seen.report,
         log_metrics=seen.log,
         warn=seen.warnings.append,
-        inform=lambda _text: None,
+        inform=seen.told.append,
         train_rows=cut,
     )
     fitted = choose_way(estimator)(estimator, X[:cut], y[:cut], watch)

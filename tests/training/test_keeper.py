@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jupyter_progress.core.requests import Executor, RunRequest
 from jupyter_progress.core.stages import STAGE_IDS
-from jupyter_progress.errors import NothingToKeep, RunHasEnded
+from jupyter_progress.errors import CannotStop, RunHasEnded
 from jupyter_progress.models.child_environment import child_environment
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.models.registry import Registry
@@ -206,7 +206,7 @@ def test_cancel_ends_a_fit_that_never_asks(data_dir, scaled, tmp_path):
     run = start(data_dir, request)
     wait_until(lambda: run.output.exists() and "begun" in run.output.read_text(), scaled(40), "fit")
     state = state_of(run)
-    with pytest.raises(NothingToKeep):
+    with pytest.raises(CannotStop):
         ask_to_stop(run, state, action="stop", who="ada", writer=WRITER)
     ask_to_stop(run, state, action="cancel", who="ada", writer=WRITER)
     assert wait_for_end(run, scaled(2.5)).status == "cancelled"

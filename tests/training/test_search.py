@@ -30,8 +30,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from jupyter_progress.training.searching import SearchWatch, StopsNothing, can_be_watched, watched
+from jupyter_progress.training.searching.kinds import can_be_watched
 from jupyter_progress.training.searching.spool import Spool, SpoolReader
+from jupyter_progress.training.searching.watching import SearchWatch, StopsNothing, watched
 
 from .runs import wait_until
 from .search_estimators import CountedTree, fits_in
@@ -205,7 +206,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.training.test_search import X, Y, Told, counted_search, watch_of
-from jupyter_progress.training.searching import watched
+from jupyter_progress.training.searching.watching import watched
 search = counted_search(sys.argv[1], int(sys.argv[2]))
 with watched(watch_of(search, Path(sys.argv[1]), Told())):
     search.fit(X, Y)

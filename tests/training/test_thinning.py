@@ -7,6 +7,8 @@ import pytest
 from lightgbm import LGBMClassifier
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from xgboost import XGBClassifier
 
 from jupyter_progress.training.fitting.thinning import (
@@ -70,3 +72,30 @@ def test_last_score_is_measured_on_all_rows(estimator, max_overhead):
     assert counts[counts > 0][-1] == 6000 or max_overhead == 100.0
     if max_overhead < 1:
         assert max(counts[:-1], default=0) < 6000
+
+
+@pytest.mark.parametrize("max_overhead", [0.03, 1e6], ids=["thin", "all"])
+def test_fit_of_a_moment_is_scored_on_as_many_rows_as_are_within_the_share(max_overhead):
+    X, y = data(True, rows=24_000)
+    # All the work is in predict: most of a second for 6,000 rows, of a fit of milliseconds.
+    model = KNeighborsClassifier(200, algorithm="brute", weights="distance")
+    _, seen = watched_fit(model, X, y, max_overhead=max_overhead)
+    processed = seen.reports[-1]["predictions_processed"]
+    is_told = any("held-out rows: to predict all" in words for words in seen.told)
+    ((step, scores),) = seen.scores
+    assert step == 1
+    if max_overhead > 1:
+        assert not is_told
+        assert scores["live_accuracy"] == pytest.approx(model.score(X[18_000:], y[18_000:]))
+    else:
+        assert is_told
+        assert ROWS_LEAST <= processed < 6000
+        assert 0.5 < scores["live_accuracy"] <= 1.0
+
+
+def test_quick_predictions_are_scored_on_all_rows_however_short_the_fit():
+    X, y = data(True, rows=24_000)
+    model = GaussianNB()
+    _, seen = watched_fit(model, X, y)
+    assert seen.told == []
+    assert seen.scores[-1][1]["live_accuracy"] == pytest.approx(model.score(X[18_000:], y[18_000:]))

@@ -7,18 +7,21 @@ from statistics import mean
 import pytest
 from threadpoolctl import threadpool_limits
 
-from benchmarks.eta import Compared, compare, coverage_of, error_of, jump_of, told_of
+from benchmarks.eta import BesideTqdm, Compared, beside_tqdm, compare, coverage_of, jump_of, told_of
 from benchmarks.replay import load_traces, replayed
 
-UNEVEN = ("search-sizes", "search-depths", "search-halving", "search-widths")
-EVEN = ("growing-boosting", "growing-trees")
+SOME_UNEVEN = ("search-C", "search-leaves", "search-sizes", "stages-growing")
 
 
-@pytest.fixture(scope="module")
-def compared() -> list[Compared]:
+@pytest.fixture(scope="module", params=["some", pytest.param("whole", marks=pytest.mark.slow)])
+def compared(request: pytest.FixtureRequest) -> list[Compared]:
+    """All kinds of recordings, each as its runs; quickly: some uneven ones, and all even ones."""
+    traces = load_traces()
+    if request.param == "some":
+        traces = [each for each in traces if each[0].even or each[0].kind in SOME_UNEVEN]
     # Small matrices on a busy machine: threads wait for each other.
     with threadpool_limits(limits=1):
-        return [compare(traces) for traces in load_traces((*UNEVEN, *EVEN))]
+        return [compare(each) for each in traces]
 
 
 def of(compared: list[Compared], even: bool) -> list[Compared]:
@@ -27,29 +30,35 @@ def of(compared: list[Compared], even: bool) -> list[Compared]:
     return found
 
 
-def test_first_run_of_uneven_steps_is_at_most_half_as_far_off_as_tqdm(
+def test_first_run_of_uneven_steps_is_at_most_half_as_far_off_as_tqdm_in_the_mean_over_kinds(
     compared: list[Compared],
 ) -> None:
-    kinds = of(compared, even=False)
-    ours = mean(error_of(each.first) for each in kinds)
-    theirs = mean(error_of(each.tqdm) for each in kinds)
-    assert ours <= theirs / 2
+    first, _again = beside_tqdm("uneven", of(compared, even=False))
+    assert first.bar == 0.5
+    assert not first.is_over, first.line()
 
 
-def test_repeated_run_of_uneven_steps_is_at_most_a_quarter_as_far_off_as_tqdm(
+def test_repeated_run_of_uneven_steps_is_at_most_a_quarter_as_far_off_in_the_mean_over_kinds(
     compared: list[Compared],
 ) -> None:
-    kinds = of(compared, even=False)
-    ours = mean(error_of(each.again) for each in kinds)
-    theirs = mean(error_of(each.tqdm) for each in kinds)
-    assert ours <= theirs / 4
+    _first, again = beside_tqdm("uneven", of(compared, even=False))
+    assert again.bar == 0.25
+    assert not again.is_over, again.line()
 
 
-def test_even_steps_are_told_no_worse_than_by_tqdm(compared: list[Compared]) -> None:
-    for which in ("first", "again"):
-        kinds = of(compared, even=True)
-        ours = mean(error_of(getattr(each, which)) for each in kinds)
-        assert ours <= mean(error_of(each.tqdm) for each in kinds)
+def test_even_steps_are_told_no_worse_than_by_tqdm_in_the_mean_over_kinds(
+    compared: list[Compared],
+) -> None:
+    for told in beside_tqdm("even", of(compared, even=True)):
+        assert told.bar == 1.0
+        assert not told.is_over, told.line()
+
+
+def test_kind_that_is_over_the_bar_is_flagged_in_the_table() -> None:
+    within = BesideTqdm("a kind, first", 0.10, "", "tqdm", 0.20, 0.5)
+    over = BesideTqdm("a kind, first", 0.11, "", "tqdm", 0.20, 0.5)
+    assert "over" not in within.line()
+    assert over.line().endswith("0.55 ×, **over 0.5 ×** |")
 
 
 @pytest.mark.parametrize("which", ["first", "again"])

@@ -35,6 +35,15 @@ export function stopWords(run: RunState): string | null {
   return `stopped at step ${count(done)}${total === null ? "" : ` of ${count(total)}`}`;
 }
 
+/** What is left of a stopped run; empty where that is its own code's to know. */
+export function keptWords(run: RunState): string {
+  if (!isStoppedEarly(run) || run.kind !== "pipeline") return "";
+  // A run that was asked to stop goes back to its best step, too, where it has such a rule.
+  const early = run.result?.early_stopping;
+  if (!early) return "what it had by then was kept";
+  return early.restored ? "the model of its best step was kept" : "the model of its last step was kept";
+}
+
 /** The share of its steps that a stopped run took, in percent; null for every other run. */
 export function shareKept(run: RunState): number | null {
   const { done, total } = stepsKept(run) ?? { done: 0, total: null };

@@ -11,3 +11,8 @@ export function isGuessed(run: RunState): boolean {
   if (!stage || stage.status !== "running" || stage.shown_s !== null) return false;
   return stage.estimated_s !== null && (stage.elapsed_s ?? 0) >= PATIENCE_S;
 }
+
+/** How far a run is, for a person: "43 %", and "~43 %" where that is an estimate. */
+export function percent(run: RunState, progress: number = run.progress): string {
+  return `${isGuessed(run) ? "~" : ""}${Math.floor(progress)} %`;
+}

@@ -1,5 +1,6 @@
 /** What a person is told once: a run's end, a change of health, a deployment. */
 
+import { stopWords } from "./early_end";
 import { headline } from "./format";
 import { titleOf } from "./reading";
 import { fields, label, text, texts } from "./reading_fields";
@@ -21,7 +22,7 @@ export function noticeOfEnd(before: RunState | undefined, run: RunState): Notice
   const key = `end ${run.run_id} ${run.end_time ?? ""}`;
   const about = { key, topic: `end ${run.run_id}`, run_id: run.run_id };
   if (run.status === "completed") {
-    const title = `${run.name} finished`;
+    const title = `${run.name} ${stopWords(run) ?? "finished"}`;
     return { ...about, level: "success", title, text: headline(run) ?? "" };
   }
   if (run.status === "failed") {

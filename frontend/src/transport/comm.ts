@@ -21,7 +21,7 @@ export type FromKernel =
       /** How long ago the kernel itself heard of what it tells; null: it does not say. */
       ageMs: number | null;
     }
-  | { kind: "control_result"; id: number; ok: boolean; message: string };
+  | { kind: "control_result"; id: number; ok: boolean; message: string; answer: unknown };
 
 const CONNECTIONS: readonly KernelConnection[] = ["live", "polling", "local", "offline"];
 
@@ -47,6 +47,7 @@ export function readFromKernel(content: unknown): FromKernel | null {
       id: number(said["id"]) ?? -1,
       ok: said["ok"] === true,
       message: text(said["message"]) ?? "",
+      answer: said["answer"],
     };
   }
   return null;

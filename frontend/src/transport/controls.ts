@@ -9,26 +9,28 @@ export type Control =
   | { action: "skip"; runId: string; candidate: number }
   /** A version of a model, or a run that is registered by being deployed. */
   | { action: "deploy"; runId: string | null; model: string; version: number | null }
-  | { action: "note"; text: string; runId: string | null };
+  | { action: "note"; text: string; runId: string | null }
+  /** A search's leaderboard: the best of it. */
+  | { action: "candidates"; runId: string; limit: number };
 
-export async function askServer(rest: Rest, control: Control): Promise<void> {
+/** What the server answers, for those that ask for something to read. */
+export async function askServer(rest: Rest, control: Control): Promise<unknown> {
   switch (control.action) {
     case "stop":
     case "cancel":
     case "resume":
-      await rest.post(`runs/${encodeURIComponent(control.runId)}/${control.action}`);
-      return;
+      return rest.post(`runs/${encodeURIComponent(control.runId)}/${control.action}`);
     case "skip":
-      await rest.post(`runs/${encodeURIComponent(control.runId)}/skip`, { candidate: control.candidate });
-      return;
+      return rest.post(`runs/${encodeURIComponent(control.runId)}/skip`, { candidate: control.candidate });
     case "deploy": {
       const { version, runId } = control;
       const body = version === null ? { run_id: runId } : { version };
-      await rest.post(`models/${encodeURIComponent(control.model)}/deploy`, body);
-      return;
+      return rest.post(`models/${encodeURIComponent(control.model)}/deploy`, body);
     }
     case "note":
-      await rest.post("activity", { text: control.text, run_id: control.runId });
+      return rest.post("activity", { text: control.text, run_id: control.runId });
+    case "candidates":
+      return rest.get(`runs/${encodeURIComponent(control.runId)}/candidates?limit=${control.limit}`);
   }
 }
 
@@ -43,6 +45,7 @@ const WANTED: Record<Control["action"], string> = {
   resume: "resume this run",
   deploy: "put this model in service",
   note: "add this note",
+  candidates: "list the candidates of this search",
 };
 
 /** What was asked of a kernel that has said nothing since. */
@@ -63,7 +66,7 @@ export interface KernelSigns {
 }
 
 interface Waiting {
-  done: () => void;
+  done: (answer: unknown) => void;
   failed: (error: Error) => void;
 }
 
@@ -80,22 +83,23 @@ export class KernelControls {
     private readonly signs: KernelSigns,
   ) {}
 
-  ask(control: Control): Promise<void> {
+  ask(control: Control): Promise<unknown> {
     const id = this.#next++;
     const content: Record<string, unknown> = { type: "control", id, action: control.action };
     content["run_id"] = control.runId;
     if (control.action === "note") content["text"] = control.text;
+    if (control.action === "candidates") content["limit"] = control.limit;
     if (control.action === "skip") content["candidate"] = control.candidate;
     if (control.action === "deploy") {
       content["model"] = control.model;
       content["version"] = control.version;
     }
-    return new Promise<void>((resolve, reject) => {
+    return new Promise<unknown>((resolve, reject) => {
       this.comm.send(content);
       const watch = this.#watch(id, control.action);
-      const done = (): void => {
+      const done = (answer: unknown): void => {
         clearInterval(watch);
-        resolve();
+        resolve(answer);
       };
       const failed = (error: Error): void => {
         clearInterval(watch);
@@ -118,7 +122,7 @@ export class KernelControls {
   answered(result: Extract<FromKernel, { kind: "control_result" }>): void {
     const waiting = this.#waiting.get(result.id);
     this.#waiting.delete(result.id);
-    if (result.ok) waiting?.done();
+    if (result.ok) waiting?.done(result.answer);
     else waiting?.failed(new Error(result.message || "The kernel refused"));
   }
 }

@@ -171,7 +171,7 @@ export class PanelFeed {
   }
 
   /** Ask for something; rejected with what a person should read. */
-  async control(control: Control): Promise<void> {
+  async control(control: Control): Promise<unknown> {
     const rest = this.rest;
     if (rest) {
       try {
@@ -188,14 +188,14 @@ export class PanelFeed {
   }
 
   /** A kernel that is lost may have done it before; else the server, where it answers by now, is asked. */
-  async #askOverComm(controls: KernelControls, control: Control): Promise<void> {
+  async #askOverComm(controls: KernelControls, control: Control): Promise<unknown> {
     try {
       return await controls.ask(control);
     } catch (error) {
       const isEnding = control.action === "stop" || control.action === "cancel";
       if (!(error instanceof KernelLost) || !isEnding) throw error;
       const status = (this.state.runs.get(control.runId) ?? this.run)?.status;
-      if (status === "stopping" || (status !== undefined && hasEnded(status))) return;
+      if (status === "stopping" || (status !== undefined && hasEnded(status))) return undefined;
       if (!this.rest) throw error;
       return askServer(this.rest, control);
     }

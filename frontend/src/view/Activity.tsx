@@ -67,7 +67,7 @@ type ActivityFeedProps = About & {
   activity: readonly Activity[];
   /** Loads what is older than a place; answers the next place. */
   loadOlder: ((before: string | null) => Promise<string | null>) | null;
-  say: (text: string) => Promise<void>;
+  say: (text: string) => Promise<unknown>;
   /** Why no note can be made now; null: one can. */
   whyNot: string | null;
 };

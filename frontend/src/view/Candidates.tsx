@@ -7,7 +7,6 @@ import { count, nameOf, UNKNOWN } from "../model/format";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
-import type { Rest } from "../transport/rest";
 import { ActionButton } from "./ActionButton";
 import { Icon } from "./icons";
 import { whyNotNow } from "./Status";
@@ -21,36 +20,39 @@ export function isSearch(run: RunState): boolean {
 }
 
 /** Asks again, each time after the last answer, while folds are being fitted. */
-function useLeaderboard(run: RunState, rest: Rest | null): { board: Leaderboard | null; problem: string } {
+function useLeaderboard(run: RunState, { asking, feeding }: FeedView): { board: Leaderboard | null; problem: string } {
   const [board, setBoard] = useState<Leaderboard | null>(null);
   const [problem, setProblem] = useState("");
+  // A kernel that is busy answers late: once the server is there, its answer is not waited for.
+  const source = feeding.via === "comm" || feeding.via === "none" ? feeding.via : "server";
   const isGoing = !hasEnded(run.status) && run.current_stage === "train";
   useEffect(() => {
-    if (!rest) return undefined;
-    const closed = new AbortController();
+    if (source === "none") return undefined;
+    let isClosed = false;
     let timer: number | undefined;
     const ask = async (): Promise<void> => {
       try {
-        const path = `runs/${encodeURIComponent(run.run_id)}/candidates?limit=${MOST}`;
-        setBoard(readLeaderboard(await rest.get(path, closed.signal)));
+        const answer = await asking.control({ action: "candidates", runId: run.run_id, limit: MOST });
+        if (isClosed) return;
+        setBoard(readLeaderboard(answer));
         setProblem("");
       } catch (error) {
-        if (closed.signal.aborted) return;
+        if (isClosed) return;
         setProblem(error instanceof Error ? error.message : String(error));
       }
-      if (isGoing && !closed.signal.aborted) timer = window.setTimeout(() => void ask(), AGAIN_MS);
+      if (isGoing && !isClosed) timer = window.setTimeout(() => void ask(), AGAIN_MS);
     };
     void ask();
     return () => {
-      closed.abort();
+      isClosed = true;
       clearTimeout(timer);
     };
-  }, [run.run_id, isGoing, rest]);
+  }, [run.run_id, isGoing, source]);
   return { board, problem };
 }
 
 export function Candidates({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
-  const { board, problem } = useLeaderboard(run, view.rest);
+  const { board, problem } = useLeaderboard(run, view);
   const [isWhole, setWhole] = useState(false);
   const rows = withRunning(board?.rows ?? [], run);
   const isScored = (row: Candidate): boolean => row.mean !== null;
@@ -64,7 +66,12 @@ export function Candidates({ run, view }: { run: RunState; view: FeedView }): JS
       <Sum run={run} total={board?.total ?? null} />
       {problem && <p class="jpp-problem">{problem}</p>}
       {shown.length > 0 && <Table rows={shown} run={run} view={view} />}
-      {!view.rest && <p class="jpp-empty">All candidates are shown while the server can be reached.</p>}
+      {view.feeding.via === "none" && <p class="jpp-empty">All candidates are shown once something is connected.</p>}
+      {board !== null && board.total > board.rows.length && (
+        <p class="jpp-hint">
+          The best {count(board.rows.length)} of {count(board.total)} candidates; all of them: <code>run.candidates()</code>
+        </p>
+      )}
       {hidden > 0 && (
         <button type="button" class="jpp-button jpp-quiet" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
           {isWhole ? "Show the best" : `Show ${count(hidden)} more`}

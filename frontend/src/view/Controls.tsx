@@ -60,7 +60,7 @@ function CancelButton({ ask, isPending, whyNot }: CancelButtonProps): JSX.Elemen
     return (
       <ActionButton
         tone="quiet"
-        whyNot={isPending ? "The server has been asked to cancel this run" : whyNot}
+        whyNot={isPending ? "This run is being cancelled" : whyNot}
         title="Drop this run and keep nothing"
         onClick={() => setAsking(true)}
       >
@@ -119,6 +119,7 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
       )}
       {run.resumable && (
         <ResumeButton
+          run={run}
           ask={() => ask("resume")}
           isPending={asked.pending === "resume"}
           whyNot={whyNot}
@@ -140,16 +141,22 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
 }
 
 interface ResumeButtonProps {
+  run: RunState;
   ask: () => void;
   isPending: boolean;
   whyNot: string | null;
 }
 
-function ResumeButton({ ask, isPending, whyNot }: ResumeButtonProps): JSX.Element {
+const CALLED_AGAIN = "Call the function again, with the same arguments and what it has left in its checkpoint_dir";
+// Which of both it is depends on the estimator and its parameters.
+const GOES_ON =
+  "Go on from the last checkpoint, or start again where the estimator has none; with the same rows and random states";
+
+function ResumeButton({ run, ask, isPending, whyNot }: ResumeButtonProps): JSX.Element {
   return (
     <ActionButton
-      whyNot={isPending ? "The server has been asked to resume this run" : whyNot}
-      title="Go on from what there is, with the same rows and random states"
+      whyNot={isPending ? "This run is being resumed" : whyNot}
+      title={run.kind === "function" ? CALLED_AGAIN : GOES_ON}
       onClick={ask}
     >
       {isPending ? "Resuming…" : "Resume"}
@@ -167,8 +174,7 @@ interface StopButtonProps {
 
 function StopButton({ run, asked, whyNot, ask, cancel }: StopButtonProps): JSX.Element {
   const isStopping = run.status === "stopping" || asked.pending === "stop";
-  const isOneCall = run.can_stop === false && run.current_stage === "train";
-  if (isOneCall && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
+  if (isOneCall(run) && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
   const early = hasSomethingToKeep(run) ? null : "There is nothing to keep yet";
   return (
     <ActionButton
@@ -179,6 +185,14 @@ function StopButton({ run, asked, whyNot, ask, cancel }: StopButtonProps): JSX.E
       {isStopping ? "Stopping…" : "Stop"}
     </ActionButton>
   );
+}
+
+/** Whether the run is in a fit that its library ends alone. An observed one's stages have names of their own. */
+function isOneCall(run: RunState): boolean {
+  if (run.can_stop !== false) return false;
+  // Between two observed fits it is the code around them that hears of a stop.
+  if (run.kind === "own") return run.stages.some((stage) => stage.status === "running");
+  return run.current_stage === "train";
 }
 
 interface WaitOrCancelProps {

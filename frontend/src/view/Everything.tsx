@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { stopWords } from "../model/early_end";
 import { headline, roughly } from "../model/format";
+import { percent } from "../model/guessed";
 import { goingOn, isAtWork } from "../model/order";
 import { placeWords } from "../model/queueing";
 import { runsNewestFirst } from "../model/view_state";
@@ -35,10 +36,10 @@ export function runNote(run: RunState, sinceHeard: number): string {
   if (run.status === "failed") return run.error?.type ?? "Failed";
   if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
   if (run.status === "queued") return run.queue_place === null ? "Queued" : `Queued · ${placeWords(run.queue_place)}`;
-  if (run.stalled) return `Stalled · ${Math.floor(shownProgress(run, sinceHeard))} %`;
+  const far = percent(run, shownProgress(run, sinceHeard));
+  if (run.stalled) return `Stalled · ${far}`;
   const left = run.estimated_remaining;
-  const percent = `${Math.floor(shownProgress(run, sinceHeard))} %`;
-  return left === null ? percent : `${percent} · ${roughly(Math.max(0, left - sinceHeard))} left`;
+  return left === null ? far : `${far} · ${roughly(Math.max(0, left - sinceHeard))} left`;
 }
 
 interface RowProps {

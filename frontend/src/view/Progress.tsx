@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isStoppedEarly } from "../model/early_end";
 import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
-import { isGuessed } from "../model/guessed";
+import { isGuessed, percent } from "../model/guessed";
 import { waitedSeconds } from "../model/queueing";
 import { number } from "../model/reading_fields";
 import { hasEnded } from "../model/transitions";
@@ -127,8 +127,7 @@ export function Figures(props: ProgressProps): JSX.Element {
   return (
     <dl class="jpp-figures jpp-glance">
       <Figure name="Progress" note={isStoppedEarly(run) ? "stopped" : guessed ? "by earlier runs" : null}>
-        {guessed && "~"}
-        {Math.floor(progress)} %
+        {percent(run, progress)}
       </Figure>
       <TimeFigure {...props} />
       <ScoreFigure run={run} />

@@ -1,7 +1,7 @@
 /** A run's stages: as a strip of marks, and as a table with their times and metrics. */
 
 import type { JSX } from "preact";
-import { stopWords, whyStopped } from "../model/early_end";
+import { keptWords, stopWords, whyStopped } from "../model/early_end";
 import { stageRemaining } from "../model/eta";
 import { count, duration, metricWords, roughly, UNKNOWN } from "../model/format";
 import { hasEnded } from "../model/transitions";
@@ -69,7 +69,10 @@ function stageWords(run: RunState, index: number): string {
 /** How far a run came that has ended. */
 function endWords(run: RunState): string {
   const stopped = stopWords(run);
-  if (stopped !== null) return `${stopped.charAt(0).toUpperCase()}${stopped.slice(1)}${whyStopped(run)}; what it had by then was kept`;
+  if (stopped !== null) {
+    const kept = keptWords(run);
+    return `${stopped.charAt(0).toUpperCase()}${stopped.slice(1)}${whyStopped(run)}${kept && `; ${kept}`}`;
+  }
   const index = run.stages.findIndex((stage) => stage.id === run.current_stage);
   const ended = { failed: "Failed", cancelled: "Cancelled", interrupted: "Interrupted" };
   if (run.status in ended) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { noticeWithinRun } from "../../src/model/notices";
 import { readSnapshot } from "../../src/model/reading";
 import { appendSeries, fetchedSeries } from "../../src/model/series";
 import { statusAfter, TRANSITIONS } from "../../src/model/transitions";
@@ -44,6 +45,15 @@ describe("notices", () => {
     const away = applySnapshot(snapshotAt(0, [running]), readSnapshot(answer)!, 0);
     expect(away.notices.map((notice) => notice.title)).toEqual(["digits finished"]);
     expect(applySnapshot(EMPTY, readSnapshot(answer)!, 0).notices).toEqual([]);
+  });
+
+  it("say of a run that was stopped that it was, and how far it came", () => {
+    const result = { stopped: true, steps: { done: 371, total: 30_000 }, test: { accuracy: 0.9 } };
+    const ended = { ...running, status: "completed", end_time: "2026-11-22T10:00:00Z", result };
+    const answer = { log_id: "a", offset: 9, runs: [ended], activity: [], models: [] };
+    const { notices, runs } = applySnapshot(snapshotAt(0, [running]), readSnapshot(answer)!, 0);
+    expect(notices.map((notice) => notice.title)).toEqual(["digits stopped at step 371 of 30,000"]);
+    expect(noticeWithinRun(notices[0]!, runs.get(RUN)!).title).toBe("Stopped at step 371 of 30,000");
   });
 });
 

@@ -13,7 +13,7 @@ interface Seen {
     posted: [string, unknown][];
     markup: number;
   };
-  overComm: { rows: string[]; text: string; asked: Record<string, unknown>[] };
+  overComm: { atFirst: string[]; rows: string[]; text: string; limit: number; skipped: Record<string, unknown>[] };
 }
 
 describe("the leaderboard", () => {
@@ -50,9 +50,15 @@ describe("the leaderboard", () => {
     expect(seen.served.markup).toBe(0);
   });
 
-  it("has what is under way where only a kernel feeds it, and asks that", () => {
-    expect(seen.overComm.rows).toHaveLength(1);
-    expect(seen.overComm.text).toContain("All candidates are shown while the server can be reached");
-    expect(seen.overComm.asked).toMatchObject([{ action: "skip", candidate: 20 }]);
+  it("has the same over the comm where only a kernel feeds it, and asks that", () => {
+    const { atFirst, rows, skipped, limit } = seen.overComm;
+    expect(atFirst).toHaveLength(1); // what is under way needs no asking
+    expect(rows).toEqual(seen.served.first);
+    expect(limit).toBe(500);
+    expect(skipped).toMatchObject([{ action: "skip", candidate: 20 }]);
+  });
+
+  it("says how many of them it shows where that is not all", () => {
+    expect(seen.overComm.text).toContain("The best 13 of 1,200 candidates");
   });
 });

@@ -23,7 +23,11 @@ interface Seen {
   oneCall: string;
   askedOfOneCall: number;
   dropped: string;
+  observedOneCall: string;
+  observedForest: string;
+  observedBetween: string;
   resume: Button;
+  resumeFunction: Button;
   resuming: Button;
   askedLast: string;
   buttons: string[];
@@ -65,11 +69,27 @@ describe("the controls", () => {
     expect(seen.dropped).toBe("cancel");
   });
 
+  it("offer the same in each fit that is observed, whatever its stage is called", () => {
+    expect(seen.observedOneCall).toBe("Stop…");
+    expect(seen.observedForest).toBe("Stop");
+    expect(seen.observedBetween).toBe("Stop");
+  });
+
   it("offer to resume what is resumable, and nothing else that has failed", () => {
     expect(seen.resume).toMatchObject({ words: "Resume", isDisabled: false });
     expect(seen.resuming).toMatchObject({ words: "Resuming…", isDisabled: true });
     expect(seen.askedLast).toBe("resume");
     expect(seen.buttons).toEqual([]);
+  });
+
+  it("say what a resumed run begins from, and claim no checkpoint of a function", () => {
+    expect(seen.resume.title).toContain("start again where the estimator has none");
+    expect(seen.resumeFunction.title).toBe("Call the function again, with the same arguments and what it has left in its checkpoint_dir");
+  });
+
+  it("name no server to a panel that may have none", () => {
+    expect(seen.resuming.why).toBe("This run is being resumed");
+    expect(seen.cancelling.why).toBe("This run is being cancelled");
   });
 
   it("offer to deploy what is completed, and stop offering it with the connection", () => {

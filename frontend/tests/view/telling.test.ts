@@ -10,7 +10,7 @@ interface Told {
   aria: string | null;
 }
 
-type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died" | "limited" | "early" | "timed";
+type Panels = "stopped" | "ownStopped" | "whole" | "queued" | "next" | "alone" | "strained" | "endedStrained" | "hasty" | "failed" | "stalled" | "died" | "limited" | "early" | "unrestored" | "timed";
 type Words = "stoppedRow" | "stalledRow" | "cancelled" | "ownLoop" | "ownFunction" | "unkept" | "silent" | "broken" | "untested" | "longName";
 type Seen = Record<Panels, Told> & Record<Words, string>;
 
@@ -29,13 +29,16 @@ describe("the view tells", () => {
     expect(bar).toMatch(/^scaleX\(0\.012/);
     expect(seen.stoppedRow).toContain("Completed · stopped at step 371 of 30,000");
     expect(seen.ownStopped.small).toContain("stopped at step 7 of 20");
+    expect(seen.stopped.small).toContain("as asked; what it had by then was kept");
+    expect(seen.ownStopped.small).not.toContain("kept");
     expect(seen.ownStopped.aria).toBe("35");
   });
 
   it("why it was stopped: by its time limit, or because its score rose no more", () => {
     expect(seen.limited.small).toContain("Stopped at step 371 of 30,000, at its time limit");
     expect(seen.early.small).toMatch(/Completed\s+· stopped early at step 140, best at 90/);
-    expect(seen.early.small).toContain("for its score rose no more");
+    expect(seen.early.small).toContain("for its score rose no more; the model of its best step was kept");
+    expect(seen.unrestored.small).toContain("for its score rose no more; the model of its last step was kept");
     expect(seen.timed.small).toMatch(/Elapsed\s+\S+.* time limit 5 min 00 s/);
   });
 

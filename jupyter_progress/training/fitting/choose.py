@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..searching import can_be_watched
+from ..searching.kinds import can_be_watched
 from .adaboost import fit_adaboost
 from .bagging import fit_bagging
 from .boosting import fit_boosting

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..interrupting import raise_in
+from .last_score import score_at_the_end
 from .looks import Looks
 from .watch import Fitted, Watch
 
@@ -90,7 +91,7 @@ def observe_plainly(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitt
         observer.end()
         watch.asked.check()
         raise
-    watch.score_at_the_end(estimator)
+    score_at_the_end(estimator, watch)
     return Fitted()
 
 

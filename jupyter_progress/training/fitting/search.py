@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..searching import AskedOfFit, Forecast, SearchReport, SearchWatch, watched
+from ..searching.asked import AskedOfFit
+from ..searching.forecast import Forecast
+from ..searching.watching import SearchReport, SearchWatch, watched
 from .watch import Fitted, Watch
 
 

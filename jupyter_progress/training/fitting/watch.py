@@ -14,7 +14,7 @@ import numpy as np
 
 from ..costs import Fit
 from ..evaluation import finite, score_by
-from ..searching import SaysWhatToGiveUp
+from ..searching.watching import SaysWhatToGiveUp
 from .keeping import Keeping
 from .stand_in import stand_in_for
 from .thinning import some_of
@@ -242,13 +242,6 @@ class Watch:
             self.score_numbers(np.asarray(model.predict(self.X)).reshape(len(self.y)))
             return
         self._scored(scores)
-
-    def score_at_the_end(self, model: Any) -> None:
-        """Score a model whose fit showed nothing, and tell that it is done."""
-        trained_s = self.elapsed_s
-        self.guard(lambda: self.score_fitted(model))
-        looked_s = self.elapsed_s - trained_s
-        self.tell(1, 1, looked_s / max(self.elapsed_s, 1e-9))
 
     def note(self, name: str, value: float) -> None:
         """Note a metric of the training itself, such as a loss; told with the next step."""

@@ -15,7 +15,7 @@ from ..estimators import DEFAULT_ALLOWED, build_estimator, task_of
 from ..fit_params import check_takes_weights
 from ..handed_over import read_handed_over
 from ..inner_threads import share_threads
-from ..searching import check_makes_model
+from ..searching.kinds import check_makes_model
 from ..suitability import check_suitable
 from ..uploads import Uploads
 

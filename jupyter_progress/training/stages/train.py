@@ -15,7 +15,8 @@ from ..estimators import has_tags
 from ..fit_params import divides_by_groups, fit_params, is_search
 from ..fitting import Watch, choose_way
 from ..fitting.choose import keep_first, shows_steps
-from ..searching import AskedOfSearch, search_in
+from ..searching.asked import AskedOfSearch
+from ..searching.kinds import search_in
 from ..searching.outcome import keep_search
 from ..workload import source_of
 

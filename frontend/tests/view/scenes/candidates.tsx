@@ -68,11 +68,17 @@ async function overComm(): Promise<Fields> {
   render(<RunPanel feed={feedOf(kernel)} show={["candidates"]} />, element);
   kernel.show("live", SEARCH);
   await pass(100);
+  const asked = (action: string): Fields[] => kernel.said.filter((said) => said["action"] === action);
+  const atFirst = words(element);
+  const { id, limit } = asked("candidates")[0]!;
+  kernel.tell({ type: "control_result", id, ok: true, answer: { candidates: [...ROWS, ...LATE], total: 1200 } });
+  await pass(100);
+  const rows = words(element);
   buttonIn(element, "Skip").click();
   await pass(50);
-  const rows = words(element);
+  const text = element.innerText;
   kernel.end();
-  return { rows, text: element.innerText, asked: kernel.said.filter((said) => said["type"] === "control") };
+  return { atFirst, rows, text, limit, skipped: asked("skip") };
 }
 
 answer(async () => ({ served: await served(), overComm: await overComm() }));

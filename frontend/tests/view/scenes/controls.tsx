@@ -68,6 +68,20 @@ answer(async () => {
   const dropped = asked().at(-1)?.["action"];
   kernel.tell({ type: "control_result", id: 3, ok: true });
 
+  const stages = [{ id: "train 2", title: "Train 2", status: "running" }];
+  const observed = { kind: "own", current_stage: "train 2", stages, step: null };
+  kernel.show("live", { ...observed, can_stop: false, updated_time: "2026-11-22T10:00:06.000Z" });
+  await pass(100);
+  const observedOneCall = seen(element, "Stop").words;
+  kernel.show("live", { ...observed, can_stop: true, updated_time: "2026-11-22T10:00:06.500Z" });
+  await pass(100);
+  const observedForest = seen(element, "Stop").words;
+
+  const between = { stages: [{ ...stages[0], status: "completed" }] };
+  kernel.show("live", { ...observed, ...between, can_stop: false, updated_time: "2026-11-22T10:00:06.700Z" });
+  await pass(100);
+  const observedBetween = seen(element, "Stop").words;
+
   kernel.show("live", { status: "failed", resumable: true, updated_time: "2026-11-22T10:00:07.000Z" });
   await pass(100);
   const resume = seen(element, "Resume");
@@ -76,6 +90,10 @@ answer(async () => {
   const resuming = seen(element, "Resum");
   const askedLast = asked().at(-1)?.["action"];
   kernel.tell({ type: "control_result", id: 4, ok: true });
+  const again = { status: "failed", resumable: true, kind: "function" };
+  kernel.show("live", { ...again, updated_time: "2026-11-22T10:00:07.500Z" });
+  await pass(100);
+  const resumeFunction = seen(element, "Resume");
   kernel.show("live", { status: "failed", resumable: false, updated_time: "2026-11-22T10:00:08.000Z" });
   await pass(100);
   const buttons = [...element.querySelectorAll<HTMLElement>(".jpp-controls button")].map((each) => each.innerText);
@@ -87,5 +105,5 @@ answer(async () => {
   await pass(4000);
   const deployOffline = seen(element, "Deploy");
   return { offline, askedOffline, polling, pending, askedTwice, refused, cancelling, deploy, deployOffline,
-    oneCall, askedOfOneCall, dropped, resume, resuming, askedLast, buttons };
+    oneCall, askedOfOneCall, observedOneCall, observedForest, observedBetween, dropped, resume, resumeFunction, resuming, askedLast, buttons };
 });

@@ -92,6 +92,10 @@ answer(async () => ({
     ...stopped,
     result: { test: TEST, stopped: false, stopped_early: true, steps: { done: 90, total: 200 }, early_stopping: { best_step: 90, last_step: 140, restored: true } },
   }),
+  unrestored: await told({
+    ...stopped,
+    result: { test: TEST, stopped: false, stopped_early: true, early_stopping: { best_step: 90, last_step: 140, restored: false } },
+  }),
   timed: await told({ spec: { time_limit: 300 } }),
   whole: await told({ ...stopped, result: { test: TEST, stopped: false, steps: { done: 30_000, total: 30_000 } } }),
   stoppedRow: await listed(stopped, { health: { status: "green" } }),
