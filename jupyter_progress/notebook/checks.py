@@ -186,7 +186,11 @@ def _targets(y: Any, name: str) -> Any:
     if len(y.shape) == 2 and y.shape[1] == 1:
         y = y.iloc[:, 0] if hasattr(y, "iloc") else y[:, 0]
     if len(y.shape) != 1:
-        raise InvalidRequest(name, f"has the shape {tuple(y.shape)}; expected (rows,)")
+        raise InvalidRequest(
+            name,
+            f"has the shape {tuple(y.shape)}; expected (rows,), one target for each row. Of "
+            "several targets, train one run for each",
+        )
     return y
 
 

@@ -35,7 +35,9 @@ def check_suitable(estimator: Any, *methods: str) -> None:
             )
     if not takes_one_target(estimator):
         raise UnsuitableEstimator(
-            "estimator", f"is {kind}, which is for several targets at once; a run has one target"
+            "estimator",
+            f"is {kind}, which is for several targets at once; a run has one target: train one run "
+            "for each",
         )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import MultiTaskLasso
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
@@ -89,6 +90,7 @@ def test_what_belongs_to_rows_is_refused_in_the_cell(case: str, alone: LocalBack
     assert (alone.data.run_ids(), set(alone.data.uploads.iterdir())) == before
 
 
+TARGETS = r"y: has the shape \(20, 2\).*one target for each row.*one run for each"
 CALLS: dict[str, tuple[Any, str]] = {
     "weights where fit takes none": (
         lambda: jp.train(KNeighborsClassifier(), X, Y, sample_weight=ONES),
@@ -138,6 +140,12 @@ CALLS: dict[str, tuple[Any, str]] = {
     "class weight of a name": (
         lambda: jp.train("sklearn.svm.SVC", X, Y, class_weight="balanced"),
         "goes into params",
+    ),
+    "several targets": (lambda: jp.train(FOREST, X, np.c_[Y, Y]), TARGETS),
+    "a frame of targets": (lambda: jp.train(FOREST, X, FRAME[["label", "w"]]), TARGETS),
+    "an estimator of several targets": (
+        lambda: jp.train(MultiTaskLasso(), X, Y),
+        "several targets at once; a run has one target.*one run for each",
     ),
     "nothing at all": (lambda: jp.train(FOREST), "X: is missing"),
 }

@@ -18,6 +18,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -72,6 +73,12 @@ class ToStop:
         """Nobody drops it."""
 
 
+class GoesOn(ToStop):
+    """A run that nobody asks anything of."""
+
+    to_stop = False
+
+
 def test_documents_have_the_table() -> None:
     rows = re.findall(r"^\| (.*) \|$", DOCUMENT.read_text("utf-8"), re.MULTILINE)[1:]
     told = [tuple(cell.strip() for cell in row.split(" | ")) for row in rows]
@@ -116,6 +123,27 @@ def test_pipeline_in_a_pipeline_is_what_its_innermost_step_is() -> None:
     plain = make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), SVC()))
     assert _named(plain) == "Pipeline of SVC"
     assert not can_stop(plain)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [SGDClassifier(max_iter=5, tol=None), MLPClassifier(max_iter=5), GaussianNB()],
+    ids=lambda each: type(each).__name__,
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_partial_fit_is_never_called(estimator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    cls = type(estimator)
+    assert hasattr(cls, "partial_fit")
+    monkeypatch.setattr(cls, "partial_fit", lambda *_, **__: calls.append(cls.__name__))
+    X, y = make_classification(400, 8, random_state=0)
+    watch = Watch(
+        X=X[:100], y=y[:100], is_classifier=True, scoring=None, max_overhead=0.03, asked=GoesOn(),
+        report=lambda **_: None, log_metrics=lambda *_: None,
+    )  # fmt: skip
+    choose_way(estimator)(estimator, X, y, watch)
+    assert calls == []
+    assert estimator.predict(X).shape == (400,)
 
 
 def test_family_goes_by_the_parameters_too() -> None:
