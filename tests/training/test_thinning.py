@@ -74,7 +74,9 @@ def test_last_score_is_measured_on_all_rows(estimator, max_overhead):
         assert max(counts[:-1], default=0) < 6000
 
 
-@pytest.mark.parametrize("max_overhead", [0.03, 1e6], ids=["thin", "all"])
+@pytest.mark.parametrize(
+    "max_overhead", [0.03, pytest.param(1e6, marks=pytest.mark.slow)], ids=["thin", "all"]
+)
 def test_fit_of_a_moment_is_scored_on_as_many_rows_as_are_within_the_share(max_overhead):
     X, y = data(True, rows=24_000)
     # All the work is in predict: most of a second for 6,000 rows, of a fit of milliseconds.
