@@ -16,7 +16,7 @@ from ..store.layout import RunDirectory
 from .capacity import WORKER_BYTES
 from .cost_features import driving_params
 from .plain_journal import lines_backwards
-from .searching import search_in
+from .searching.kinds import search_in
 from .timings_file import read_runs
 from .workload import Workload, class_of, params_of
 
