@@ -317,6 +317,7 @@ def test_page_opens_on_a_new_server_and_then_on_that_one(
     assert "/jupyter-progress/?token=a-token-for-tests-only" in again.stdout
 
 
+@pytest.mark.slow
 def test_search_is_shown_with_its_leaderboard_and_a_candidate_can_be_skipped_only_while_it_runs(
     command: Command, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

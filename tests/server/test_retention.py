@@ -73,8 +73,9 @@ async def test_upload_that_no_run_needs_is_removed_and_one_that_a_run_waits_for_
 ) -> None:
     services.queue.stop(interrupt=False)
     rows = b"a,b,y\n" + b"".join(b"%d,%d,%d\n" % (n, n % 7, n % 2) for n in range(60))
-    ids = [
-        (await ask("POST", "uploads", rows, params={"format": "csv"})).json["id"] for _ in range(3)
+    ids = [  # the same content would be the same upload
+        (await ask("POST", "uploads", rows * n, params={"format": "csv"})).json["id"]
+        for n in (1, 2, 3)
     ]
     dataset = {"source": "upload", "id": ids[0], "target": "y"}
     answer = await ask("POST", "runs", {**DIGITS, "dataset": dataset})

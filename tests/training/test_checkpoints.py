@@ -123,6 +123,7 @@ def same_as_unbroken(data: DataDirectory, run: RunDirectory, family: str) -> Non
     assert (ours["steps"], ours["threads"]) == (theirs["steps"], theirs["threads"])
 
 
+@pytest.mark.slow
 def test_killed_fit_goes_on_from_its_checkpoint(data_dir, scaled):
     run = start(data_dir, request("forest"), checkpoint_every_s=0.1)
     assert kill_when(run, (run.checkpoints / "fit.json").exists, scaled)
@@ -172,6 +173,7 @@ def test_fit_that_is_killed_at_several_moments_ends_with_the_same_model(data_dir
         assert all("starts again: no checkpoint of it was kept" in text for text in went_on)
 
 
+@pytest.mark.slow
 def test_checkpoint_that_is_not_ours_is_refused_and_the_fit_starts_again(data_dir, scaled):
     run = start(data_dir, request("forest"), checkpoint_every_s=0.1)
     manifest = run.checkpoints / "fit.json"

@@ -57,6 +57,7 @@ def resumed(data_dir: DataDirectory, run: RunDirectory, seconds: float) -> RunSt
     return wait_for_end(run, seconds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_killed_search_is_resumed_without_repeating_a_finished_fold(
     data_dir, scaled, tmp_path, n_jobs
