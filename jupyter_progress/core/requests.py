@@ -34,6 +34,7 @@ from .names import (
     shorten,
 )
 from .run_limits import EarlyStopping, check_early_stopping, check_time_limit
+from .whole_numbers import made_whole
 
 CANDIDATES_LIMIT: Final = 10_000_000
 VALIDATION: Final = 0.2  # of all rows, where nobody says how many
@@ -247,10 +248,14 @@ def read_request(body: Any, kind: type[T]) -> T:
     """
     if not isinstance(body, dict):
         raise InvalidRequest("", f"the body is {_json_kind(body)}; expected a JSON object")
-    try:
-        return msgspec.convert(body, kind)
-    except msgspec.ValidationError as error:
-        raise _explain(str(error), kind) from None
+    while True:
+        try:
+            return msgspec.convert(body, kind)
+        except msgspec.ValidationError as error:
+            words, _, path = str(error).partition(" - at `$")
+            is_int = words.startswith("Expected `int") and words.endswith("got `float`")
+            if not (is_int and made_whole(body, path.rstrip("`"))):
+                raise _explain(str(error), kind) from None
 
 
 def _explain(text: str, kind: type[msgspec.Struct]) -> InvalidRequest:
