@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ..errors import InvalidRequest
 from .field_kinds import Label, Tags, UploadId
-from .names import UPLOAD_ID, check_label
-from .requests import Executor, check_executor, check_tags
+from .requests import Executor, check_how_it_runs, check_upload_id
 from .stages import STAGES_LIMIT, check_stage_ids
 
 
@@ -49,13 +47,7 @@ def check_function_request(request: FunctionRequest) -> FunctionRequest:
     InvalidRequest
         With the path of the first field that is wrong.
     """
-    if request.name is not None:
-        check_label("name", request.name)
-    check_tags(request.tags)
+    check_how_it_runs(request)
     check_stage_ids("stages", request.stages)
-    check_executor(request.executor)
-    if not UPLOAD_ID.fullmatch(request.function.upload):
-        raise InvalidRequest(
-            "function.upload", "is no upload's id; expected the 'id' that POST uploads answered"
-        )
+    check_upload_id("function.upload", request.function.upload)
     return request

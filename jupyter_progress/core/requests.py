@@ -6,7 +6,7 @@ A body that does not fit is refused with the path of the field that is wrong.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, Protocol, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -325,16 +325,13 @@ def check_run_request(request: RunRequest) -> RunRequest:
     InvalidRequest
         With the path of the first field that is wrong.
     """
-    if request.name is not None:
-        check_label("name", request.name)
-    check_tags(request.tags)
+    check_how_it_runs(request)
     if request.register_as is not None:
         check_model_name("register_as", request.register_as)
     if not 0.0 < request.max_overhead <= 1.0:
         raise InvalidRequest(
             "max_overhead", f"is {request.max_overhead}; expected a share above 0, at most 1"
         )
-    check_executor(request.executor)
     is_search = names_search(request.estimator)
     split = request.split and request.split.settled(is_search=is_search)
     if split is not None:
@@ -349,7 +346,7 @@ def check_run_request(request: RunRequest) -> RunRequest:
         check_early_stopping(request.early_stopping, has_share or has_rows)
     _check_estimator(request.estimator)
     if isinstance(request.scoring, OwnScorer):
-        _check_upload_id("scoring.upload", request.scoring.upload)
+        check_upload_id("scoring.upload", request.scoring.upload)
         check_label("scoring.name", request.scoring.name)
     return (
         msgspec.structs.replace(request, split=split) if "class" in request.estimator else request
@@ -364,6 +361,30 @@ def names_search(estimator: dict[str, Any]) -> bool:
         last = steps[-1][-1]
         return isinstance(last, dict) and names_search(last)
     return str(estimator.get("class", "")).endswith("SearchCV")
+
+
+class SaysHowItRuns(Protocol):
+    """What a request for a run has, whatever it trains."""
+
+    @property
+    def name(self) -> str | None:
+        """What the run is to be called."""
+
+    @property
+    def tags(self) -> list[str]:
+        """For finding it again."""
+
+    @property
+    def executor(self) -> Executor | None:
+        """The interpreter that trains."""
+
+
+def check_how_it_runs(request: SaysHowItRuns) -> None:
+    """Raise InvalidRequest where a name, a tag or an interpreter cannot be right."""
+    if request.name is not None:
+        check_label("name", request.name)
+    check_tags(request.tags)
+    _check_executor(request.executor)
 
 
 def check_tags(tags: list[str]) -> None:
@@ -381,7 +402,7 @@ def check_notes(notes: str) -> None:
     check_lines("notes", notes)
 
 
-def check_executor(executor: Executor | None) -> None:
+def _check_executor(executor: Executor | None) -> None:
     """Raise InvalidRequest where a module path is too long, or none."""
     entries = (executor.sys_path if executor is not None else None) or []
     for index, entry in enumerate(entries):
@@ -427,7 +448,7 @@ def _check_dataset(dataset: dict[str, Any]) -> None:
         return
     for key in ROW_UPLOADS:
         if key in dataset:
-            _check_upload_id(f"dataset.{key}", dataset[key])
+            check_upload_id(f"dataset.{key}", dataset[key])
     for part in ("validation", "test"):
         if f"{part}_y" in dataset and part not in dataset:
             raise InvalidRequest(f"dataset.{part}", f"is missing beside {part}_y")
@@ -452,7 +473,7 @@ def _check_groups(request: RunRequest) -> None:
 def _check_estimator(estimator: dict[str, Any]) -> None:
     if "upload" in estimator:
         _check_keys("estimator", estimator, UploadedEstimator)
-        _check_upload_id("estimator.upload", estimator["upload"])
+        check_upload_id("estimator.upload", estimator["upload"])
         return
     _check_keys("estimator", estimator, NamedEstimator)
     name = estimator["class"]
@@ -467,7 +488,7 @@ def _check_estimator(estimator: dict[str, Any]) -> None:
         raise InvalidRequest("estimator.params", f"is {_json_kind(params)}; expected an object")
 
 
-def _check_upload_id(field: str, value: Any) -> None:
+def check_upload_id(field: str, value: Any) -> None:
     if not isinstance(value, str) or not UPLOAD_ID.fullmatch(value):
         raise InvalidRequest(
             field, "is no upload's id; expected the 'id' that POST uploads answered"

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArtifactRefused
-from ..store.regular_files import open_regular
 from .manifest import (
     FILE_NAMES,
     interpreter_facts,
@@ -27,7 +26,7 @@ from .manifest import (
     write_manifest,
 )
 from .parts import PARTS_LIMIT, count_parts
-from .signing import digest_of
+from .signing import cannot_be_opened, digest_of, open_as_signed, versions_in
 
 __all__ = ["load_model", "read_manifest", "save_model"]
 
@@ -112,16 +111,7 @@ def load_model(directory: Path, *, key: bytes) -> Any:
     """
     manifest = read_manifest(directory, key)
     path = model_file(directory, manifest)
-    try:
-        # No link, which leads to a file that others may write, and no pipe, which never ends.
-        file = os.fdopen(open_regular(path), "rb")
-    except OSError as error:
-        raise ArtifactRefused(f"the model's file cannot be read: {error}") from None
-    with file:
-        if digest_of(file) != manifest.get("sha256"):
-            raise ArtifactRefused(f"{path} is not the file that was saved: its SHA-256 differs")
-        file.seek(0)
-        # Opened through the same descriptor: the file that was measured is the one that is read.
+    with open_as_signed(path, manifest.get("sha256"), "the model's file") as file:
         return _open(file, path, manifest)
 
 
@@ -133,11 +123,8 @@ def _open(file: BufferedReader, path: Path, manifest: dict[str, Any]) -> Any:
     except ArtifactRefused:
         raise
     except Exception as error:
-        saved = ", ".join(f"{name} {v}" for name, v in manifest.get("versions", {}).items())
-        raise ArtifactRefused(
-            f"{path} cannot be opened here: {type(error).__name__}: {error}; it was saved by "
-            f"{manifest.get('python')} with {saved}"
-        ) from error
+        saved_by = f"{manifest.get('python')} with {versions_in(manifest)}"
+        raise cannot_be_opened(str(path), error, saved_by) from error
 
 
 def _check_size(parts: int) -> None:

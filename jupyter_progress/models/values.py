@@ -12,9 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArtifactRefused
-from ..store.regular_files import open_regular
 from .manifest import package_versions, write_json
-from .signing import SIGNATURE, digest_of, is_signed, signature_of
+from .signing import (
+    SIGNATURE,
+    cannot_be_opened,
+    digest_of,
+    is_signed,
+    open_as_signed,
+    signature_of,
+    versions_in,
+)
 
 NOTE, FILE = "value.json", "value.pkl"
 VALUE_LIMIT_BYTES = 1 << 30
@@ -109,23 +116,13 @@ def load_value(directory: Path, *, key: bytes, run_id: str) -> Any:
             f"{directory} holds no value that was signed with this data directory's key for run "
             f"{run_id}: it was changed since, or comes from elsewhere; run the function again"
         )
-    try:
-        file = os.fdopen(open_regular(path), "rb")
-    except OSError as error:
-        raise ArtifactRefused(f"the value's file cannot be read: {error}") from None
-    with file:
-        if digest_of(file) != note.get("sha256"):
-            raise ArtifactRefused(f"{path} is not the file that was saved: its SHA-256 differs")
-        file.seek(0)
+    with open_as_signed(path, note.get("sha256"), "the value's file") as file:
         try:
             return cloudpickle.load(file)
         except Exception as error:
             # Whatever the value's own classes raise, or miss, in this kernel.
-            saved = ", ".join(f"{name} {v}" for name, v in note.get("versions", {}).items())
-            raise ArtifactRefused(
-                f"the value of run {run_id} cannot be opened here: {type(error).__name__}: "
-                f"{error}; it was saved with {saved}"
-            ) from error
+            value = f"the value of run {run_id}"
+            raise cannot_be_opened(value, error, versions_in(note)) from error
 
 
 def type_name(value: Any) -> str:

@@ -20,6 +20,7 @@ from ..errors import InvalidParameter, InvalidRequest, UnsuitableData, Unsuitabl
 from ..tracking import arguments
 from ..training.estimators import has_tags, task_of
 from ..training.sources.foreign import known_table, known_targets
+from ..training.sources.row_facts import check_comparable
 from ..training.suitability import check_suitable
 
 
@@ -246,13 +247,7 @@ def _check_scalars(values: np.ndarray, name: str) -> None:
 def _classes(values: np.ndarray, name: str) -> Any:
     import pandas as pd
 
-    try:
-        np.unique(values)
-    except TypeError:
-        kinds = ", ".join(sorted({type(value).__name__ for value in values}))
-        raise UnsuitableData(
-            name, f"mixes types ({kinds}); expected all strings or all numbers"
-        ) from None
+    check_comparable(values, name)
     return pd.unique(values)
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from ..core.nearest import nearest
 from ..core.run_limits import EarlyStopping
-from ..errors import InvalidRequest, UnknownKey
+from ..errors import InvalidRequest
 from ..tracking import arguments
 
 
@@ -47,11 +46,7 @@ def read_early_stopping(given: Any) -> EarlyStopping | None:
             f'{arguments.found(given)}; expected True, a number of looks, or {{"patience": 5}}',
         )
     known = EarlyStopping.__struct_fields__
-    for key in given:
-        if key not in known:
-            near = nearest(str(key), known)
-            hint = f"did you mean {near!r}?" if near else f"expected: {', '.join(known)}"
-            raise UnknownKey(f"early_stopping.{key}", f"is not known; {hint}")
+    arguments.only_keys("early_stopping", given, known)
     return EarlyStopping(**{key: _READ[key](given[key]) for key in known if key in given})
 
 

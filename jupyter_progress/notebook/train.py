@@ -9,9 +9,8 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from ..core.nearest import nearest
 from ..core.requests import OwnScorer, RunRequest, Split, check_run_request, names_search
-from ..errors import InvalidRequest, PathNotAllowed, UnknownKey
+from ..errors import InvalidRequest, PathNotAllowed
 from ..tracking import arguments
 from ..training.early_stopping import check_can_end_early
 from ..training.fit_params import check_takes_weights
@@ -289,11 +288,7 @@ def _split(split: Any, has_validation: bool, has_test: bool) -> Split | None:
             f'{arguments.of_type(split)}; expected {{"test": 0.2, "validation": 0.2}} or None',
         )
     known = Split.__struct_fields__
-    for key in given:
-        if key not in known:
-            near = nearest(str(key), known)
-            hint = f"did you mean {near!r}?" if near else f"expected: {', '.join(known)}"
-            raise UnknownKey(f"split.{key}", f"is not known; {hint}")
+    arguments.only_keys("split", given, known)
     for part, is_given in (("validation", has_validation), ("test", has_test)):
         if is_given:
             if given.get(part):

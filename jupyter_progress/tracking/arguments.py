@@ -11,8 +11,9 @@ from typing import Any
 
 from ..core.articles import with_article
 from ..core.names import NOTES_LIMIT, check_label, check_lines, check_model_name, shorten
+from ..core.nearest import nearest
 from ..core.requests import check_notes, check_tags
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, UnknownKey
 
 
 def found(value: Any) -> str:
@@ -37,6 +38,22 @@ def of_type(value: Any) -> str:
     if value is None:
         return "is None"
     return f"is {with_article(shorten(type(value).__name__, 80))}"
+
+
+def only_keys(field: str, given: Mapping[Any, Any], known: Iterable[str]) -> None:
+    """Refuse a mapping with a key that is not known.
+
+    Raises
+    ------
+    UnknownKey
+        It says which, and which was probably meant.
+    """
+    names = tuple(known)
+    for key in given:
+        if key not in names:
+            near = nearest(str(key), names)
+            hint = f"did you mean {near!r}?" if near else f"expected: {', '.join(names)}"
+            raise UnknownKey(f"{field}.{key}", f"is not known; {hint}")
 
 
 def text(field: str, value: Any) -> str:

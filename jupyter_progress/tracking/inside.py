@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Inside:
+class Inside(ABC):
     """The part of a run that its own code reads.
 
     Attributes
@@ -63,9 +64,9 @@ class Inside:
         directory.own_checkpoints.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         return directory.own_checkpoints
 
+    @abstractmethod
     def _directory(self) -> RunDirectory | None:
         """Where the run is kept; None before it begins."""
-        raise NotImplementedError
 
     def track(
         self, iterable: Iterable[T], total: int | None = None, name: str | None = None

@@ -121,12 +121,22 @@ class Asked:
             self._skips.append((control.candidate, control.who))
 
 
-def answer_where_it_waits() -> None:
-    """Have this process print where its threads are when the keeper of a stalled run asks."""
+def begin_under_keeper() -> int:
+    """Have this process, a worker, end with its keeper and say where it waits when that asks.
+
+    Returns
+    -------
+    int
+        The keeper's process id; it was alive at the end of this call.
+    """
+    keeper_pid = os.getppid()
+    _die_with(keeper_pid)
+    # The keeper of a run that has stalled asks so where its threads are.
     faulthandler.register(signal.SIGUSR2, all_threads=True)
+    return keeper_pid
 
 
-def die_with(parent_pid: int) -> None:
+def _die_with(parent_pid: int) -> None:
     """Have the system end this process when its parent dies (Linux; elsewhere a thread looks)."""
     if sys.platform == "linux":
         death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>

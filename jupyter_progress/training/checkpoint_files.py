@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArtifactRefused
-from ..models.signing import SIGNATURE, is_signed, signature_of
+from ..models.signing import (
+    SIGNATURE,
+    cannot_be_opened,
+    is_signed,
+    open_as_signed,
+    signature_of,
+)
 from ..store.durable_files import PRIVATE_FOLDER, write_whole
 
 MANIFEST = "fit.json"
@@ -141,15 +147,8 @@ class CheckpointFiles:
 
     def _load(self, named: dict[str, str]) -> Any:
         path = self._folder / named["file"]
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ArtifactRefused(f"a part of the checkpoint cannot be read: {error}") from None
-        if hashlib.sha256(content).hexdigest() != named["sha256"]:
-            raise ArtifactRefused(f"{path} is not the file that was written: its SHA-256 differs")
-        try:
-            return pickle.loads(content)  # noqa: S301 - signed, digest checked, in the worker
-        except Exception as error:
-            raise ArtifactRefused(
-                f"{path} cannot be opened here: {type(error).__name__}: {error}"
-            ) from error
+        with open_as_signed(path, named["sha256"], "a part of the checkpoint") as file:
+            try:
+                return pickle.load(file)  # noqa: S301 - signed, digest checked, in the worker
+            except Exception as error:
+                raise cannot_be_opened(str(path), error) from error

@@ -20,7 +20,7 @@ from ..models.values import save_value
 from ..store.durable_files import is_full
 from ..store.layout import DataDirectory
 from ..tracking.failure import error_of
-from .asked import answer_where_it_waits, die_with
+from .asked import begin_under_keeper
 from .handed_over import read_handed_over
 from .own_output import flush_printed, printed_so_far
 from .room import EXIT_DISK_FULL, ROOM_WAIT_S, for_so_long, when_there_is_room
@@ -42,9 +42,7 @@ def main(run_path: str) -> int:
     A run that is cancelled ends here without a last word: the keeper writes it, as it does for a
     worker that had to be killed.
     """
-    keeper_pid = os.getppid()
-    die_with(keeper_pid)
-    answer_where_it_waits()
+    keeper_pid = begin_under_keeper()
     sys.argv[1:] = []  # ours, and no business of code that reads it
     data = DataDirectory(Path(run_path).parent.parent)
     run = SubmittedRun(data.run(Path(run_path).name), keeper_pid)

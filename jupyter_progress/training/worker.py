@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
 from ..store.durable_files import is_full
-from .asked import Cancelled, Interrupted, answer_where_it_waits, die_with
+from .asked import Cancelled, Interrupted, begin_under_keeper
 from .attempts import with_resumable
 from .context import Context, open_context
 from .failure import describe
@@ -25,9 +24,7 @@ def main(run_path: str) -> int:
     A run that is cancelled ends here without a last word: the keeper writes it, as it does for a
     worker that had to be killed.
     """
-    keeper_pid = os.getppid()
-    die_with(keeper_pid)
-    answer_where_it_waits()
+    begin_under_keeper()
     context = open_context(Path(run_path))
     # Only once keeper_pid is known to be alive: a keeper that died before is nobody's keeper.
     context.asked.start()

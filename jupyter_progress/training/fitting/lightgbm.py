@@ -78,12 +78,7 @@ class HeldOut:
             self._margins = new if self._margins is None else self._margins + new
             said = link(self._margins)
         self._rounds = rounds
-        if self._classes is None:
-            self._watch.score_numbers(said)
-            return
-        if said.ndim == 1:
-            said = np.column_stack((1.0 - said, said))
-        self._watch.score_classes(self._classes, np.argmax(said, axis=1), lambda: said)
+        self._watch.score_said(self._classes, said)
 
     def _ask(self, booster: Any, first: int, count: int, *, raw: bool) -> Any:
         # Without a number of threads, this call would also change how many the fit goes on with.

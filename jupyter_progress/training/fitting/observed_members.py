@@ -20,7 +20,7 @@ from .arrays import as_array
 from .bagging import BaggingVotes
 from .forests import ForestVotes
 from .growing import workers_of
-from .observing import observe, observe_plainly
+from .observing import Unstoppable, observe, observe_plainly
 from .watch import Fitted, Watch
 
 
@@ -142,10 +142,11 @@ def _trees_being_grown() -> set[int]:
     return found
 
 
-class Members:
-    """The members of a bagging ensemble, made and fitted one after another."""
+class Members(Unstoppable):
+    """The members of a bagging ensemble, made and fitted one after another.
 
-    can_be_stopped = False
+    Those in the making cannot be told from whole ones, so there is nothing that could be kept.
+    """
 
     def __init__(self, ensemble: Any, watch: Watch) -> None:
         self._ensemble = ensemble
@@ -176,7 +177,3 @@ class Members:
             self._votes = self._votes or BaggingVotes(self._seen, self._watch)
             self._votes.add(self._asked)
             self._asked = done
-
-    def complete(self) -> None:
-        """Members that are in the making cannot be told from whole ones: there is no such end."""
-        raise NotImplementedError

@@ -61,18 +61,9 @@ def observe(
         Keeps a checkpoint after so many steps; called from the thread that looks.
     """
     observer = Observer(steps, watch, keep)
-    was_ended = False
-    observer.start()
-    try:
-        try:
-            watch.call_fit(estimator, X, y, **watch.fit_params)
-        finally:
-            observer.end()
-    except StopFit:
-        observer.end()
-        watch.asked.check()
+    was_ended = not observer.sees_through(estimator, X, y)
+    if was_ended:
         steps.complete()
-        was_ended = True
     done = steps.count(is_over=True)
     observer.looks.finish(done, lambda: steps.score(done))
     return Fitted(stopped=was_ended and done < steps.total)
@@ -80,25 +71,23 @@ def observe(
 
 def observe_plainly(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
     """Fit in one call that shows nothing from inside; it can be left all the same."""
-    observer = Observer(NoSteps(), watch)
-    observer.start()
-    try:
-        try:
-            watch.call_fit(estimator, X, y, **watch.fit_params)
-        finally:
-            observer.end()
-    except StopFit:
-        observer.end()
-        watch.asked.check()
-        raise
+    Observer(NoSteps(), watch).sees_through(estimator, X, y)
     score_at_the_end(estimator, watch)
     return Fitted()
 
 
-class NoSteps:
-    """A fit that shows nothing."""
+class Unstoppable:
+    """Steps of a fit that cannot be ended with what it has so far; it can be dropped."""
 
     can_be_stopped = False
+
+    def complete(self) -> None:
+        """Never called: such a fit is not stopped."""
+
+
+class NoSteps(Unstoppable):
+    """A fit that shows nothing."""
+
     total = 1
 
     def count(self, *, is_over: bool) -> int:
@@ -107,9 +96,6 @@ class NoSteps:
 
     def score(self, done: int) -> None:
         """Nothing."""
-
-    def complete(self) -> None:
-        """Never called: such a fit is not stopped."""
 
 
 class Observer:
@@ -131,9 +117,25 @@ class Observer:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
-    def start(self) -> None:
-        """Begin to look."""
+    def sees_through(self, estimator: Any, X: Any, y: np.ndarray) -> bool:
+        """Call ``fit`` while looking; False where it was ended between two of its lines, as asked.
+
+        Raises
+        ------
+        BaseException
+            What ``fit`` raises, and what the watch raises of a fit that is to be dropped.
+        """
         self._thread.start()
+        try:
+            try:
+                self._watch.call_fit(estimator, X, y, **self._watch.fit_params)
+            finally:
+                self.end()
+        except StopFit:
+            self.end()
+            self._watch.asked.check()
+            return False
+        return True
 
     def end(self) -> None:
         """Look no more; on return nothing is raised in the fitting thread any more."""

@@ -218,6 +218,24 @@ class Watch:
             scores |= self._by_scorer(stand_in)
         self._scored(scores)
 
+    def score_said(self, classes: np.ndarray | None, said: np.ndarray) -> None:
+        """Score what a booster says of the held-out rows.
+
+        Parameters
+        ----------
+        classes
+            The classes, sorted; None for a regressor.
+        said
+            Numbers, the probability of the second of two classes, or one column for each class.
+        """
+        if classes is None:
+            self.score_numbers(said)
+            return
+        if said.ndim == 1:
+            said = np.column_stack((1.0 - said, said))
+        # At one half the estimator says the first class, and so does argmax.
+        self.score_classes(classes, np.argmax(said, axis=1), lambda: said)
+
     def score_numbers(self, predicted: np.ndarray) -> None:
         """Score a regressor that grows, by what it predicts for the held-out rows."""
         scores: dict[str, float | None] = {}

@@ -66,13 +66,7 @@ class HeldOut:
             self._rows_version = self._watch.rows_version
             self._rows = self._matrix()
         said = np.asarray(booster.predict(self._rows))
-        if self._classes is None:
-            self._watch.score_numbers(said)
-            return
-        if said.ndim == 1:
-            said = np.column_stack((1.0 - said, said))
-        # At one half the estimator says the first class, and so does argmax.
-        self._watch.score_classes(self._classes, np.argmax(said, axis=1), lambda: said)
+        self._watch.score_said(self._classes, said)
 
     def _matrix(self) -> Any:
         from xgboost import DMatrix

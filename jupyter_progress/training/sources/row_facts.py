@@ -60,14 +60,19 @@ def checked_groups(values: Any, rows: int, field: str) -> np.ndarray:
         raise UnsuitableData(
             field, f"is missing for {missing:,} of {rows:,} rows; expected a group"
         )
-    try:
-        np.unique(array)
-    except TypeError:
-        kinds = ", ".join(sorted({type(value).__name__ for value in array}))
-        raise UnsuitableData(
-            field, f"mixes types ({kinds}); expected all numbers or all text"
-        ) from None
+    check_comparable(array, field)
     return array
+
+
+def check_comparable(values: np.ndarray, field: str) -> None:
+    """Raise UnsuitableData where values are of types that cannot be told apart by sorting."""
+    try:
+        np.unique(values)
+    except TypeError:
+        kinds = ", ".join(sorted({type(value).__name__ for value in values}))
+        raise UnsuitableData(
+            field, f"mixes types ({kinds}); expected all strings or all numbers"
+        ) from None
 
 
 def _of_rows(values: Any, rows: int, field: str) -> np.ndarray:
