@@ -169,6 +169,7 @@ def _comparable(state) -> dict:
         stage.pop("started_time")
         stage.pop("elapsed_s")
         stage.pop("shown_s")
+        stage.pop("pace_s")
     return facts
 
 
