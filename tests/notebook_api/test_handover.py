@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars
+import pyarrow
 import pytest
 from scipy import sparse
 from sklearn.base import clone
@@ -116,16 +118,13 @@ def test_sparse_rows_of_every_format(here: Any, format: str) -> None:
 
 @pytest.mark.slow
 def test_lists_and_tables_of_other_libraries(here: Any) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
     frame = pd.DataFrame(X, columns=list("abcdef"))
     expected = jp.train(FOREST, frame, Y, display=False).wait().result["test"]
-    others = [(pyarrow.Table.from_pandas(frame), pyarrow.array(Y)), (X.tolist(), Y.tolist())]
-    try:
-        import polars
-    except ImportError:
-        pass
-    else:
-        others.append((polars.DataFrame(frame.to_dict("series")), polars.Series(Y)))
+    others = [
+        (pyarrow.Table.from_pandas(frame), pyarrow.array(Y)),
+        (polars.DataFrame(frame.to_dict("series")), polars.Series(Y)),
+        (X.tolist(), Y.tolist()),
+    ]
     for rows, targets in others:
         assert jp.train(FOREST, rows, targets, display=False).wait().result["test"] == expected
 

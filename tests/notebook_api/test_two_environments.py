@@ -6,7 +6,6 @@ import importlib.util
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,15 +75,6 @@ run = jp.train({made}, X, y, display=False).wait()
 plain = {made}.fit(rows, labels)
 print(np.array_equal(run.model.predict(X), plain.predict(X)))
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
-    process = JupyterProcess(tmp_path_factory.mktemp("server"))
-    try:
-        yield process.start()
-    finally:
-        process.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +26,7 @@ from jupyter_progress.training.handed_over import write_pickle
 from jupyter_progress.training.launch import start_keeper
 from jupyter_progress.training.pipeline import finish, run_stages
 from jupyter_progress.training.plain_journal import last_sequences
+from jupyter_progress.training.resume import ask_to_resume
 from jupyter_progress.training.submit import create_run
 from jupyter_progress.training.uploads import Uploads
 
@@ -167,3 +170,15 @@ def feed_of(run: RunDirectory) -> list[dict[str, Any]]:
             assert line.data["id"] == f"{run.run_id}/{writer}/{line.sequence}"
             found.append(line.data)
     return found
+
+
+def kill_worker(run: RunDirectory) -> None:
+    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
+
+
+def resume(data: DataDirectory, run: RunDirectory, writer: str = WRITER) -> RunState:
+    """Ask for the next attempt, and start what was asked for; the state in between."""
+    ask_to_resume(run, state_of(run), who="ada", writer=writer)
+    waiting = state_of(run)
+    start_keeper(run, data)
+    return waiting

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import random
-import signal
 import threading
 import time
 from pathlib import Path
@@ -21,14 +19,13 @@ from jupyter_progress.models.persistence import load_model
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
 from jupyter_progress.training.checkpoint_files import CheckpointFiles
 from jupyter_progress.training.fitting.keeping import Keeping
-from jupyter_progress.training.launch import start_keeper
-from jupyter_progress.training.resume import ask_to_resume
 
 from .runs import (
-    WRITER,
     digits,
     feed_of,
+    kill_worker,
     lines_of,
+    resume,
     start,
     state_of,
     wait_for_end,
@@ -90,13 +87,8 @@ def kill_when(run: RunDirectory, condition: Any, scaled: Any) -> bool:
     wait_until(lambda: run.exit_file.exists() or condition(), scaled(60), "the moment to kill")
     if run.exit_file.exists():
         return False
-    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
+    kill_worker(run)
     return wait_for_end(run, scaled(20)).status == "failed"
-
-
-def resume(data: DataDirectory, run: RunDirectory) -> None:
-    ask_to_resume(run, state_of(run), who="ada", writer=WRITER)
-    start_keeper(run, data)
 
 
 def predicted(model: Any) -> np.ndarray:

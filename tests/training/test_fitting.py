@@ -6,9 +6,11 @@ import threading
 import time
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost
 from sklearn.base import clone, is_classifier
 from sklearn.datasets import make_classification, make_regression
 from sklearn.ensemble import (
@@ -261,6 +263,8 @@ def test_stopped_fit_is_the_plain_fit_of_fewer_members(estimator, members):
         AdaBoostClassifier(n_estimators=100_000, **S),
         MLPClassifier(max_iter=100_000, n_iter_no_change=100_000, **S),
         SGDClassifier(max_iter=1_000_000, tol=None, **S),
+        xgboost.XGBClassifier(n_estimators=100_000, n_jobs=1),
+        lightgbm.LGBMClassifier(n_estimators=100_000, n_jobs=1, verbosity=-1),
     ],
     ids=lambda e: type(e).__name__,
 )

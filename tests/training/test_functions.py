@@ -22,14 +22,15 @@ from jupyter_progress.errors import ArtifactRefused
 from jupyter_progress.models.values import load_value
 from jupyter_progress.store.control import append_control
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
-from jupyter_progress.training.launch import start_keeper
 from jupyter_progress.training.resume import ask_to_resume
 from jupyter_progress.training.uploads import Uploads
 
 from .runs import (
     asked_for,
     feed_of,
+    kill_worker,
     lines_of,
+    resume,
     start,
     state_of,
     wait_for_end,
@@ -348,12 +349,11 @@ def test_thread_that_a_function_leaves_behind_keeps_no_process(data_dir, scaled)
 def test_killed_function_is_called_again_and_finds_what_it_has_left(data_dir, scaled):
     run = begin(data_dir, counts, 300, stages=["train"])
     wait_for_step(run, scaled(30))
-    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
+    kill_worker(run)
     failed = wait_for_end(run, scaled(10))
     assert (failed.error["reason"], failed.error["stage"]) == ("worker_killed", "train")
     assert failed.resumable
-    ask_to_resume(run, failed, who="ada", writer="kernel-00000000")
-    start_keeper(run, data_dir)
+    resume(data_dir, run)
     state = wait_for_end(run, scaled(30))
     assert (state.status, state.attempt, state.kind) == ("completed", 2, "function")
     assert [stage.status for stage in state.stages] == ["completed"]
@@ -376,8 +376,7 @@ def test_function_that_failed_by_itself_is_resumable_where_it_kept_something(
         with pytest.raises(jp.errors.NotResumable, match="failure of its own"):
             ask_to_resume(run, failed, who="ada", writer="kernel-00000000")
         return
-    ask_to_resume(run, failed, who="ada", writer="kernel-00000000")
-    start_keeper(run, data_dir)
+    resume(data_dir, run)
     assert wait_for_end(run, scaled(30)).status == "completed"
     assert len(value(data_dir, run)) == 20
 
@@ -390,8 +389,7 @@ def test_function_is_interrupted_with_jupyter_and_goes_on_later(data_dir, scaled
     state = wait_for_end(run, scaled(10))
     assert (state.status, state.resumable) == ("interrupted", True)
     assert not run.value_dir.exists()
-    ask_to_resume(run, state, who="ada", writer="kernel-00000000")
-    start_keeper(run, data_dir)
+    resume(data_dir, run)
     assert wait_for_end(run, scaled(30)).status == "completed"
     assert len(value(data_dir, run)) == 500
 

@@ -33,6 +33,7 @@ from .runs import (
     WRITER,
     digits,
     feed_of,
+    kill_worker,
     lines_of,
     start,
     state_of,
@@ -121,7 +122,7 @@ def test_own_frame_is_trained_with_the_kernels_path_and_folder(data_dir, scaled,
 def test_killed_worker_is_a_failure_with_its_reason_within_two_seconds(data_dir, scaled):
     run = start(data_dir, digits(params=LONG))
     wait_for_step(run, scaled(40))
-    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
+    kill_worker(run)
     state = wait_for_end(run, scaled(2))
 
     assert state.status == "failed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import lightgbm
@@ -20,7 +19,6 @@ from jupyter_progress.core.requests import RunRequest, Split, check_run_request
 from jupyter_progress.errors import InvalidParameter
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.store.layout import DataDirectory
-from jupyter_progress.training.asked import Cancelled
 from jupyter_progress.training.estimators import build_estimator
 from jupyter_progress.training.fitting import choose_way
 from jupyter_progress.training.fitting.lightgbm import fit_lightgbm
@@ -111,24 +109,6 @@ def test_stopped_fit_is_the_plain_fit_of_fewer_rounds(estimator):
     assert stopped.n_estimators == rounds
     plain = clone(estimator).set_params(n_estimators=rounds).fit(X[:300], y[:300])
     assert np.array_equal(predictions(plain, X), predictions(stopped, X))
-
-
-@pytest.mark.parametrize(
-    "estimator",
-    [
-        xgboost.XGBClassifier(n_estimators=100_000, n_jobs=1),
-        lightgbm.LGBMClassifier(n_estimators=100_000, n_jobs=1, **QUIET),
-    ],
-    ids=named,
-)
-def test_cancelled_fit_is_left_soon(estimator):
-    X, y = data(True)
-    asked = Asked()
-    threading.Timer(0.3, lambda: setattr(asked, "to_cancel", True)).start()
-    began = time.monotonic()
-    with pytest.raises(Cancelled):
-        watched_fit(clone(estimator), X, y, asked=asked)
-    assert time.monotonic() - began < 5
 
 
 def test_callbacks_of_the_estimator_are_called_and_stay():

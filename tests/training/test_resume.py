@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import threading
 import time
 
@@ -28,7 +26,9 @@ from .runs import (
     WRITER,
     digits,
     feed_of,
+    kill_worker,
     lines_of,
+    resume,
     start,
     state_of,
     submit,
@@ -39,18 +39,6 @@ from .runs import (
 )
 
 SLOW = {"n_estimators": 600, "max_samples": 0.9}
-
-
-def kill_worker(run: RunDirectory) -> None:
-    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
-
-
-def resume(data: DataDirectory, run: RunDirectory, writer: str = WRITER) -> RunState:
-    """Ask, and start what was asked for; the state in between."""
-    ask_to_resume(run, state_of(run), who="ada", writer=writer)
-    waiting = state_of(run)
-    start_keeper(run, data)
-    return waiting
 
 
 def killed_in_its_fit(data: DataDirectory, scaled, **params) -> RunDirectory:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +15,18 @@ from jupyter_progress.core.state import RunState
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.store.control import append_control
 from jupyter_progress.store.layout import DataDirectory, RunDirectory
-from jupyter_progress.training.launch import start_keeper
-from jupyter_progress.training.resume import ask_to_resume
 
-from .runs import WRITER, all_lines, feed_of, start, state_of, upload, wait_for_end, wait_until
+from .runs import (
+    WRITER,
+    all_lines,
+    feed_of,
+    kill_worker,
+    resume,
+    start,
+    upload,
+    wait_for_end,
+    wait_until,
+)
 from .search_estimators import CountedTree, fits_in
 
 ROOT = str(Path(__file__).parents[2])
@@ -52,18 +58,17 @@ def started(
 
 
 def resumed(data_dir: DataDirectory, run: RunDirectory, seconds: float) -> RunState:
-    ask_to_resume(run, state_of(run), who="ada", writer=WRITER)
-    start_keeper(run, data_dir)
+    resume(data_dir, run)
     return wait_for_end(run, seconds)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_jobs", [1, 2])
 def test_killed_search_is_resumed_without_repeating_a_finished_fold(
     data_dir, scaled, tmp_path, n_jobs
 ):
     run = started(data_dir, tmp_path, scaled(60), n_jobs)
-    os.kill(json.loads(run.worker_file.read_text())["pid"], signal.SIGKILL)
+    kill_worker(run)
     killed = wait_for_end(run, scaled(10))
     assert killed.resumable
     state = resumed(data_dir, run, scaled(60))
