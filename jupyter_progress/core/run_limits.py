@@ -69,5 +69,5 @@ def check_time_limit(seconds: float) -> None:
     """
     if not 0.0 < seconds < math.inf:
         raise InvalidRequest(
-            "time_limit", f"is {seconds}; expected seconds above 0, or null for no limit"
+            "time_limit", f"is {seconds}; expected seconds above 0, or nothing for no limit"
         )

@@ -23,6 +23,8 @@ def read_time_limit(given: Any) -> float | None:
         return None
     if isinstance(given, timedelta):
         return given.total_seconds()
+    if isinstance(given, str):
+        raise InvalidRequest("time_limit", f"is {given!r:.80}; expected seconds, or a timedelta")
     return arguments.number("time_limit", given)
 
 

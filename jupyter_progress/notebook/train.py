@@ -21,6 +21,7 @@ from ..training.scoring_checks import (
     scorer_name,
     try_own_scorer,
 )
+from ..training.searching.grids import check_grid
 from ..training.searching.kinds import check_makes_model, search_in
 from ..training.sources.table import rows_at
 from . import checks, handover
@@ -149,6 +150,7 @@ def train(
         _check_no_params(params)
         checks.check_params(estimator)
         check_makes_model(estimator, register_as)
+        check_grid(estimator)
     is_search = _is_search(estimator, params)
     scores_on_folds = is_search and read_split is not None and read_split.validation is None
     if read_split is not None:

@@ -33,6 +33,7 @@ from .estimators import build_estimator, check_allowed, task_of
 from .fit_params import check_takes_weights
 from .handed_over import own_python
 from .scoring_checks import check_scorer_name, check_scoring
+from .searching.grids import check_grid
 from .searching.kinds import check_makes_model
 from .upload_checks import check_uploads
 from .uploads import Uploads
@@ -92,6 +93,7 @@ class RequestChecks:
         estimator = self._estimator(request)
         task = None if estimator is None else task_of(estimator)
         check_makes_model(estimator, request.register_as)
+        check_grid(estimator)
         scoring = request.scoring if isinstance(request.scoring, str) else None
         if scoring is not None:
             check_scorer_name(scoring)
