@@ -265,8 +265,9 @@ def _explain(text: str, kind: type[msgspec.Struct]) -> InvalidRequest:
     unknown = re.search(r"unknown field `(.*)`", words)
     if unknown:
         key = f"{field}.{unknown[1]}" if field else unknown[1]
-        allowed = ", ".join(_fields_at(kind, field)) or "no key at all"
-        return UnknownKey(shorten(key, 80), f"is not known here; expected one of: {allowed}")
+        allowed = ", ".join(_fields_at(kind, field))
+        expected = f"one of: {allowed}" if allowed else "no key at all"
+        return UnknownKey(shorten(key, 80), f"is not known here; expected {expected}")
     missing = re.search(r"missing required field `(.*)`", words)
     if missing:
         key = f"{field}.{missing[1]}" if field else missing[1]

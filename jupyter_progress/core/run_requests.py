@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from ..errors import InvalidRequest
 from .external import ExternalRequest
 from .external_checks import check_external_request
 from .functions import FunctionRequest, check_function_request
+from .names import shorten
 from .requests import RunRequest, check_run_request, read_request
 
 KeptRequest = RunRequest | FunctionRequest  # of a run under a keeper
+KINDS: Final = ("pipeline", "function", "external")
 AnyRequest = RunRequest | FunctionRequest | ExternalRequest
 
 
@@ -23,7 +26,10 @@ def read_run_request(body: Any) -> AnyRequest:
     InvalidRequest
         With the path of the first field that is wrong.
     """
-    kind = body.get("kind") if isinstance(body, dict) else None
+    kind = body.get("kind", "pipeline") if isinstance(body, dict) else "pipeline"
+    if isinstance(kind, str) and kind not in KINDS:
+        expected = ", ".join(map(repr, KINDS))
+        raise InvalidRequest("kind", f"is {shorten(repr(kind), 80)}; expected one of: {expected}")
     if kind == "external":
         return check_external_request(read_request(body, ExternalRequest))
     if kind == "function":
