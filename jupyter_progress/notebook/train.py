@@ -186,7 +186,7 @@ def train(
         _check_scoring(scoring, estimator, kind, source.rows)
     said = _row_words(source, read_split, held_out)
     if scores_on_folds:
-        said += "; no validation rows: a search scores on its own folds"
+        said += ", scored on folds of its own"
     backend = current_backend()
     state = _submit(backend, draft, estimator, source, held_out, scoring)
     print(said)

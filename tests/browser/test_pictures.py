@@ -27,6 +27,14 @@ TRAIN = """
 run = jp.train(RandomForestClassifier(3_000, random_state=0), X, y, name="digits")
 run
 """.strip()
+SEARCH = """
+from sklearn.model_selection import GridSearchCV
+from sklearn.svm import SVC
+
+grid = {"C": [0.1, 1, 10, 100], "gamma": [0.0001, 0.001, 0.01]}
+search = GridSearchCV(SVC(), grid, cv=8, n_jobs=2)
+jp.train(search, X, y, name="which SVC")
+""".strip()
 FAIL = """
 from sklearn.base import BaseEstimator, ClassifierMixin
 
@@ -146,6 +154,29 @@ def test_panel_at_work_and_done_is_readable_in_both_themes(
     for theme in ("Light", "Dark"):
         set_theme(desk, theme)
         expect_readable(desk.panel)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1000, 560])
+def test_search_is_readable_with_its_leaderboard_in_both_themes_and_widths(
+    desk: Lab, width: int, screenshot: Callable[..., None]
+) -> None:
+    desk.page.set_viewport_size({"width": width, "height": 1500})
+    desk.write("search.ipynb", READ, SEARCH)
+    desk.open("search.ipynb")
+    alone(desk)
+    desk.run_all()
+    expect_connection(desk.panel, "live", 60_000 * SCALE)
+    desk.panel.get_by_role("button", name="Details").click()
+    expect(desk.panel.get_by_role("heading", name="Candidates")).to_be_visible()
+    wait_until(lambda: progress(desk.panel) >= 50, 60)
+    for theme in ("Dark", "Light"):
+        set_theme(desk, theme)
+        expect_readable(desk.panel)
+    if width == 1000:
+        screenshot("search", notebook_of(desk))
+    expect_status(desk.panel, "completed", 60_000 * SCALE)
+    expect_readable(desk.panel)
 
 
 @pytest.mark.parametrize("width", [1000, 560])

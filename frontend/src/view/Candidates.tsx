@@ -58,7 +58,8 @@ export function Candidates({ run, view }: { run: RunState; view: FeedView }): JS
   const isScored = (row: Candidate): boolean => row.mean !== null;
   const scored = rows.filter(isScored);
   const running = rows.filter((row) => row.status === "running");
-  const first = [...scored.slice(0, SHOWN_AT_FIRST), ...running];
+  const isShort = rows.length <= SHOWN_AT_FIRST;
+  const first = isShort ? rows : [...scored.slice(0, SHOWN_AT_FIRST), ...running];
   const shown = isWhole ? rows : first.length ? first : rows.slice(0, SHOWN_AT_FIRST);
   const hidden = rows.length - (first.length || shown.length);
   return (

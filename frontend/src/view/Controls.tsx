@@ -98,6 +98,7 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
   const isGoing = run.status === "running" || run.status === "queued" || run.status === "stopping";
   const hasHosting = run.kind !== "own" && run.kind !== "function";
   const whyNot = whyNotNow(view.feeding);
+  const [isChoosing, setChoosing] = useState(false);
   const ask = (action: "stop" | "cancel" | "resume"): void => asked.ask({ action, runId: run.run_id });
   return (
     <div class="jpp-controls">
@@ -108,9 +109,11 @@ export function Controls({ run, view }: ControlsProps): JSX.Element {
           whyNot={whyNot}
           ask={() => ask("stop")}
           cancel={() => ask("cancel")}
+          isChoosing={isChoosing}
+          setChoosing={setChoosing}
         />
       )}
-      {isGoing && (
+      {isGoing && !(isChoosing && isOneCall(run)) && (
         <CancelButton
           ask={() => ask("cancel")}
           isPending={asked.pending === "cancel"}
@@ -170,11 +173,13 @@ interface StopButtonProps {
   whyNot: string | null;
   ask: () => void;
   cancel: () => void;
+  isChoosing: boolean;
+  setChoosing: (is: boolean) => void;
 }
 
-function StopButton({ run, asked, whyNot, ask, cancel }: StopButtonProps): JSX.Element {
+function StopButton({ run, asked, whyNot, ask, ...choice }: StopButtonProps): JSX.Element {
   const isStopping = run.status === "stopping" || asked.pending === "stop";
-  if (isOneCall(run) && !isStopping) return <WaitOrCancel whyNot={whyNot} cancel={cancel} />;
+  if (isOneCall(run) && !isStopping) return <WaitOrCancel whyNot={whyNot} {...choice} />;
   const early = hasSomethingToKeep(run) ? null : "There is nothing to keep yet";
   return (
     <ActionButton
@@ -195,24 +200,20 @@ function isOneCall(run: RunState): boolean {
   return run.current_stage === "train";
 }
 
-interface WaitOrCancelProps {
-  whyNot: string | null;
-  cancel: () => void;
-}
+type WaitOrCancelProps = Pick<StopButtonProps, "whyNot" | "cancel" | "isChoosing" | "setChoosing">;
 
 /** A fit that is one call of its library: there is nothing between its beginning and its end. */
-function WaitOrCancel({ whyNot, cancel }: WaitOrCancelProps): JSX.Element {
-  const [isAsking, setAsking] = useState(false);
+function WaitOrCancel({ whyNot, cancel, isChoosing, setChoosing }: WaitOrCancelProps): JSX.Element {
   const wait = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (isAsking) wait.current?.focus();
-  }, [isAsking]);
-  if (!isAsking) {
+    if (isChoosing) wait.current?.focus();
+  }, [isChoosing]);
+  if (!isChoosing) {
     return (
       <ActionButton
         whyNot={whyNot}
         title="This fit cannot be stopped halfway: wait for its end, or cancel it"
-        onClick={() => setAsking(true)}
+        onClick={() => setChoosing(true)}
       >
         Stop…
       </ActionButton>
@@ -223,17 +224,17 @@ function WaitOrCancel({ whyNot, cancel }: WaitOrCancelProps): JSX.Element {
       class="jpp-confirm"
       role="group"
       aria-label="Wait for this fit, or cancel it?"
-      onKeyDown={(event) => event.key === "Escape" && setAsking(false)}
+      onKeyDown={(event) => event.key === "Escape" && setChoosing(false)}
     >
       <span>This fit cannot be stopped halfway.</span>
-      <button type="button" class="jpp-button" ref={wait} onClick={() => setAsking(false)}>
+      <button type="button" class="jpp-button" ref={wait} onClick={() => setChoosing(false)}>
         Wait for its end
       </button>
       <ActionButton
         tone="danger"
         whyNot={whyNot}
         onClick={() => {
-          setAsking(false);
+          setChoosing(false);
           cancel();
         }}
       >

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isStoppedEarly } from "../model/early_end";
 import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
+import { liveScoreName, liveScoreOf, withinSentence } from "../model/live_score";
 import { isGuessed, percent } from "../model/guessed";
 import { waitedSeconds } from "../model/queueing";
 import { number } from "../model/reading_fields";
@@ -91,13 +92,12 @@ function ScoreFigure({ run }: { run: RunState }): JSX.Element | null {
   const metric = test && ["accuracy", "r2"].find((name) => typeof test[name] === "number");
   if (metric) {
     const value = test[metric] as number;
-    return <Figure name={`Test ${nameOf(metric).replace("Accuracy", "accuracy")}`}>{value.toFixed(4)}</Figure>;
+    return <Figure name={`Test ${withinSentence(nameOf(metric))}`}>{value.toFixed(4)}</Figure>;
   }
-  const score = run.live_score ?? (run.live_accuracy === null ? null : { name: "accuracy", value: run.live_accuracy });
+  const score = liveScoreOf(run);
   if (score === null && run.kind !== "pipeline") return <NewestMetric run={run} />;
   if (score === null && hasEnded(run.status)) return null;
-  const name = score ? `Live ${nameOf(score.name).replace("Accuracy", "accuracy")}` : "Live score";
-  return <Figure name={name}>{score?.value == null ? UNKNOWN : score.value.toFixed(4)}</Figure>;
+  return <Figure name={liveScoreName(run)}>{score?.value == null ? UNKNOWN : score.value.toFixed(4)}</Figure>;
 }
 
 /** Of a loop of one's own, which has a score only where it logs one: the first metric that it logs. */

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { count, nameOf } from "../model/format";
+import { liveScoreName, liveScoreOf } from "../model/live_score";
 import { hasEnded } from "../model/transitions";
 import type { RunSeries } from "../model/view_state";
 import type { Point, RunState } from "../model/wire";
@@ -148,9 +149,9 @@ export function ScoreSection(props: ScoreChartProps): JSX.Element | null {
   }, [run.run_id, run.status, canLoad, isWhole]);
   const reason = points.length < 2 ? whyNone(props, points) : "";
   if (reason === null) return null;
-  const name = nameOf(run.live_score?.name ?? "accuracy");
+  const name = nameOf(liveScoreOf(run)?.name ?? "accuracy");
   return (
-    <Section title={run.live_accuracy === null ? "Live score" : "Live accuracy"}>
+    <Section title={liveScoreName(run)}>
       {reason ? <p class="jpp-empty">{reason}</p> : <Plot points={points} name={name} isSearch={run.search !== null} />}
       {problem && !isWhole && <p class="jpp-problem">The scores cannot be loaded: {problem}</p>}
     </Section>
