@@ -75,13 +75,17 @@ class ChaosProxy:
         self.is_calm = True
         self.cut_all()
 
-    def cut_all(self) -> int:
-        """Reset every open connection; how many ends there were."""
+    def open_connections(self) -> int:
+        """How many connections pass through at this moment."""
+        with self._lock:
+            return len(self._ends) // 2
+
+    def cut_all(self) -> None:
+        """Reset every open connection."""
         with self._lock:
             ends = list(self._ends)
         for end in ends:
             _reset(end)
-        return len(ends)
 
     def _fate(self, drawn: random.Random) -> Fate:
         kind = drawn.choice(["pass", "cut", "cut", "end", "stall", "delay"])

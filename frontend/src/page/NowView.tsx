@@ -1,0 +1,127 @@
+/** What goes on: the runs at the left, the selected one beside them, then what is not about one run. */
+
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { RunState } from "../model/wire";
+import type { FeedView } from "../transport/feed_view";
+import { ActivityFeed } from "../view/Activity";
+import { Boundary } from "../view/Boundary";
+import { Caution } from "../view/Caution";
+import { Controls } from "../view/Controls";
+import { Details, SECTIONS, type SectionName } from "../view/Details";
+import { HealthBox } from "../view/HealthBox";
+import { Summary } from "../view/Panel";
+import { Section } from "../view/Section";
+import { StatusMark, Tags, whyNotNow } from "../view/Status";
+import { Models } from "./Models";
+import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
+import type { Go } from "./use_place";
+
+const RUN_SECTIONS: SectionName[] = ["results", "chart", "candidates", "stages", "resources", "activity", "output"];
+
+interface NowViewProps {
+  view: FeedView;
+  /** The run that the address names; null: none. */
+  wanted: string | null;
+  isFresh: boolean;
+  go: Go;
+}
+
+export function NowView({ view, wanted, isFresh, go }: NowViewProps): JSX.Element {
+  const older = useOlderRuns(view);
+  const runs = allRuns(view, older);
+  const run = wanted === null ? firstToShow(runs) : runs.find((known) => known.run_id === wanted);
+  useLookUp(view, wanted, run !== undefined);
+  return (
+    <div class="jpp-now">
+      <Boundary what="The list of runs">
+        <RunList
+          view={view}
+          older={older}
+          selected={run?.run_id ?? null}
+          isFresh={isFresh}
+          select={(runId) => go({ at: "now", runId })}
+        />
+      </Boundary>
+      <main class="jpp-main jpp">
+        <Caution view={view} isSaved={runs.length > 0} />
+        {run ? (
+          <Boundary what="This run" key={run.run_id}>
+            <RunDetail view={view} run={run} isFresh={isFresh} />
+          </Boundary>
+        ) : (
+          <NoRun wanted={wanted} isConnecting={!isFresh} />
+        )}
+        <Surroundings view={view} runs={runs} />
+      </main>
+    </div>
+  );
+}
+
+/** A run named in the address may be older than what the stream's snapshot holds. */
+function useLookUp({ rest, asking }: FeedView, wanted: string | null, isKnown: boolean): void {
+  const canAsk = rest !== null;
+  useEffect(() => {
+    if (wanted !== null && !isKnown && canAsk) {
+      asking.loadRun(wanted).catch((error: unknown) => console.warn(error));
+    }
+  }, [wanted, isKnown, canAsk]);
+}
+
+function NoRun({ wanted, isConnecting }: { wanted: string | null; isConnecting: boolean }): JSX.Element {
+  if (isConnecting) return <p class="jpp-empty">Connecting…</p>;
+  if (wanted !== null) return <p class="jpp-empty">This server knows no run {wanted}.</p>;
+  return (
+    <p class="jpp-empty">
+      No run yet. Start one in a notebook with <code>jp.train(…)</code>, or in a terminal with{" "}
+      <code>jupyter progress demo</code>.
+    </p>
+  );
+}
+
+function RunDetail({ view, run, isFresh: fresh }: { view: FeedView; run: RunState; isFresh: boolean }): JSX.Element {
+  const progress = { run, heardAt: view.state.heardAt.get(run.run_id) ?? null, isFresh: fresh };
+  return (
+    <article class="jpp-panel jpp-detail" aria-label={run.name} key={run.run_id}>
+      <header class="jpp-header">
+        <StatusMark status={run.status} />
+        <h2 class="jpp-name" title={run.name}>{run.name || run.run_id}</h2>
+        <Tags tags={run.tags} />
+        <code class="jpp-run-id">{run.run_id}</code>
+      </header>
+      <div class="jpp-live">
+        <Summary view={view} {...progress} opened={SECTIONS} />
+        <Boundary what="Controls">
+          <Controls run={run} view={view} />
+        </Boundary>
+        <Details view={view} shown={RUN_SECTIONS} {...progress} />
+      </div>
+    </article>
+  );
+}
+
+/** What is not about one run. */
+function Surroundings({ view, runs }: { view: FeedView; runs: readonly RunState[] }): JSX.Element {
+  const { state } = view;
+  return (
+    <div class="jpp-live jpp-surroundings">
+      <Section title="Models">
+        <Models view={view} />
+      </Section>
+      {state.health && (
+        <Section title="Machine health">
+          <HealthBox health={state.health} />
+        </Section>
+      )}
+      <Section title="Activity of all runs">
+        <ActivityFeed
+          activity={state.activity}
+          runs={new Map(runs.map((run) => [run.run_id, run]))}
+          loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
+          say={(text) => view.asking.control({ action: "note", text, runId: null })}
+          whyNot={whyNotNow(view.feeding)}
+        />
+      </Section>
+    </div>
+  );
+}
