@@ -126,11 +126,12 @@ def test_300_clients_that_come_back_at_once_all_find_their_place(
     patient = Timing(hello_s=10.0, poll_s=1.0, poll_timeout_s=10.0, silence_heartbeats=10.0)
     crowd = [Witness(proxy.address, patient) for _ in range(300)]
     try:
-        # A follower that was cut is "live" for a moment of grace: its socket has to be there as well.
-        all_live = lambda: (  # noqa: E731
-            proxy.open_connections() >= len(crowd)
-            and all(w.follower.connection == "live" for w in crowd)
-        )
+
+        def all_live() -> bool:
+            # One that was cut is "live" for a moment of grace: its socket has to be there too.
+            has_sockets = proxy.open_connections() >= len(crowd)
+            return has_sockets and all(w.follower.connection == "live" for w in crowd)
+
         wait_until(all_live, 30)
         client = RestClient(site.address, timeout_s=30.0)
         for number in range(20):
