@@ -18,7 +18,13 @@ import { NowView } from "./NowView";
 import type { Place } from "./places";
 import { usePlace, type Go } from "./use_place";
 
-export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
+interface PageProps {
+  feed: PanelFeed;
+  /** False where the surroundings tell a person themselves. */
+  tells?: boolean;
+}
+
+export function Page({ feed, tells = true }: PageProps): JSX.Element {
   useClock();
   const view = useFeed(feed);
   const [place, go] = usePlace();
@@ -35,9 +41,11 @@ export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
       <Boundary what="This place" key={place.at}>
         <Shown view={view} place={place} isFresh={fresh} go={go} />
       </Boundary>
-      <Boundary what="Notices">
-        <Notices notices={state.notices} />
-      </Boundary>
+      {tells && (
+        <Boundary what="Notices">
+          <Notices notices={state.notices} />
+        </Boundary>
+      )}
     </div>
   );
 }
