@@ -1,7 +1,8 @@
 /** The entry of the server's page. */
 
 import { render } from "preact";
-import { pageAddress, useServer } from "./page_server";
+import { pageAddress } from "./page_address";
+import { useServer } from "./page_server";
 import { Page } from "./page/Page";
 import type { ServerAddress } from "./transport/address";
 import { PanelFeed } from "./transport/panel_feed";

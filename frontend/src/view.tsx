@@ -2,7 +2,8 @@
 
 import { render } from "preact";
 import { text } from "./model/reading_fields";
-import { pageAddress, useServer } from "./page_server";
+import { pageAddress } from "./page_address";
+import { useServer } from "./page_server";
 import { setView } from "./registry";
 import type { CommPort } from "./transport/comm";
 import { PanelFeed } from "./transport/panel_feed";

@@ -39,6 +39,23 @@ export function roughly(seconds: number): string {
   return `~${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** An end of a range, rounded as far as ranges are known. */
+function rangeEnd(seconds: number): [number: number, unit: string] {
+  if (seconds < 20) return [Math.max(1, Math.round(seconds)), "s"];
+  if (seconds < 90) return [Math.round(seconds / 5) * 5, "s"];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), "min"];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 1800) / 2, "h"];
+  return [Math.round(seconds / 86_400), "d"];
+}
+
+/** A range of times left in few words: `2–4 min`, `50 s–6 min`; `~2 min` where both ends are the same. */
+export function rangeWords(low: number, high: number): string {
+  const [from, fromUnit] = rangeEnd(low);
+  const [to, unit] = rangeEnd(Math.max(low, high));
+  if (fromUnit !== unit) return `${from} ${fromUnit}–${to} ${unit}`;
+  return from === to ? `~${to} ${unit}` : `${from}–${to} ${unit}`;
+}
+
 /** How long ago, in the coarsest words that still move. */
 export function ago(seconds: number): string {
   const at = Math.max(0, Math.floor(seconds));

@@ -22,10 +22,11 @@ interface PageProps {
   feed: PanelFeed;
   /** False where the surroundings tell a person themselves. */
   tells?: boolean;
+  isSeen?: boolean;
 }
 
-export function Page({ feed, tells = true }: PageProps): JSX.Element {
-  useClock();
+export function Page({ feed, tells = true, isSeen = true }: PageProps): JSX.Element {
+  useClock(isSeen);
   const view = useFeed(feed);
   const [place, go] = usePlace();
   const { state, feeding } = view;

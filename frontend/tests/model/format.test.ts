@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, figure, headline, roughly, share } from "../../src/model/format";
+import { ago, bytes, duration, figure, headline, rangeWords, roughly, share } from "../../src/model/format";
 import { modelNameFor } from "../../src/model/naming";
 import { readRun } from "../../src/model/reading";
 
@@ -13,6 +13,18 @@ describe("figures for a person", () => {
     [360_000, "4 d 4 h"],
   ])("a duration of %s s is %s", (seconds, words) => {
     expect(duration(seconds)).toBe(words);
+  });
+
+  it.each([
+    [60, 250, "60 s–4 min"],
+    [125, 250, "2–4 min"],
+    [8, 12, "8–12 s"],
+    [121, 125, "~2 min"],
+    [0.2, 0.3, "~1 s"],
+    [6000, 12_000, "1.5–3.5 h"],
+    [90_000, 400_000, "25 h–5 d"],
+  ])("a time between %s s and %s s is %s", (low, high, words) => {
+    expect(rangeWords(low, high)).toBe(words);
   });
 
   it("tells short durations precisely where that is asked", () => {

@@ -3,7 +3,8 @@
 import { render } from "preact";
 import { Page } from "../../../src/page/Page";
 import layoutCss from "../../../src/page/layout.css";
-import { Places, RememberedPlace } from "../../../src/page/use_place";
+import { RememberedPlace } from "../../../src/page/place_store";
+import { Places } from "../../../src/page/use_place";
 import { PanelFeed } from "../../../src/transport/panel_feed";
 import { installSheet, installStyles } from "../../../src/view/styles";
 import { answer, Kernel, pass, place } from "./scene";

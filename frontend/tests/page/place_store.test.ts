@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NOW, type Place } from "../../src/page/places";
-import { RememberedPlace } from "../../src/page/use_place";
+import { RememberedPlace } from "../../src/page/place_store";
 
 const HISTORY: Place = { at: "history", query: "tag=a" };
 
