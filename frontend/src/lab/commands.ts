@@ -59,7 +59,7 @@ function opening({ sidebar, tabs, pageUrl, icon }: CommandParts): Record<string,
   const iconOf = { icon };
   const opened: Record<string, CommandOptions> = {
     [OPEN]: {
-      label: "Training Runs",
+      label: "Show Training Runs",
       caption: "Show the training runs beside the notebooks",
       ...iconOf,
       describedBy: args({ place: PLACE }),

@@ -20,6 +20,7 @@ export interface LuminoWidget extends Disposable {
   id: string;
   readonly title: { label: string; caption: string; icon: unknown; closable: boolean };
   addClass(name: string): void;
+  hide(): void;
 }
 
 export type WidgetClass = new () => LuminoWidget;
@@ -108,7 +109,7 @@ export interface Notifying {
 export interface AppUtils {
   Notification: Notifying;
   ICommandPalette: unknown;
-  MainAreaWidget: new (options: { content: LuminoWidget }) => LuminoWidget & { content: LuminoWidget };
+  MainAreaWidget: new (options: { content: LuminoWidget }) => LuminoWidget & { toolbar: LuminoWidget };
   WidgetTracker: new (options: { namespace: string }) => Tracker;
   Dialog: {
     cancelButton(options: { label: string }): unknown;

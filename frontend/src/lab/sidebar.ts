@@ -7,6 +7,8 @@ import type { LabSettings } from "./settings";
 
 export const SIDEBAR_ID = "jupyter-progress-sidebar";
 const RANK = 900;
+/** Narrower, its figures would not stand beside each other; Lab's own minimum is 250. */
+const MIN_WIDTH = "300px";
 
 export class Sidebar {
   constructor(
@@ -15,6 +17,7 @@ export class Sidebar {
     icon: unknown,
   ) {
     widget.id = SIDEBAR_ID;
+    widget.node.style.minWidth = MIN_WIDTH;
     widget.title.icon = icon;
     widget.title.caption = "Training runs";
   }

@@ -1,6 +1,6 @@
 /** Where the status item stands: Lab's status bar, or, where there is none, the bar of Notebook's menus. */
 
-import type { Application, Disposable, LuminoWidget, StatusBar, WidgetClass } from "./jupyterlab";
+import type { Application, Disposable, StatusBar, WidgetClass } from "./jupyterlab";
 
 const ITEM_ID = "jupyter-progress:status";
 const RANK = 5;
@@ -8,7 +8,7 @@ const RANK = 5;
 const MENU_RANK = 900;
 
 export class StatusPlace {
-  #item: (Disposable & { widget: LuminoWidget }) | null = null;
+  #item: Disposable | null = null;
   #isWanted: boolean;
   /** Fills the item's element; answers what ends that. Null until the layout is restored. */
   #fill: ((element: HTMLElement) => () => void) | null = null;
@@ -41,18 +41,21 @@ export class StatusPlace {
     }
   }
 
-  #place(fill: (element: HTMLElement) => () => void): Disposable & { widget: LuminoWidget } {
+  #place(fill: (element: HTMLElement) => () => void): Disposable {
     const widget = new this.Widget();
     widget.id = "jupyter-progress-status";
     widget.addClass("jpp-lab-status");
     const end = fill(widget.node);
     const registered = this.bar?.registerStatusItem(ITEM_ID, { item: widget, align: "left", rank: RANK });
-    if (!this.bar) this.shell.add(widget, "menu", { rank: MENU_RANK });
+    if (!this.bar) {
+      widget.addClass("jpp-in-menu");
+      this.shell.add(widget, "menu", { rank: MENU_RANK });
+    }
     const dispose = (): void => {
       end();
       registered?.dispose();
       widget.dispose();
     };
-    return { widget, dispose };
+    return { dispose };
   }
 }

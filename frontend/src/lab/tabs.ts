@@ -45,6 +45,7 @@ export class Tabs {
     this.#contents.set(tab, content);
     this.#opened += 1;
     tab.id = `${NAMESPACE}-tab-${this.#opened}`;
+    tab.toolbar.hide(); // nothing stands in it
     tab.title.label = "Training Runs";
     tab.title.icon = this.icon;
     tab.title.closable = true;

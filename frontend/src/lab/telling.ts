@@ -15,13 +15,18 @@ interface TellingParts {
 
 export function tellNotices({ watch, notifying, settings, open }: TellingParts): () => void {
   const told = new Set<string>();
+  /** What was said last of each topic: something newer takes its place. */
+  const standing = new Map<string, string>();
   return watch.listen(() => {
     for (const notice of watch.view.state.notices) {
       if (told.has(notice.key)) continue;
       told.add(notice.key);
       if (!settings().tells[kindOf(notice)]) continue;
       const { words, kind, autoClose } = notificationOf(notice);
-      notifying.emit(words, kind, { autoClose, actions: [{ label: "Open", callback: () => open(notice) }] });
+      const before = standing.get(notice.topic);
+      if (before !== undefined) notifying.dismiss(before);
+      const actions = [{ label: "Open", callback: () => open(notice) }];
+      standing.set(notice.topic, notifying.emit(words, kind, { autoClose, actions }));
     }
   });
 }
