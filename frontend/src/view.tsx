@@ -1,6 +1,8 @@
 /** The view as a module: what the widget's loader and the MIME renderer mount. */
 
 import { render } from "preact";
+import { tellBrowser } from "./browser_notices";
+import { isToldIn } from "./model/notices";
 import { text } from "./model/reading_fields";
 import { pageAddress } from "./page_address";
 import { useServer } from "./page_server";
@@ -86,6 +88,7 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
   installStyles(element);
   element.classList.add("jpp", `jpp-in-${options.kind}`);
   const unreport = report(feed, runId, feed);
+  const untell = tellBrowser(feed, (notice) => !runId || !feed.run || isToldIn(notice, feed.run), () => undefined);
   render(
     <Boundary what="This panel">
       {runId ? <RunPanel feed={feed} show={readShow(options.show)} /> : <EverythingPanel feed={feed} />}
@@ -94,6 +97,7 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
   );
   const unmount = (): void => {
     unreport();
+    untell();
     render(null, element);
     feed.stop();
     server?.release();

@@ -109,7 +109,7 @@ def test_sidebar_goes_to_the_side_that_is_set_and_stays_open(desk: Lab) -> None:
     desk.command(f"{PREFIX}open")
     expect(page.locator("#jp-right-stack .jpp-page")).to_be_visible()
     desk.command("settingeditor:open", query="Training Runs")
-    side = page.get_by_label("Side", exact=True)
+    side = page.locator("select[id$='plugin_side']")
     for wanted in ("left", "right"):
         side.select_option(wanted)
         expect(page.locator(f"#jp-{wanted}-stack .jpp-page")).to_be_visible()
@@ -129,7 +129,8 @@ def test_what_the_settings_turn_off_is_not_told(desk: Lab) -> None:
         expect(status_item(page).locator(".jpp-item-name")).to_have_count(0)
     finally:
         set_setting(page, "Tell when a run ends", True)
-    bad = start_run(desk.server, "bad", estimator={"class": "sklearn.svm.SVC", "params": {"C": -1}})
+    not_square = {"class": "sklearn.svm.SVC", "params": {"kernel": "precomputed"}}
+    bad = start_run(desk.server, "bad", estimator=not_square)
     desk.server.wait_for_run(bad, "failed")
     failure = told(page, "bad failed")
     expect(failure).to_have_count(1)
@@ -138,6 +139,31 @@ def test_what_the_settings_turn_off_is_not_told(desk: Lab) -> None:
     assert told(page, "quiet").count() == 0
     failure.get_by_role("button", name="Open").click()
     expect(sidebar(page).locator(".jpp-status-failed").first).to_be_visible()
+
+
+@pytest.mark.slow
+def test_cause_is_told_once_in_however_many_tabs(desk: Lab) -> None:
+    page = desk.page
+    second = page.context.new_page()
+    try:
+        desk.start()
+        other = Lab(second, desk.server)
+        other.start("lab/workspaces/second?reset")
+        desk.command(f"{PREFIX}open")
+        desk.command(f"{PREFIX}open-tab")
+        run_id = start_run(desk.server, "told once", LONG)
+        wait_for_first_step(desk.server, run_id)
+        for tab in (page, second):
+            expect(status_item(tab)).to_contain_text("told once")
+        desk.command(f"{PREFIX}stop")
+        desk.server.wait_for_run(run_id, "completed")
+        for tab in (page, second):
+            expect(status_item(tab).locator(".jpp-item-name")).to_have_count(0)
+        page.wait_for_timeout(1000)
+        shown = [told(tab, f"told once {ENDED}").count() for tab in (page, second)]
+        assert sum(shown) == 1, shown
+    finally:
+        second.close()
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ const LONGEST = 300;
 export function kindOf(notice: Notice): NoticeKind {
   if (notice.topic === "health") return "health";
   if (notice.topic.startsWith("model ")) return "deployments";
-  if (notice.topic.startsWith("stall")) return "stalls";
+  if (notice.topic.startsWith("stall ")) return "stalls";
   return notice.level === "error" ? "failures" : "ends";
 }
 

@@ -6,12 +6,12 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { ActivityFeed } from "../view/Activity";
 import { Boundary } from "../view/Boundary";
-import { Caution } from "../view/Caution";
+import { Caution, isCautioned } from "../view/Caution";
 import { Controls } from "../view/Controls";
 import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox } from "../view/HealthBox";
 import { Summary } from "../view/Panel";
-import { Section } from "../view/Section";
+import { Level, Section } from "../view/Section";
 import { StatusMark, Tags, whyNotNow } from "../view/Status";
 import { Models } from "./Models";
 import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
@@ -50,7 +50,7 @@ export function NowView({ view, wanted, isFresh, go }: NowViewProps): JSX.Elemen
             <RunDetail view={view} run={run} isFresh={isFresh} />
           </Boundary>
         ) : (
-          <NoRun wanted={wanted} isConnecting={!isFresh} />
+          !isCautioned(view) && <NoRun wanted={wanted} isConnecting={!isFresh} />
         )}
         <Surroundings view={view} runs={runs} />
       </main>
@@ -104,24 +104,26 @@ function RunDetail({ view, run, isFresh: fresh }: { view: FeedView; run: RunStat
 function Surroundings({ view, runs }: { view: FeedView; runs: readonly RunState[] }): JSX.Element {
   const { state } = view;
   return (
-    <div class="jpp-live jpp-surroundings">
-      <Section title="Models">
-        <Models view={view} />
-      </Section>
-      {state.health && (
-        <Section title="Machine health">
-          <HealthBox health={state.health} />
+    <Level.Provider value="h2">
+      <div class="jpp-live jpp-surroundings">
+        <Section title="Models">
+          <Models view={view} />
         </Section>
-      )}
-      <Section title="Activity of all runs">
-        <ActivityFeed
-          activity={state.activity}
-          runs={new Map(runs.map((run) => [run.run_id, run]))}
-          loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
-          say={(text) => view.asking.control({ action: "note", text, runId: null })}
-          whyNot={whyNotNow(view.feeding)}
-        />
-      </Section>
-    </div>
+        {state.health && (
+          <Section title="Machine health">
+            <HealthBox health={state.health} />
+          </Section>
+        )}
+        <Section title="Activity of all runs">
+          <ActivityFeed
+            activity={state.activity}
+            runs={new Map(runs.map((run) => [run.run_id, run]))}
+            loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
+            say={(text) => view.asking.control({ action: "note", text, runId: null })}
+            whyNot={whyNotNow(view.feeding)}
+          />
+        </Section>
+      </div>
+    </Level.Provider>
   );
 }

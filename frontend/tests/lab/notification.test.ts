@@ -11,6 +11,7 @@ describe("a notification", () => {
     expect(kindOf(notice("end 1", "success", "1"))).toBe("ends");
     expect(kindOf(notice("end 1", "warning", "1"))).toBe("ends");
     expect(kindOf(notice("end 1", "error", "1"))).toBe("failures");
+    expect(kindOf(notice("stall 1", "warning", "1"))).toBe("stalls");
     expect(kindOf(notice("health", "error"))).toBe("health");
     expect(kindOf(notice("model digits", "success", "1"))).toBe("deployments");
   });
