@@ -7,7 +7,7 @@ import { headline, UNKNOWN } from "../model/format";
 import { Section } from "../view/Section";
 import { StatusMark } from "../view/Status";
 import { PlaceFrame } from "./PlaceFrame";
-import { PlaceLink } from "./PlaceLink";
+import { hashOf } from "./places";
 import { allRuns, useOlderRuns } from "./RunList";
 
 export function HistoryView({ view }: { view: FeedView }): JSX.Element {
@@ -22,7 +22,7 @@ export function HistoryView({ view }: { view: FeedView }): JSX.Element {
             {runs.map((run) => (
               <tr key={run.run_id}>
                 <th scope="row">
-                  <PlaceLink to={{ at: "now", runId: run.run_id }}>{run.name || run.run_id}</PlaceLink>
+                  <a href={hashOf({ at: "now", runId: run.run_id })}>{run.name || run.run_id}</a>
                 </th>
                 <td>
                   <StatusMark status={run.status} />
