@@ -12,7 +12,7 @@ import { fields, number, text } from "./reading_fields";
 import { readHealth } from "./reading_health";
 import { inLine } from "./queueing";
 import { reduceRun } from "./reduce";
-import { appendSeries } from "./series";
+import { appendSeries, keptSeries } from "./series";
 import { hasEnded } from "./transitions";
 import { EMPTY, withEntry, type ViewState } from "./view_state";
 import type { Activity, Message, ModelSummary, RunState, Snapshot } from "./wire";
@@ -102,7 +102,7 @@ function withMetrics(state: ViewState, run: RunState, message: Message): ViewSta
   return {
     ...state,
     runs: withEntry(state.runs, run.run_id, { ...run, metrics }),
-    series: withEntry(state.series, run.run_id, known),
+    series: keptSeries(state.series, run.run_id, known),
   };
 }
 
@@ -209,7 +209,7 @@ export function applySnapshot(state: ViewState, snapshot: Snapshot, now: number)
 
 /** What was appended between the last message and the snapshot is not known. */
 function unfinished(series: ViewState["series"]): ViewState["series"] {
-  return new Map([...series].map(([runId, known]) => [runId, { ...known, isWhole: false }]));
+  return new Map([...series].map(([runId, known]) => [runId, { ...known, whole: new Set() }]));
 }
 
 /** The newest, and what is known below it; a stretch that may be missing between them drops it. */

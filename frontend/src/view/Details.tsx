@@ -7,12 +7,12 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "./Boundary";
 import { Candidates, isSearch } from "./Candidates";
+import { RunCharts } from "./charts/RunCharts";
 import { HealthBox, RunFacts, runFacts } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { Returned, TestResults } from "./Results";
 import { RunActivity } from "./RunActivity";
-import { ScoreSection } from "./ScoreChart";
 import { Section } from "./Section";
 import { StageTable } from "./Stages";
 
@@ -52,12 +52,8 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
         </Section>
       )}
       {has("chart") && (
-        <Boundary what="The scores">
-          <ScoreSection
-            run={run}
-            known={state.series.get(run.run_id)}
-            load={rest ? (runId) => view.asking.loadSeries(runId) : null}
-          />
+        <Boundary what="The charts">
+          <RunCharts run={run} view={view} />
         </Boundary>
       )}
       {has("candidates") && isSearch(run) && (

@@ -3,6 +3,7 @@
 import plotCss from "uplot/dist/uPlot.min.css";
 import activityCss from "./activity.css";
 import candidatesCss from "./candidates.css";
+import chartsCss from "./charts.css";
 import controlsCss from "./controls.css";
 import detailsCss from "./details.css";
 import iconsCss from "./icons.css";
@@ -10,7 +11,9 @@ import panelCss from "./panel.css";
 import progressCss from "./progress.css";
 
 /** In this order, as `page.css` has them: of two rules that are as strong, the later one holds. */
-const SHEETS = [plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, candidatesCss];
+const SHEETS = [
+  plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, candidatesCss, chartsCss,
+]; // prettier-ignore
 
 const styled = new WeakSet<Document | ShadowRoot>();
 
