@@ -37,8 +37,9 @@ export interface PlotHooks {
 }
 
 const MARKED = 24; // points of a line that are few enough to be marked each
-const PIXELS_A_MARK = 34;
-const PIXELS_A_STEP = 76;
+const PIXELS_A_MARK = 24;
+const PIXELS_A_STEP = 58;
+const AXIS_HEIGHT = 26;
 const FAINT = 0.28;
 const LEAST_DRAG = 6;
 
@@ -143,7 +144,7 @@ export class Plot {
         y: { range: () => [...this.#y] },
       },
       axes: [
-        { ...axis, size: 26, gap: 4, grid: { show: false }, splits: () => this.#stepMarks(), values: (_, at) => at.map(stepMark) },
+        { ...axis, size: AXIS_HEIGHT, gap: 4, grid: { show: false }, splits: () => this.#stepMarks(), values: (_, at) => at.map(stepMark) },
         { ...axis, grid, size: axisSize, gap: 6, splits: () => this.#valueMarks(), values: (_, at) => this.#wordsAt(at) },
       ],
       series: [{}, ...this.#series(drawing)],
@@ -216,7 +217,7 @@ export class Plot {
   }
 
   #valueMarks(): number[] {
-    return marksOf(this.#y, this.#scale, Math.max(2, Math.floor(this.#height / PIXELS_A_MARK)));
+    return marksOf(this.#y, this.#scale, Math.max(2, Math.floor((this.#height - AXIS_HEIGHT) / PIXELS_A_MARK)));
   }
 
   #wordsAt(places: readonly number[]): string[] {
