@@ -6,6 +6,8 @@
  * Only names decide: a plot never moves for what is measured.
  */
 
+import { nameOf } from "./format";
+
 export interface MetricGroup {
   /** Stays the same as metrics are added to it. */
   key: string;
@@ -18,6 +20,7 @@ export interface MetricGroup {
 /** So many lines can be told apart by their colours. */
 export const MOST_LINES = 8;
 
+/** What is measured on held-out rows while a model is trained; titles that no name of one's own needs. */
 const LIVE = ["live_accuracy", "live_score"];
 const PHASES: ReadonlySet<string> = new Set([
   "train", "training", "trn", "tr", "val", "valid", "validation", "dev", "test", "testing", "eval",
@@ -104,7 +107,7 @@ function inParts(names: readonly string[]): MetricGroup[] {
 /** What the names have in common is the title; what they differ by are the labels. */
 function worded(names: readonly string[]): { title: string; labels: string[] } {
   const [first = ""] = names;
-  if (names.length === 1) return { title: first, labels: [first] };
+  if (names.length === 1) return { title: LIVE.includes(first) ? nameOf(first) : first, labels: [first] };
   const split = names.map((name) => name.split(/(?<=[/.:\s_-])|(?=[/.:\s_-])/));
   const shortest = Math.min(...split.map((parts) => parts.length));
   const isShared = (index: number): boolean => split.every((parts) => parts.at(index) === split[0]!.at(index));

@@ -57,7 +57,13 @@ function firstAfter(points: readonly Point[], step: number, isBeyond: boolean): 
   return low;
 }
 
-/** The newest value at a step or before it; undefined where the series had not begun, null in a gap. */
+/**
+ * The newest value at a step or before it, null in a gap; undefined where the series had not begun, or is
+ * over: further beyond its end than from one of its points to the next.
+ */
 export function valueAt(points: readonly Point[], step: number): number | null | undefined {
-  return points[firstAfter(points, step, true) - 1]?.[1];
+  const next = firstAfter(points, step, true);
+  const point = points[next - 1];
+  if (!point || next < points.length || next < 2) return point?.[1];
+  return step - point[0] > point[0] - points[next - 2]![0] ? undefined : point[1];
 }

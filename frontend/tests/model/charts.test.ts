@@ -30,7 +30,7 @@ describe("groups of metrics", () => {
 
   it("puts the live score first, then losses, then scores, then the rest as it came", () => {
     expect(titles(["lr", "val/f1", "epoch_time", "val/loss", "live_accuracy", "accuracy"])).toEqual([
-      "live_accuracy", "val/loss", "val/f1", "lr", "epoch_time",
+      "Live accuracy", "val/loss", "val/f1", "lr", "epoch_time",
     ]); // prettier-ignore
   });
 

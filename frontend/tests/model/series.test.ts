@@ -108,7 +108,10 @@ describe("a range of steps", () => {
   it("has the newest value at a step", () => {
     expect(valueAt(points, 10.7)).toBe(20);
     expect(valueAt(points, -1)).toBeUndefined();
-    expect(valueAt([[1, 3], [2, null]], 5)).toBeNull(); // prettier-ignore
+    expect(valueAt(points, 99.5)).toBe(198);
+    expect(valueAt(points, 101)).toBeUndefined();
+    expect(valueAt([[1, 3], [2, null]], 3)).toBeNull(); // prettier-ignore
+    expect(valueAt([[4, 2]], 9)).toBe(2);
   });
 });
 

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { tableOf } from "../../model/chart_table";
 import { valueWords } from "../../model/scales";
 import { stepWords } from "./Legend";
-import type { ChartLine } from "./LineChart";
+import { labelOf, type ChartLine } from "./LineChart";
 
 const ROWS = 50;
 const HIDDEN_ROWS = 12;
@@ -27,7 +27,7 @@ export function ChartTable({ title, lines, isShown }: ChartTableProps): JSX.Elem
           <th scope="col">Step</th>
           {lines.map((line) => (
             <th key={line.key} scope="col" class="jpp-num" title={line.title}>
-              {line.label}
+              {labelOf(line, lines)}
             </th>
           ))}
         </tr>

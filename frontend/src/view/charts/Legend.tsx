@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../../model/format";
 import { valueWords } from "../../model/scales";
 import { valueAt } from "../../model/thinning";
-import type { ChartLine } from "./LineChart";
+import { labelOf, type ChartLine } from "./LineChart";
 import type { Linked } from "./linked";
 import { colourName, type LineStyle } from "./palette";
 
@@ -42,20 +42,37 @@ interface LegendProps {
 export function Legend({ lines, linked, note }: LegendProps): JSX.Element {
   const pointed = linked.step.value;
   const step = pointed ?? lastStep(lines);
+  const metrics = lines.filter((line) => line.run === lines[0]!.run);
+  const isOfBoth = metrics.length > 1 && metrics.length < lines.length;
   return (
     <div class="jpp-legend">
-      {lines.map((line) => {
-        const value = pointed === null ? line.points.at(-1)?.[1] : valueAt(line.points, pointed);
-        return (
-          <span key={line.key} class="jpp-legend-line" title={line.title}>
-            <Swatch style={line.style} />
-            {lines.length > 1 && <span class="jpp-legend-name">{line.label}</span>}
-            <span class="jpp-legend-value">{valueWords(value)}</span>
-          </span>
-        );
-      })}
+      {isOfBoth && metrics.map((line) => <MetricKey key={line.key} line={line} />)}
+      {isOfBoth && <span class="jpp-legend-break" />}
+      {(isOfBoth ? lines.filter((line) => line.metric === metrics[0]!.metric) : lines).map((line) => (
+        <span key={line.key} class="jpp-legend-line" title={isOfBoth ? (line.run ?? "") : line.title}>
+          <Swatch style={line.style} />
+          {lines.length > 1 && <span class="jpp-legend-name">{isOfBoth ? line.run : labelOf(line, lines)}</span>}
+          {(isOfBoth ? lines.filter(({ run }) => run === line.run) : [line]).map((own) => (
+            <span key={own.key} class="jpp-legend-value">
+              {valueWords(pointed === null ? own.points.at(-1)?.[1] : valueAt(own.points, pointed))}
+            </span>
+          ))}
+        </span>
+      ))}
       {note && <span class="jpp-legend-note">{note}</span>}
       <span class="jpp-legend-step">{step === null ? "" : `step ${stepWords(step)}`}</span>
     </div>
+  );
+}
+
+/** Which dashes are which metric; the colours are the runs'. */
+function MetricKey({ line }: { line: ChartLine }): JSX.Element {
+  return (
+    <span class="jpp-legend-line jpp-legend-key">
+      <svg class="jpp-swatch" width="20" height="8" viewBox="0 0 20 8" aria-hidden="true">
+        <line x1="0" y1="4" x2="20" y2="4" stroke="currentColor" stroke-width="2" stroke-dasharray={line.style.dash.join(" ")} />
+      </svg>
+      {line.metric}
+    </span>
   );
 }

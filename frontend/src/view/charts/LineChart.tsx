@@ -13,8 +13,10 @@ import { PlotArea } from "./PlotArea";
 
 export interface ChartLine {
   key: string;
-  /** What it is called beside the other lines. */
-  label: string;
+  /** What the metric is called within its group. */
+  metric: string;
+  /** Of which run it is, where there are several. */
+  run: string | null;
   /** Its whole name. */
   title: string;
   points: readonly Point[];
@@ -73,6 +75,12 @@ export function LineChart(props: LineChartProps): JSX.Element {
       {caption && <figcaption class="jpp-hidden">{caption}</figcaption>}
     </figure>
   );
+}
+
+/** What a line is called beside the others of its chart. */
+export function labelOf(line: ChartLine, lines: readonly ChartLine[]): string {
+  if (line.run === null) return line.metric;
+  return lines.every(({ metric }) => metric === line.metric) ? line.run : `${line.run} · ${line.metric}`;
 }
 
 interface SwitchProps {

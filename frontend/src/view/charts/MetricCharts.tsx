@@ -104,21 +104,29 @@ function isFound(group: MetricGroup, wanted: string): boolean {
   return [group.title, ...group.names].some((name) => name.toLowerCase().includes(words));
 }
 
-/** A run's metrics differ by colour; of several runs each has a colour, and a metric its dashes. */
+/** Lines differ by colour and dashes; of several runs with several metrics a run has a colour, a metric its dashes. */
 function linesOf({ names, labels }: MetricGroup, runs: readonly ChartRun[]): ChartLine[] {
+  const isAlone = runs.length === 1;
   return runs.flatMap((run, runPlace) =>
     names.map((name, place): ChartLine => {
-      const runName = run.name || run.run_id;
-      const isAlone = runs.length === 1;
+      const called = isAlone ? null : calledAmong(run, runs);
       return {
         key: `${run.run_id} ${name}`,
-        label: isAlone ? labels[place]! : names.length === 1 ? runName : `${runName} · ${labels[place]}`,
-        title: isAlone ? name : `${runName}: ${name}`,
+        metric: labels[place]!,
+        run: called,
+        title: called === null ? name : `${called}: ${name}`,
         points: pointsOf(run.series, name),
-        style: isAlone ? lineStyle(place) : styleOf(runPlace, place),
+        style: isAlone ? lineStyle(place) : names.length === 1 ? lineStyle(runPlace) : styleOf(runPlace, place),
       };
     }),
   );
+}
+
+/** A run's name; where others have the same, with the end of its id. */
+function calledAmong(run: ChartRun, runs: readonly ChartRun[]): string {
+  if (!run.name) return run.run_id;
+  const isShared = runs.some((other) => other !== run && other.name === run.name);
+  return isShared ? `${run.name} (${run.run_id.slice(-6)})` : run.name;
 }
 
 function Finder({ wanted, find }: { wanted: string; find: (words: string) => void }): JSX.Element {

@@ -6,7 +6,7 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { valueWords, type Range } from "../../model/scales";
 import { valueAt } from "../../model/thinning";
 import { lastStep, stepWords } from "./Legend";
-import type { ChartLine } from "./LineChart";
+import { labelOf, type ChartLine } from "./LineChart";
 import type { Linked } from "./linked";
 import { Plot, type Drawing } from "./plot";
 
@@ -26,7 +26,7 @@ interface PlotAreaProps {
 
 /** What a screen reader says of a step. */
 function wordsAt(lines: readonly ChartLine[], step: number): string {
-  const values = lines.map((line) => `${line.label} ${valueWords(valueAt(line.points, step))}`);
+  const values = lines.map((line) => `${labelOf(line, lines)} ${valueWords(valueAt(line.points, step))}`);
   return `Step ${stepWords(step)}: ${values.join(", ")}`;
 }
 

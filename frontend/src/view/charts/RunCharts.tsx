@@ -62,7 +62,7 @@ export function RunCharts({ run, view }: { run: RunState; view: FeedView }): JSX
           runs={[drawn]}
           metrics={metrics}
           onShown={onShown}
-          titleOf={([name]) => liveTitle(run, name!)}
+          titleOf={([name]) => (name === "live_score" ? liveScoreName(run) : null)}
           captionOf={([name]) => (LIVE.includes(name!) ? liveCaption(run, numbersOf(known, name!)) : undefined)}
           noteOf={([name]) => (LIVE.includes(name!) ? bestWords(numbersOf(known, name!)) : undefined)}
         />
@@ -70,11 +70,6 @@ export function RunCharts({ run, view }: { run: RunState; view: FeedView }): JSX
       {problem && <p class="jpp-problem">The charts cannot be loaded: {problem}</p>}
     </Section>
   );
-}
-
-function liveTitle(run: RunState, name: string): string | null {
-  if (name === "live_accuracy") return "Live accuracy";
-  return name === "live_score" ? liveScoreName(run) : null;
 }
 
 type Measured = [step: number, value: number];

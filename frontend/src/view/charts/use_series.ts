@@ -6,7 +6,8 @@ import type { FeedView } from "../../transport/feed_view";
 /** Of one request: the names go into the address. */
 const NAMES_AT_ONCE = 40;
 const CHARACTERS_AT_ONCE = 3000;
-/** A view that keeps missing points does not ask for them all the time. */
+const REQUESTS_AT_ONCE = 3;
+/** A view that keeps missing points, or has no answer, does not ask for them all the time. */
 const AGAIN_MS = 1000;
 
 export interface SeriesLoading {
@@ -20,44 +21,45 @@ export interface SeriesLoading {
 export function useSeries(view: FeedView, runIds: readonly string[]): SeriesLoading {
   const [shown, setShown] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState("");
-  const [turn, setTurn] = useState(0);
-  const last = useRef<{ key: string | null; at: number } | null>(null);
-  const asking = useRef(view.asking);
-  asking.current = view.asking;
-  const canAsk = view.rest !== null;
-  const wanted = canAsk ? firstMissing(view, runIds, shown) : null;
-  const key = wanted && `${wanted.runId} ${wanted.names.join("\n")}`;
+  const [, setTurn] = useState(0);
+  const asked = useRef(new Set<string>());
+  const requests = useRef(0);
+  const isGone = useRef(false);
   useEffect(() => {
-    if (!wanted) return;
-    let timer: number | undefined;
-    let isLeft = false;
-    const answered = (words: string, waitMs: number): void => {
-      if (isLeft) return;
-      setProblem(words);
-      timer = window.setTimeout(() => setTurn((count) => count + 1), waitMs);
-    };
-    const ask = (): void => {
-      last.current = { key, at: performance.now() };
-      asking.current.loadSeries(wanted.runId, wanted.names).then(
-        () => answered("", 0),
-        // An unanswered request is asked again, when the connection changes or a moment later.
-        (error: unknown) => answered(error instanceof Error ? error.message : String(error), AGAIN_MS),
-      );
-    };
-    const isRepeated = last.current?.key === key;
-    const wait = isRepeated ? last.current!.at + AGAIN_MS - performance.now() : 0;
-    if (wait > 0) timer = window.setTimeout(ask, wait);
-    else ask();
+    isGone.current = false;
     return () => {
-      isLeft = true;
-      clearTimeout(timer);
+      isGone.current = true;
     };
-  }, [canAsk, key, turn]);
+  }, []);
+  // After every drawing: what is missing is known by looking.
+  useEffect(() => {
+    if (view.rest === null || requests.current === REQUESTS_AT_ONCE) return;
+    const wanted = firstMissing(view, runIds, shown, asked.current);
+    if (!wanted) return;
+    const keys = wanted.names.map((name) => keyOf(wanted.runId, name));
+    for (const key of keys) asked.current.add(key);
+    requests.current += 1;
+    const answered = (words: string): void => {
+      requests.current -= 1;
+      const again = (): void => {
+        for (const key of keys) asked.current.delete(key);
+        if (!isGone.current) setTurn((count) => count + 1);
+      };
+      setTimeout(again, AGAIN_MS);
+      if (!isGone.current) setProblem(words);
+    };
+    view.asking.loadSeries(wanted.runId, wanted.names).then(
+      () => answered(""),
+      (error: unknown) => answered(error instanceof Error ? error.message : String(error)),
+    );
+  });
   const onShown = (metrics: readonly string[]): void => {
     setShown((known) => (metrics.every((name) => known.has(name)) ? known : new Set([...known, ...metrics])));
   };
   return { onShown, problem };
 }
+
+const keyOf = (runId: string, name: string): string => `${runId} ${name}`;
 
 interface Missing {
   runId: string;
@@ -65,15 +67,20 @@ interface Missing {
 }
 
 /** What to ask for next: metrics of one run. */
-function firstMissing(view: FeedView, runIds: readonly string[], shown: ReadonlySet<string>): Missing | null {
+function firstMissing(
+  view: FeedView,
+  runIds: readonly string[],
+  shown: ReadonlySet<string>,
+  asked: ReadonlySet<string>,
+): Missing | null {
   for (const runId of runIds) {
     const whole = view.state.series.get(runId)?.whole;
     const names: string[] = [];
     let characters = 0;
     for (const name of shown) {
-      if (whole?.has(name) || names.length === NAMES_AT_ONCE) continue;
+      if (whole?.has(name) || asked.has(keyOf(runId, name))) continue;
       characters += name.length;
-      if (names.length && characters > CHARACTERS_AT_ONCE) break;
+      if (names.length && (names.length === NAMES_AT_ONCE || characters > CHARACTERS_AT_ONCE)) break;
       names.push(name);
     }
     if (names.length) return { runId, names };
