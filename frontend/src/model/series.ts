@@ -10,8 +10,6 @@ export const MOST_POINTS = 2000;
 // Of all those of a run that nobody looks at: hundreds of metrics may come in passing.
 const MOST_UNASKED = 40_000;
 const FEWEST_UNASKED = 100;
-/** Runs whose series are kept: a page may stay open for weeks. */
-const RUNS_KEPT = 24;
 
 const NONE: RunSeries = { series: {}, whole: new Set(), asked: new Set() };
 
@@ -65,22 +63,6 @@ export function fetchedSeries(known: RunSeries = NONE, fetched: Series, names: r
     whole: new Set([...known.whole, ...names]),
     asked: new Set([...known.asked, ...names]),
   };
-}
-
-/** The series of all runs with those of one; of too many, what was longest without news goes. */
-export function keptSeries(
-  all: ReadonlyMap<string, RunSeries>,
-  runId: string,
-  known: RunSeries,
-): Map<string, RunSeries> {
-  const kept = new Map(all);
-  kept.delete(runId);
-  kept.set(runId, known);
-  for (const oldest of kept.keys()) {
-    if (kept.size <= RUNS_KEPT) break;
-    kept.delete(oldest);
-  }
-  return kept;
 }
 
 function after(points: readonly Point[], step: number | null): readonly Point[] {

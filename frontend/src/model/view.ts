@@ -6,14 +6,14 @@
  * a gap: it is not applied, and the caller has to ask again from the state's position.
  */
 
-import { withoutOldest } from "./forgetting";
+import { withoutOldest, withSeries } from "./forgetting";
 import { noticeOfEnd, noticeOfEvent, withNotice } from "./notices";
 import { readActivity, readRun, readSeries, readSnapshot } from "./reading";
 import { fields, number, text } from "./reading_fields";
 import { readHealth } from "./reading_health";
 import { inLine } from "./queueing";
 import { reduceRun } from "./reduce";
-import { appendSeries, keptSeries } from "./series";
+import { appendSeries } from "./series";
 import { hasEnded } from "./transitions";
 import { EMPTY, withEntry, type ViewState } from "./view_state";
 import type { Activity, Message, ModelSummary, RunState, Snapshot } from "./wire";
@@ -99,11 +99,8 @@ function withMetrics(state: ViewState, run: RunState, message: Message): ViewSta
     const newest = points.at(-1);
     if (newest) metrics[name] = newest[1];
   }
-  return {
-    ...state,
-    runs: withEntry(state.runs, run.run_id, { ...run, metrics }),
-    series: keptSeries(state.series, run.run_id, known),
-  };
+  const at = withSeries(state, run.run_id, known);
+  return { ...at, runs: withEntry(state.runs, run.run_id, { ...run, metrics }) };
 }
 
 /** Put a run's newer state in place of the one known. */

@@ -5,10 +5,11 @@
  * first wherever it answers and knows what is shown; the kernel's takes over while it does not.
  */
 
+import { withSeries } from "../model/forgetting";
 import { adoptState, applyMessages, withOlderActivity, withRun } from "../model/view";
 import { readActivities, readRun, readSeries, readSnapshot } from "../model/reading";
 import { fields } from "../model/reading_fields";
-import { fetchedSeries, keptSeries } from "../model/series";
+import { fetchedSeries } from "../model/series";
 import { hasEnded } from "../model/transitions";
 import { EMPTY, withEntry, withoutRepeats, type ViewState } from "../model/view_state";
 import type { Activity, Message, RunState } from "../model/wire";
@@ -223,7 +224,7 @@ export class PanelFeed {
     if (answer === undefined) return;
     const fetched = readSeries(fields(answer)["series"]);
     const known = fetchedSeries(this.state.series.get(runId), fetched, names);
-    this.#set({ ...this.state, series: keptSeries(this.state.series, runId, known) });
+    this.#set(withSeries(this.state, runId, known));
   }
 
   /** Load the activity before a place; answers the next place, or null at the end. */

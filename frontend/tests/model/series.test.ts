@@ -2,10 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { readSeries } from "../../src/model/reading";
-import { appendSeries, fetchedSeries, keptSeries, MOST_POINTS, pointsOf } from "../../src/model/series";
+import { appendSeries, fetchedSeries, MOST_POINTS, pointsOf } from "../../src/model/series";
 import { smoothed } from "../../src/model/smoothing";
 import { thinned, valueAt, within } from "../../src/model/thinning";
-import type { RunSeries } from "../../src/model/view_state";
 import type { Point } from "../../src/model/wire";
 
 const line = (count: number, value: (step: number) => number | null): Point[] =>
@@ -61,15 +60,6 @@ describe("metrics that come in passing", () => {
     expect(pointsOf(known.series, "__proto__")).toEqual([[1, 0.5]]);
     expect(pointsOf(known.series, "constructor")).toEqual([[1, 2]]);
     expect(pointsOf(known.series, "toString")).toEqual([]);
-  });
-
-  it("are kept of so many runs only", () => {
-    const known: RunSeries = { series: {}, whole: new Set(), asked: new Set() };
-    let all: ReadonlyMap<string, RunSeries> = new Map();
-    for (let run = 0; run < 60; run += 1) all = keptSeries(keptSeries(all, "first", known), String(run), known);
-    expect(all.size).toBeLessThan(30);
-    expect(all.has("first")).toBe(true);
-    expect(all.has("59")).toBe(true);
   });
 
   it("have gaps where a value was no number", () => {
