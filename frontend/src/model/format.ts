@@ -39,6 +39,23 @@ export function roughly(seconds: number): string {
   return `~${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/**
+ * A range of a time left: `~6 to 9 s`, `~50 s to 3 min`, `~1.5 to 2.5 h`; one figure where both are the same.
+ * The unit is that of its end, so that it is short at any length.
+ */
+export function roughRange(low: number, high: number): string {
+  const [from, to] = [roughPart(Math.max(0, low)), roughPart(Math.max(low, high))];
+  if (from.join() === to.join()) return `~${to.join(" ")}`;
+  return from[1] === to[1] ? `~${from[0]} to ${to.join(" ")}` : `~${from.join(" ")} to ${to.join(" ")}`;
+}
+
+function roughPart(seconds: number): [amount: string, unit: string] {
+  if (seconds < 90) return [String(Math.max(1, Math.round(seconds))), "s"];
+  if (seconds < 5400) return [String(Math.round(seconds / 60)), "min"];
+  if (seconds < 172_800) return [(seconds / 3600).toFixed(seconds < 36_000 ? 1 : 0), "h"];
+  return [String(Math.round(seconds / 86_400)), "d"];
+}
+
 /** How long ago, in the coarsest words that still move. */
 export function ago(seconds: number): string {
   const at = Math.max(0, Math.floor(seconds));
