@@ -12,7 +12,7 @@ import { Controls } from "../view/Controls";
 import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox } from "../view/HealthBox";
 import { Summary } from "../view/Panel";
-import { Section } from "../view/Section";
+import { Level, Section } from "../view/Section";
 import { whyNotNow } from "../view/Status";
 import { DeleteRun } from "./editing/DeleteRun";
 import { RunHeading } from "./editing/RunHeading";
@@ -118,24 +118,26 @@ function RunDetail({ view, run, isFresh: fresh, onRemoved }: RunDetailProps): JS
 function Surroundings({ view, runs }: { view: FeedView; runs: readonly RunState[] }): JSX.Element {
   const { state } = view;
   return (
-    <div class="jpp-live jpp-surroundings">
-      <Section title="Models">
-        <Models view={view} />
-      </Section>
-      {state.health && (
-        <Section title="Machine health">
-          <HealthBox health={state.health} />
+    <Level.Provider value="h2">
+      <div class="jpp-live jpp-surroundings">
+        <Section title="Models">
+          <Models view={view} />
         </Section>
-      )}
-      <Section title="Activity of all runs">
-        <ActivityFeed
-          activity={state.activity}
-          runs={new Map(runs.map((run) => [run.run_id, run]))}
-          loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
-          say={(text) => view.asking.control({ action: "note", text, runId: null })}
-          whyNot={whyNotNow(view.feeding)}
-        />
-      </Section>
-    </div>
+        {state.health && (
+          <Section title="Machine health">
+            <HealthBox health={state.health} />
+          </Section>
+        )}
+        <Section title="Activity of all runs">
+          <ActivityFeed
+            activity={state.activity}
+            runs={new Map(runs.map((run) => [run.run_id, run]))}
+            loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
+            say={(text) => view.asking.control({ action: "note", text, runId: null })}
+            whyNot={whyNotNow(view.feeding)}
+          />
+        </Section>
+      </div>
+    </Level.Provider>
   );
 }

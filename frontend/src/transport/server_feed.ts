@@ -13,11 +13,13 @@ import type { Message } from "../model/wire";
 import { streamUrl, type ServerAddress } from "./address";
 import {
   NEW_CONNECTION,
+  retryOf,
   step,
   wayOf,
   type Command,
   type ConnectionState,
   type Input,
+  type Retry,
   type Timer,
   type Way,
 } from "./connection";
@@ -71,6 +73,11 @@ export class ServerFeed {
 
   get heartbeatMs(): number {
     return this.#connection.heartbeatMs;
+  }
+
+  /** What is done about a connection that is down, in the page's clock. */
+  get retry(): Retry | null {
+    return retryOf(this.#connection, this.around.now());
   }
 
   start(): void {

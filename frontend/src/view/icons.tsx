@@ -15,6 +15,7 @@ export type IconName =
   | "skip"
   | "stop"
   | "warning"
+  | "unknown"
   | "info"
   | "pause"
   | "pencil"
@@ -58,6 +59,12 @@ const DRAWINGS: Record<IconName, ComponentChildren> = {
     <>
       <path d="M8 1.6 15 14H1z" class="jpp-icon-fill" />
       <path d="M8 6v4m0 1.7v.4" class="jpp-icon-mark" />
+    </>
+  ),
+  unknown: (
+    <>
+      <circle cx="8" cy="8" r="6.25" class="jpp-icon-line" />
+      <path d="M6.2 6.4a1.9 1.9 0 1 1 2.6 1.8q-.8.4-.8 1.2m0 1.9v.2" class="jpp-icon-line" />
     </>
   ),
   info: (
