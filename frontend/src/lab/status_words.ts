@@ -1,6 +1,6 @@
 /** What the status item says of all that a view knows: what runs, how far, how long it takes, the health. */
 
-import { rangeWords } from "../model/format";
+import { roughRange } from "../model/format";
 import { percent } from "../model/guessed";
 import { goingOn, isAtWork } from "../model/order";
 import { placeWords } from "../model/queueing";
@@ -37,7 +37,7 @@ function leftOf(run: RunState, since: number): string {
   if (run.status === "stopping") return "stopping";
   if (run.estimated_remaining === null) return "";
   const [low, high] = run.estimated_range ?? [run.estimated_remaining, run.estimated_remaining];
-  return `${rangeWords(Math.max(0, low - since), Math.max(0, high - since))} left`;
+  return `${roughRange(low - since, high - since)} left`;
 }
 
 function healthWords(health: Health | null): string {

@@ -7,7 +7,8 @@
 
 import { hashOf, NOW, placeOf, type Place } from "./places";
 
-export type Go = (place: Place) => void;
+/** `isSame`: it is the place one is at, told anew; going back does not lead through all its words. */
+export type Go = (place: Place, isSame?: boolean) => void;
 
 export interface PlaceStore {
   readonly place: Place;
@@ -19,8 +20,9 @@ export const ADDRESS: PlaceStore = {
   get place() {
     return placeOf(location.hash);
   },
-  go: (place) => {
-    location.hash = hashOf(place);
+  go: (place, isSame = false) => {
+    if (isSame) location.replace(hashOf(place));
+    else location.hash = hashOf(place);
   },
   listen: (listener) => {
     window.addEventListener("hashchange", listener);

@@ -17,5 +17,5 @@ export function usePlace(): [Place, Go] {
     follow();
     return store.listen(follow);
   }, [store]);
-  return [place, (to) => store.go(to)];
+  return [place, (to, isSame) => store.go(to, isSame)];
 }

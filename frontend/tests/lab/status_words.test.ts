@@ -11,7 +11,7 @@ function wordsOf(...view: Parameters<typeof viewOf>): StatusWords {
 describe("the status item", () => {
   it("says of the run at work how far it is and how long it is likely to take", () => {
     const { run, health, isStale } = wordsOf([runNamed("digits", TIMED)]);
-    expect(run).toMatchObject({ runId: "digits", name: "digits", percent: "40 %", left: "2–4 min left" });
+    expect(run).toMatchObject({ runId: "digits", name: "digits", percent: "40 %", left: "~2 to 4 min left" });
     expect([health, isStale]).toEqual(["green", false]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, figure, headline, rangeWords, roughly, share } from "../../src/model/format";
+import { ago, bytes, duration, figure, headline, roughly, roughRange, share } from "../../src/model/format";
 import { modelNameFor } from "../../src/model/naming";
 import { readRun } from "../../src/model/reading";
 
@@ -13,18 +13,6 @@ describe("figures for a person", () => {
     [360_000, "4 d 4 h"],
   ])("a duration of %s s is %s", (seconds, words) => {
     expect(duration(seconds)).toBe(words);
-  });
-
-  it.each([
-    [60, 250, "60 s–4 min"],
-    [125, 250, "2–4 min"],
-    [8, 12, "8–12 s"],
-    [121, 125, "~2 min"],
-    [0.2, 0.3, "~1 s"],
-    [6000, 12_000, "1.5–3.5 h"],
-    [90_000, 400_000, "25 h–5 d"],
-  ])("a time between %s s and %s s is %s", (low, high, words) => {
-    expect(rangeWords(low, high)).toBe(words);
   });
 
   it("tells short durations precisely where that is asked", () => {
@@ -45,6 +33,21 @@ describe("figures for a person", () => {
     [7900, "~2 h 12 min"],
   ])("an estimate of %s s is rounded to %s", (seconds, words) => {
     expect(roughly(seconds)).toBe(words);
+  });
+
+  it.each([
+    [6.1, 8.9, "~6 to 9 s"],
+    [6.1, 6.4, "~6 s"],
+    [-3, 0.2, "~1 s"],
+    [-3, 4, "~1 to 4 s"],
+    [50, 190, "~50 s to 3 min"],
+    [100, 250, "~2 to 4 min"],
+    [4000, 9000, "~67 min to 2.5 h"],
+    [5400, 9000, "~1.5 to 2.5 h"],
+    [40_000, 400_000, "~11 h to 5 d"],
+    [9, 3, "~9 s"],
+  ])("a range from %s to %s s is %s", (low, high, words) => {
+    expect(roughRange(low, high)).toBe(words);
   });
 
   it("counts the age of what is shown", () => {
