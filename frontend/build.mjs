@@ -21,7 +21,7 @@ const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
 const stylesAsText = {
   name: "styles-as-text",
   setup(build) {
-    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\.css$/, namespace: "file" }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       const { code } = await esbuild.transform(source, { loader: "css", minify: true });
       return { contents: code, loader: "text", watchFiles: [path] };

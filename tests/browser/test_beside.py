@@ -50,6 +50,7 @@ def test_lab_shows_a_run_tells_its_end_and_comes_back_as_it_was(desk: Lab) -> No
     item.click()
     expect(sidebar(page).locator(".jpp-status-running").first).to_be_visible()
     expect_connection(sidebar(page), "live")
+    expect(sidebar(page).locator(".jpp-ways")).to_have_css("display", "flex")  # the page's styles
     wait_for_first_step(desk.server, run_id)
     before, step = shown_percent(page), step_of(sidebar(page))
     wait_until(lambda: step_of(sidebar(page)) > step, 20)
