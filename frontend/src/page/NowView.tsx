@@ -7,7 +7,7 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { ActivityFeed } from "../view/Activity";
 import { Boundary } from "../view/Boundary";
-import { Caution } from "../view/Caution";
+import { Caution, isCautioned } from "../view/Caution";
 import { Controls } from "../view/Controls";
 import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox } from "../view/HealthBox";
@@ -55,7 +55,7 @@ export function NowView({ view, wanted, isFresh, go }: NowViewProps): JSX.Elemen
             <RunDetail view={view} run={run} isFresh={isFresh} onRemoved={() => go(NOW)} />
           </Boundary>
         ) : (
-          <NoRun wanted={wanted} isConnecting={!isFresh} />
+          !isCautioned(view) && <NoRun wanted={wanted} isConnecting={!isFresh} />
         )}
         <Surroundings view={view} runs={runs} />
       </main>

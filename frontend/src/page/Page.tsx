@@ -27,10 +27,13 @@ interface PageProps {
   feed: PanelFeed;
   /** What stands in its header beside the connection. */
   tools?: ComponentChildren;
+  /** False where the surroundings tell a person themselves. */
+  tells?: boolean;
+  isSeen?: boolean;
 }
 
-export function Page({ feed, tools }: PageProps): JSX.Element {
-  useClock();
+export function Page({ feed, tools, tells = true, isSeen = true }: PageProps): JSX.Element {
+  useClock(isSeen);
   const view = useFeed(feed);
   const [place, go] = usePlace();
   const { state, feeding } = view;
@@ -48,9 +51,11 @@ export function Page({ feed, tools }: PageProps): JSX.Element {
         <Boundary what="This place" key={place.at}>
           <Shown view={view} place={place} isFresh={fresh} go={go} />
         </Boundary>
-        <Boundary what="Notices">
-          <Notices notices={state.notices} />
-        </Boundary>
+        {tells && (
+          <Boundary what="Notices">
+            <Notices notices={state.notices} />
+          </Boundary>
+        )}
         <Announcer run={spokenOf(view, place)} notices={state.notices} connection={feeding.connection} />
       </div>
     </Freshness.Provider>
