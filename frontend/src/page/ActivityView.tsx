@@ -6,8 +6,9 @@ import { ActivityFeed } from "../view/Activity";
 import { Section } from "../view/Section";
 import { whyNotNow } from "../view/Status";
 import { PlaceFrame } from "./PlaceFrame";
+import type { Go } from "./use_place";
 
-export function ActivityView({ view }: { view: FeedView }): JSX.Element {
+export function ActivityView({ view }: { view: FeedView; query: string; go: Go }): JSX.Element {
   const { state } = view;
   return (
     <PlaceFrame view={view} isFilled={state.activity.length > 0}>

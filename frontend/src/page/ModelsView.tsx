@@ -5,8 +5,9 @@ import type { FeedView } from "../transport/feed_view";
 import { Section } from "../view/Section";
 import { Models } from "./Models";
 import { PlaceFrame } from "./PlaceFrame";
+import type { Go } from "./use_place";
 
-export function ModelsView({ view }: { view: FeedView }): JSX.Element {
+export function ModelsView({ view }: { view: FeedView; query: string; go: Go }): JSX.Element {
   return (
     <PlaceFrame view={view} isFilled={view.state.models.length > 0}>
       <Section title="Models">

@@ -3,7 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { hashOf, placeOf, type Place } from "./places";
 
-export type Go = (place: Place) => void;
+/** `instead`: in place of where one is, for what is typed letter by letter; the way back does not lead through it. */
+export type Go = (place: Place, how?: "instead") => void;
 
 export function usePlace(): [Place, Go] {
   const [place, setPlace] = useState(() => placeOf(location.hash));
@@ -12,8 +13,9 @@ export function usePlace(): [Place, Go] {
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
   }, []);
-  const go = (to: Place): void => {
-    location.hash = hashOf(to);
+  const go: Go = (to, how) => {
+    if (how === "instead") location.replace(hashOf(to));
+    else location.hash = hashOf(to);
   };
   return [place, go];
 }
