@@ -2,13 +2,10 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { clock, figure, nameOf, UNKNOWN } from "../../model/format";
-import { bestOf, metricsOf, scoreOf, type ModelDetail } from "../../model/model_versions";
-import type { ModelVersion, RunState } from "../../model/wire";
+import { nameOf } from "../../model/format";
+import { bestOf, metricsOf, type ModelDetail } from "../../model/model_versions";
 import type { FeedView } from "../../transport/feed_view";
-import { hashOf } from "../places";
-import { DeployVersion } from "./DeployVersion";
-import { Download } from "./Download";
+import { VersionRow } from "./VersionRow";
 
 interface VersionsProps {
   view: FeedView;
@@ -19,7 +16,8 @@ interface VersionsProps {
 
 const SHOWN_AT_FIRST = 20;
 
-export function Versions({ view, name, detail, whyNot }: VersionsProps): JSX.Element {
+export function Versions(props: VersionsProps): JSX.Element {
+  const { name, detail } = props;
   const [isWhole, setWhole] = useState(false);
   const [asked, setAsked] = useState<number | null>(null);
   const { versions } = detail;
@@ -48,21 +46,15 @@ export function Versions({ view, name, detail, whyNot }: VersionsProps): JSX.Ele
           </thead>
           <tbody>
             {shown.map((version) => (
-              <tr key={version.version} class={version.version === detail.deployed ? "jpp-version-served" : ""}>
-                <VersionCells version={version} metrics={metrics} best={best} runs={view.state.runs} />
-                <td class="jpp-version-acts">
-                  <DeployVersion
-                    view={view}
-                    name={name}
-                    detail={detail}
-                    version={version.version}
-                    whyNot={whyNot}
-                    isAsked={asked === version.version}
-                    ask={(isAsked) => setAsked(isAsked ? version.version : null)}
-                  />
-                  <Download view={view} name={name} version={version.version} />
-                </td>
-              </tr>
+              <VersionRow
+                key={version.version}
+                {...props}
+                version={version}
+                metrics={metrics}
+                best={best}
+                isAsked={asked === version.version}
+                ask={(isAsked) => setAsked(isAsked ? version.version : null)}
+              />
             ))}
           </tbody>
         </table>
@@ -72,49 +64,6 @@ export function Versions({ view, name, detail, whyNot }: VersionsProps): JSX.Ele
           Show all {versions.length} versions
         </button>
       )}
-    </>
-  );
-}
-
-interface CellsProps {
-  version: ModelVersion;
-  metrics: readonly string[];
-  best: ReadonlyMap<string, ReadonlySet<number>>;
-  runs: ReadonlyMap<string, RunState>;
-}
-
-function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element {
-  const { run_id: runId } = version;
-  const run = (runId !== null && runs.get(runId)?.name) || runId;
-  return (
-    <>
-      <th scope="row">{version.version}</th>
-      {metrics.map((metric) => {
-        const score = scoreOf(version, metric);
-        const isBest = best.get(metric)?.has(version.version) ?? false;
-        return (
-          <td key={metric} class="jpp-num" data-name={nameOf(metric)}>
-            {score === null ? UNKNOWN : figure(score)}
-            {isBest && (
-              <span class="jpp-best" title="The best of these versions">
-                best
-              </span>
-            )}
-          </td>
-        );
-      })}
-      <td data-name="Run" class="jpp-version-run">
-        {runId === null ? (
-          UNKNOWN
-        ) : (
-          <a href={hashOf({ at: "now", runId })} title={run ?? ""}>
-            {run}
-          </a>
-        )}
-      </td>
-      <td data-name="Made">
-        {version.time === null ? UNKNOWN : <time dateTime={version.time}>{clock(version.time, Date.now(), "minute")}</time>}
-      </td>
     </>
   );
 }
