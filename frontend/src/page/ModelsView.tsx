@@ -96,7 +96,7 @@ function Model({ view, model, isOpen, isWanted, toggle }: ModelProps): JSX.Eleme
         <button type="button" class="jpp-model-head" aria-expanded={isOpen} onClick={() => toggle(!isOpen)}>
           <span class="jpp-model-name" title={model.name}>
             {model.name}
-          </span>
+          </span>{" "}
           <span class="jpp-note">{stateWords(model)}</span>
           <span class="jpp-chevron" aria-hidden="true" />
         </button>

@@ -19,7 +19,7 @@ export function RowForm({ inputs, whyNot, isPending, predict }: RowFormProps): J
   const { row, problems } = rowOfForm(typed, inputs);
   const isWrong = problems.some((problem) => problem !== null);
   const change = (index: number, value: string): void => {
-    setTyped(inputs.map((_, place) => (place === index ? value : (typed[place] ?? ""))));
+    setTyped((known) => inputs.map((_, place) => (place === index ? value : (known[place] ?? ""))));
   };
   const submit = (event: Event): void => {
     event.preventDefault();

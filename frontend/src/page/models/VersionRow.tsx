@@ -1,6 +1,7 @@
 /** One version of a model, and what can be done with it; where another is replaced, it is asked once. */
 
 import type { JSX } from "preact";
+import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { clock, figure, nameOf, UNKNOWN } from "../../model/format";
 import { isRollback, replacementWords, scoreOf, type ModelDetail } from "../../model/model_versions";
@@ -40,7 +41,7 @@ export function VersionRow(props: VersionRowProps): JSX.Element {
   return (
     <>
       <tr class={isServed ? "jpp-version-served" : ""}>
-        <VersionCells {...props} runs={view.state.runs} />
+        <MemoCells version={version} metrics={metrics} best={props.best} runs={view.state.runs} />
         <td class="jpp-version-acts" ref={acts}>
           {isServed ? (
             <span class="jpp-in-service">In service</span>
@@ -115,10 +116,10 @@ function Question({ words, word, whyNot, yes, no }: QuestionProps): JSX.Element 
   };
   return (
     <div ref={box} class="jpp-confirm" role="group" aria-label={words} onKeyDown={onKey}>
-      <span>{words}</span>
+      <span>{words}</span>{" "}
       <ActionButton tone="primary" whyNot={whyNot} onClick={yes}>
         {word}
-      </ActionButton>
+      </ActionButton>{" "}
       <ActionButton whyNot={null} onClick={no}>
         Leave it
       </ActionButton>
@@ -127,6 +128,9 @@ function Question({ words, word, whyNot, yes, no }: QuestionProps): JSX.Element 
 }
 
 type CellsProps = Pick<VersionRowProps, "version" | "metrics" | "best"> & { runs: ReadonlyMap<string, RunState> };
+
+/** Two hundred of them are not drawn again with every tick of the clock. */
+const MemoCells = memo(VersionCells);
 
 function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element {
   const { run_id: runId, time } = version;
@@ -142,7 +146,7 @@ function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element
               <span class="jpp-best" title="The best of these versions">
                 best
               </span>
-            )}
+            )}{" "}
             {score === null ? UNKNOWN : figure(score)}
           </td>
         );

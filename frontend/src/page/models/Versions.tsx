@@ -1,7 +1,7 @@
 /** The versions of a model side by side: scores, where they came from, and what can be done with each. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { nameOf } from "../../model/format";
 import { bestOf, metricsOf, type ModelDetail } from "../../model/model_versions";
 import type { FeedView } from "../../transport/feed_view";
@@ -21,8 +21,8 @@ export function Versions(props: VersionsProps): JSX.Element {
   const [isWhole, setWhole] = useState(false);
   const [asked, setAsked] = useState<number | null>(null);
   const { versions } = detail;
-  const metrics = metricsOf(versions);
-  const best = new Map(metrics.map((metric) => [metric, bestOf(versions, metric)]));
+  const metrics = useMemo(() => metricsOf(versions), [versions]);
+  const best = useMemo(() => new Map(metrics.map((metric) => [metric, bestOf(versions, metric)])), [versions]);
   // What is in service is never left out.
   const shown = versions.filter(({ version }, index) => isWhole || index < SHOWN_AT_FIRST || version === detail.deployed);
   return (
