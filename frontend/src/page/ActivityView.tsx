@@ -71,10 +71,10 @@ function Nothing({ lines, isFiltered, whyNot }: { lines: LinesView; isFiltered: 
     const words = isFiltered
       ? "No line fits this choice."
       : "Nothing has happened yet. What runs, models and this machine do is told here, line by line.";
-    return <p class="jpp-empty jpp-nothing">{words}</p>;
+    return <p class="jpp-empty jpp-activity-nothing">{words}</p>;
   }
   if (whyNot === null && !lines.isLoading && lines.next !== undefined) {
-    return <p class="jpp-empty jpp-nothing">None among the lines that were looked through so far.</p>;
+    return <p class="jpp-empty jpp-activity-nothing">None among the lines that were looked through so far.</p>;
   }
   return null;
 }

@@ -37,7 +37,7 @@ export function ModelsView({ view, query, go }: ModelsViewProps): JSX.Element {
         {models.length >= FIND_FROM && (
           <input
             type="search"
-            class="jpp-input jpp-search"
+            class="jpp-input jpp-find-field"
             aria-label="Find a model by its name"
             placeholder={`Find among ${models.length} models`}
             value={sought}

@@ -27,7 +27,7 @@ export function FilterBar({ filter, runs, choose }: FilterBarProps): JSX.Element
   const other = (change: Partial<ActivityFilter>): void => choose({ ...filter, ...change });
   const isKnown = runs.some((run) => run.run_id === filter.runId);
   return (
-    <div class="jpp-filters" role="search" aria-label="Which lines are shown">
+    <div class="jpp-activity-filters" role="search" aria-label="Which lines are shown">
       <div class="jpp-segments" role="group" aria-label="Level">
         {[null, ...LEVELS].map((level) => (
           <button
@@ -103,7 +103,7 @@ function Words({ filter, choose }: Pick<FilterBarProps, "filter" | "choose">): J
   return (
     <input
       type="search"
-      class="jpp-input jpp-search"
+      class="jpp-input jpp-find-field"
       aria-label="Words in the line"
       placeholder="Find words"
       maxLength={LONGEST_WORDS}

@@ -18,8 +18,8 @@ export function Lines({ lines, runs }: LinesProps): JSX.Element {
   return (
     <>
       {byDay(lines, Date.now()).map((day) => (
-        <section key={day.key} class="jpp-day" aria-label={day.title}>
-          <h4 class="jpp-day-title">{day.title}</h4>
+        <section key={day.key} class="jpp-activity-day" aria-label={day.title}>
+          <h4 class="jpp-activity-day-title">{day.title}</h4>
           <ul class="jpp-activity">
             {day.lines.map((told) => (
               <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>

@@ -28,7 +28,7 @@ export function Older({ lines, whyNot }: OlderProps): JSX.Element {
     if (isSeen && canGoOn) lines.more();
   }, [isSeen, canGoOn, next]);
   return (
-    <div class="jpp-older" ref={end}>
+    <div class="jpp-activity-older" ref={end}>
       <What {...lines} whyNot={whyNot} />
     </div>
   );

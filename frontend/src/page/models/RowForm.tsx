@@ -28,7 +28,7 @@ export function RowForm({ inputs, whyNot, isPending, predict }: RowFormProps): J
   };
   return (
     <form class="jpp-row-form" onSubmit={submit} noValidate>
-      <div class="jpp-fields">
+      <div class="jpp-row-fields">
         {inputs.map((input, index) => (
           <Field
             key={index}
@@ -69,7 +69,7 @@ function Field({ input, index, value, problem, change }: FieldProps): JSX.Elemen
     "aria-describedby": problem === null ? undefined : `${id}-problem`,
   };
   return (
-    <div class="jpp-field">
+    <div class="jpp-row-field">
       <label for={id} title={name}>
         {name}
       </label>

@@ -27,8 +27,8 @@ export function TryPrediction({ view, name, detail, whyNot }: TryPredictionProps
   const cannot = isPending ? "The model is predicting" : (whyNot ?? (view.rest ? null : "The server is not asked yet."));
   const shared = { whyNot: cannot, isPending, predict };
   return (
-    <div class="jpp-try">
-      <div class="jpp-try-head">
+    <div class="jpp-model-try">
+      <div class="jpp-model-try-head">
         <h4>Try a prediction</h4>
         {hasForm && (
           <div class="jpp-segments" role="group" aria-label="How rows are given">

@@ -143,7 +143,7 @@ function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element
         return (
           <td key={metric} class="jpp-num" data-name={nameOf(metric)}>
             {best.get(metric)?.has(version.version) && (
-              <span class="jpp-best" title="The best of these versions">
+              <span class="jpp-version-best" title="The best of these versions">
                 best
               </span>
             )}{" "}

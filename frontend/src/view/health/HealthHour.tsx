@@ -59,7 +59,7 @@ export function HealthHour(props: HealthHourProps): JSX.Element {
         {rows.map((row) => (
           <FigureRow key={row.id} row={row} {...moment} boundaries={boundaries} health={health} />
         ))}
-        <div class="jpp-hour-row jpp-hour-axis">
+        <div class="jpp-hour-row jpp-hour-foot">
           <div class="jpp-hour-plot" ref={axis}>
             <TimeAxis from={from} to={to} at={at} words={spoken(moment, lanes)} read={read} />
           </div>
@@ -212,7 +212,7 @@ function Lane({ name, stage, children }: { name: string; stage: string; children
 function Fold({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   return (
-    <details class="jpp-fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="jpp-hour-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{title}</summary>
       {isOpen && children}
     </details>

@@ -28,7 +28,7 @@ export function TimeAxis({ from, to, at, words, read }: TimeAxisProps): JSX.Elem
   };
   return (
     <div
-      class="jpp-axis"
+      class="jpp-hour-clock"
       role="slider"
       tabIndex={0}
       aria-label="Moment that is read"
@@ -74,9 +74,9 @@ function keyed(key: string, at: number, step: number, from: number, to: number):
 
 function Tick({ time, share }: { time: number; share: number }): JSX.Element {
   const place = usePlaceAt<HTMLSpanElement>(share);
-  const edge = share < 0.03 ? " jpp-tick-first" : share > 0.97 ? " jpp-tick-last" : "";
+  const edge = share < 0.03 ? " jpp-hour-tick-first" : share > 0.97 ? " jpp-hour-tick-last" : "";
   return (
-    <span ref={place} class={`jpp-tick${edge}`} aria-hidden="true">
+    <span ref={place} class={`jpp-hour-tick${edge}`} aria-hidden="true">
       {clock(new Date(time).toISOString(), time, "minute")}
     </span>
   );

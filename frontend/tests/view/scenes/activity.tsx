@@ -37,7 +37,7 @@ const lines = (page: Element): string[] => texts(page, ".jpp-told-text");
 /** Scroll to the end, again and again, until there is no more. */
 async function untilEnd({ page, wait }: Opened): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const end = page.querySelector<HTMLElement>(".jpp-older")!;
+    const end = page.querySelector<HTMLElement>(".jpp-activity-older")!;
     if (!/Load/.test(end.innerText)) return;
     end.scrollIntoView();
     await wait();
@@ -50,9 +50,9 @@ async function seenAll(): Promise<Record<string, unknown>> {
   const links = [...page.querySelectorAll("a.jpp-told-about")].slice(0, 3).map((link) => [link.textContent, link.getAttribute("href")]);
   await untilEnd(at);
   const all = lines(page);
-  const end = texts(page, ".jpp-older")[0];
+  const end = texts(page, ".jpp-activity-older")[0];
   // Somebody reads at the end, while three lines come.
-  const seenAt = page.querySelector(".jpp-day:last-of-type li:last-of-type")!;
+  const seenAt = page.querySelector(".jpp-activity-day:last-of-type li:last-of-type")!;
   const before = seenAt.getBoundingClientRect().top;
   for (const number of [201, 202, 203]) server.line("info", `line ${number}`);
   await wait();
@@ -79,7 +79,7 @@ async function seenFiltered(): Promise<Record<string, unknown>> {
   await wait();
   const live = lines(page)[0];
   const history = window.history.length;
-  const find = page.querySelector<HTMLInputElement>(".jpp-search")!;
+  const find = page.querySelector<HTMLInputElement>(".jpp-find-field")!;
   find.value = "line 1";
   find.dispatchEvent(new Event("input", { bubbles: true }));
   await pass(400);
@@ -90,7 +90,7 @@ async function seenFiltered(): Promise<Record<string, unknown>> {
   page.querySelector("select")!.dispatchEvent(new Event("change", { bubbles: true }));
   await wait();
   await wait();
-  const none = { words: texts(page, ".jpp-nothing")[0], hash: location.hash };
+  const none = { words: texts(page, ".jpp-activity-nothing")[0], hash: location.hash };
   buttonIn(page, "Show everything").click();
   await wait();
   const everything = { hash: location.hash, typed: find.value, first: lines(page)[0] };
@@ -126,9 +126,9 @@ async function seenBroken(): Promise<Record<string, unknown>> {
   });
   refused.server.answers["activity?"] = { activity: [], next: null };
   refused.server.restStatus = 503;
-  refused.page.querySelector(".jpp-older")!.scrollIntoView();
+  refused.page.querySelector(".jpp-activity-older")!.scrollIntoView();
   await refused.wait();
-  const problem = texts(refused.page, ".jpp-older")[0];
+  const problem = texts(refused.page, ".jpp-activity-older")[0];
   const kept = lines(refused.page).length;
   refused.server.restStatus = 200;
   delete refused.server.answers["activity?"];
@@ -142,7 +142,7 @@ async function seenBroken(): Promise<Record<string, unknown>> {
 
 async function seenEmptyAndDenied(): Promise<Record<string, unknown>> {
   const empty = await opened("#activity", () => undefined);
-  const nothing = texts(empty.page, ".jpp-nothing, .jpp-older");
+  const nothing = texts(empty.page, ".jpp-activity-nothing, .jpp-activity-older");
   render(null, empty.page);
   empty.page.remove();
   const denied = await opened("#activity", (server) => {
@@ -150,7 +150,7 @@ async function seenEmptyAndDenied(): Promise<Record<string, unknown>> {
     server.restStatus = 403;
   });
   await denied.wait(3000);
-  const words = texts(denied.page, ".jpp-caution, .jpp-older");
+  const words = texts(denied.page, ".jpp-caution, .jpp-activity-older");
   return { nothing, words };
 }
 

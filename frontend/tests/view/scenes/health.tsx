@@ -116,7 +116,7 @@ async function seenCursor(page: HTMLElement): Promise<Record<string, unknown>> {
 }
 
 async function seenTable(page: HTMLElement): Promise<Record<string, unknown>> {
-  page.querySelector<HTMLDetailsElement>(".jpp-fold")!.open = true;
+  page.querySelector<HTMLDetailsElement>(".jpp-hour-table")!.open = true;
   await new Promise((resolve) => setTimeout(resolve, 60));
   const rows = [...page.querySelectorAll<HTMLTableRowElement>(".jpp-health-table tbody tr")];
   return { table: rows.slice(0, 2).map((each) => [...each.cells].map((cell) => cell.innerText)) };

@@ -126,20 +126,20 @@ async function seenPrediction(): Promise<Record<string, unknown>> {
     field.value = words;
     field.dispatchEvent(new Event(field instanceof HTMLSelectElement ? "change" : "input", { bubbles: true }));
   };
-  const labels = texts(page, ".jpp-field label");
-  type(".jpp-field input", "many");
+  const labels = texts(page, ".jpp-row-field label");
+  type(".jpp-row-field input", "many");
   await wait();
   buttonIn(page, "Predict").click();
   await wait();
-  const wrong = { problem: texts(page, ".jpp-field .jpp-problem")[0], posted: server.posted.length };
+  const wrong = { problem: texts(page, ".jpp-row-field .jpp-problem")[0], posted: server.posted.length };
   server.posts["models/digits/predict"] = () => ({
     version: 3,
     predictions: ["<i>a</i>"],
     probabilities: [[0.125, 0.875]],
     classes: ["b", "<i>a</i>"],
   });
-  type(".jpp-field input", "41");
-  type(".jpp-field select", "Zürich");
+  type(".jpp-row-field input", "41");
+  type(".jpp-row-field select", "Zürich");
   await wait();
   buttonIn(page, "Predict").click();
   await wait();
@@ -154,7 +154,7 @@ async function seenPrediction(): Promise<Record<string, unknown>> {
   };
   buttonIn(page, "Predict").click();
   await wait();
-  const pasted = { body: server.posted.at(-1), refusal: texts(page, ".jpp-try [role='alert']").filter(Boolean) };
+  const pasted = { body: server.posted.at(-1), refusal: texts(page, ".jpp-model-try [role='alert']").filter(Boolean) };
   const markup = page.querySelectorAll("main i").length;
   close(at);
   return { labels, wrong, predicted, pasted, markup };
@@ -168,7 +168,7 @@ async function seenStates(): Promise<Record<string, unknown>> {
   plain.page.style.width = "360px";
   await plain.wait();
   const name = plain.page.querySelector<HTMLElement>("article:not([aria-label=digits]) .jpp-model-name")!;
-  const unserved = { service: texts(plain.page, ".jpp-model-service")[0], tries: texts(plain.page, ".jpp-try").length, title: name.title };
+  const unserved = { service: texts(plain.page, ".jpp-model-service")[0], tries: texts(plain.page, ".jpp-model-try").length, title: name.title };
   close(plain);
   const failing = await opened("#models?name=digits", (server) => {
     prepared(server);
