@@ -84,10 +84,10 @@ function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
     case "compare":
       return <CompareView view={view} runIds={place.runIds} go={go} />;
     case "health":
-      return <HealthView view={view} />;
+      return <HealthView view={view} query={place.query} go={go} />;
     case "activity":
-      return <ActivityView view={view} />;
+      return <ActivityView view={view} query={place.query} go={go} />;
     case "models":
-      return <ModelsView view={view} />;
+      return <ModelsView view={view} query={place.query} go={go} />;
   }
 }
