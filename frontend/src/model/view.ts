@@ -6,7 +6,7 @@
  * a gap: it is not applied, and the caller has to ask again from the state's position.
  */
 
-import { withoutOldest } from "./forgetting";
+import { withoutOldest, withSeries } from "./forgetting";
 import { noticeOfChange, noticeOfEvent, withNotice } from "./notices";
 import { readActivity, readRun, readSeries, readSnapshot } from "./reading";
 import { fields, number, text } from "./reading_fields";
@@ -99,11 +99,8 @@ function withMetrics(state: ViewState, run: RunState, message: Message): ViewSta
     const newest = points.at(-1);
     if (newest) metrics[name] = newest[1];
   }
-  return {
-    ...state,
-    runs: withEntry(state.runs, run.run_id, { ...run, metrics }),
-    series: withEntry(state.series, run.run_id, known),
-  };
+  const at = withSeries(state, run.run_id, known);
+  return { ...at, runs: withEntry(state.runs, run.run_id, { ...run, metrics }) };
 }
 
 /** Put a run's newer state in place of the one known. */
@@ -200,7 +197,7 @@ export function applySnapshot(state: ViewState, snapshot: Snapshot, now: number)
 
 /** What was appended between the last message and the snapshot is not known. */
 function unfinished(series: ViewState["series"]): ViewState["series"] {
-  return new Map([...series].map(([runId, known]) => [runId, { ...known, isWhole: false }]));
+  return new Map([...series].map(([runId, known]) => [runId, { ...known, whole: new Set() }]));
 }
 
 /** The newest, and what is known below it; a stretch that may be missing between them drops it. */

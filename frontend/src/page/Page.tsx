@@ -14,6 +14,7 @@ import { Notices } from "../view/Notices";
 import { ConnectionMark, isFresh } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { ActivityView } from "./ActivityView";
+import { CompareView } from "./CompareView";
 import { HealthView } from "./HealthView";
 import { HistoryView } from "./HistoryView";
 import { ModelsView } from "./ModelsView";
@@ -74,8 +75,9 @@ function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
     case "now":
       return <NowView view={view} wanted={place.runId} isFresh={fresh} go={go} />;
     case "history":
+      return <HistoryView view={view} asked={place.query} go={go} />;
     case "compare":
-      return <HistoryView view={view} />;
+      return <CompareView view={view} runIds={place.runIds} go={go} />;
     case "health":
       return <HealthView view={view} />;
     case "activity":

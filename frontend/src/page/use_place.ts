@@ -3,7 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { hashOf, placeOf, type Place } from "./places";
 
-export type Go = (place: Place) => void;
+/** `isSame`: it is the place one is at, told anew; going back does not lead through all its words. */
+export type Go = (place: Place, isSame?: boolean) => void;
 
 export function usePlace(): [Place, Go] {
   const [place, setPlace] = useState(() => placeOf(location.hash));
@@ -12,8 +13,9 @@ export function usePlace(): [Place, Go] {
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
   }, []);
-  const go = (to: Place): void => {
-    location.hash = hashOf(to);
+  const go: Go = (to, isSame = false) => {
+    if (isSame) location.replace(hashOf(to));
+    else location.hash = hashOf(to);
   };
   return [place, go];
 }

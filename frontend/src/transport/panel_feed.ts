@@ -5,6 +5,7 @@
  * first wherever it answers and knows what is shown; the kernel's takes over while it does not.
  */
 
+import { withSeries } from "../model/forgetting";
 import { adoptState, applyMessages, withOlderActivity, withRun } from "../model/view";
 import { readActivities, readRun, readSeries, readSnapshot } from "../model/reading";
 import { fields } from "../model/reading_fields";
@@ -53,6 +54,13 @@ const ASK_AGAIN_MS = 1000;
 const LOOK_UP_AGAIN_MS = 5000;
 /** A run that was made a moment ago may not have come to the server yet. */
 const LOOK_UP_TWICE_MS = 1000;
+/** Of each series, with its extremes kept. */
+const POINTS_ASKED = 1000;
+
+/** A comma stands between the names of a list; one within a name is written so. */
+function escapedInList(name: string): string {
+  return name.replace(/%(?=2C|25)/g, "%25").replaceAll(",", "%2C");
+}
 
 export class PanelFeed {
   state: ViewState = EMPTY;
@@ -227,14 +235,16 @@ export class PanelFeed {
     if (run) this.#set(withRun(this.state, run, this.#options.now()));
   }
 
-  async loadSeries(runId: string): Promise<void> {
+  /** Load metrics of a run over all its steps; those that it has not are empty then. */
+  async loadSeries(runId: string, names: readonly string[]): Promise<void> {
+    const asked = names.map((name) => encodeURIComponent(escapedInList(name))).join(",");
     const answer = await this.rest?.get(
-      `runs/${encodeURIComponent(runId)}/metrics?names=live_accuracy,live_score&max_points=1000`,
+      `runs/${encodeURIComponent(runId)}/metrics?names=${asked}&max_points=${POINTS_ASKED}`,
     );
     if (answer === undefined) return;
     const fetched = readSeries(fields(answer)["series"]);
-    const known = fetchedSeries(this.state.series.get(runId), fetched);
-    this.#set({ ...this.state, series: withEntry(this.state.series, runId, known) });
+    const known = fetchedSeries(this.state.series.get(runId), fetched, names);
+    this.#set(withSeries(this.state, runId, known));
   }
 
   /** Load the activity before a place; answers the next place, or null at the end. */

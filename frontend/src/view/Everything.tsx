@@ -3,11 +3,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { stopWords } from "../model/early_end";
-import { headline, roughly } from "../model/format";
+import { headline } from "../model/format";
 import { percent } from "../model/guessed";
 import { goingOn, isAtWork } from "../model/order";
 import { placeWords } from "../model/queueing";
 import { runsNewestFirst } from "../model/view_state";
+import { timeLeftWords } from "../model/time_left";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
@@ -40,8 +41,8 @@ export function runNote(run: RunState, sinceHeard: number): string {
   if (run.status === "queued") return run.queue_place === null ? "Queued" : `Queued · ${placeWords(run.queue_place)}`;
   const far = percent(run, shownProgress(run, sinceHeard));
   if (run.stalled) return `Stalled · ${far}`;
-  const left = run.estimated_remaining;
-  return left === null ? far : `${far} · ${roughly(Math.max(0, left - sinceHeard))} left`;
+  const left = timeLeftWords(run, sinceHeard);
+  return left === null ? far : `${far} · ${left} left`;
 }
 
 interface RowProps {

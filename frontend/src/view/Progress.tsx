@@ -7,6 +7,7 @@ import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
 import { liveScoreName, liveScoreOf, withinSentence } from "../model/live_score";
 import { isGuessed, percent } from "../model/guessed";
 import { waitedSeconds } from "../model/queueing";
+import { timeLeftWords } from "../model/time_left";
 import { number } from "../model/reading_fields";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
@@ -79,11 +80,11 @@ function elapsedOf(props: ProgressProps): number | null {
 
 function TimeLeft(props: ProgressProps): JSX.Element {
   const { run } = props;
-  const left = run.estimated_remaining;
-  if (left === null) return <span class="jpp-unknown">not known yet</span>;
-  const [low, high] = run.estimated_range ?? [null, null];
-  const range = low === null ? "" : `${roughly(low)} to ${roughly(high!)}`;
-  return <span title={range}>{roughly(Math.max(0, left - secondsOf(props)))}</span>;
+  const since = secondsOf(props);
+  const words = timeLeftWords(run, since);
+  if (words === null) return <span class="jpp-unknown">not known yet</span>;
+  const likely = roughly(Math.max(0, run.estimated_remaining! - since));
+  return <span title={run.estimated_range ? `Most likely ${likely}; the range holds it nine times in ten` : ""}>{words}</span>;
 }
 
 /** The score of the test rows once there is one; before that, the live one. */

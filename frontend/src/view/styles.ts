@@ -3,14 +3,20 @@
 import plotCss from "uplot/dist/uPlot.min.css";
 import activityCss from "./activity.css";
 import candidatesCss from "./candidates.css";
+import chartsCss from "./charts.css";
 import controlsCss from "./controls.css";
 import detailsCss from "./details.css";
 import iconsCss from "./icons.css";
+import outputCss from "./output.css";
 import panelCss from "./panel.css";
 import progressCss from "./progress.css";
+import stagesCss from "./stages.css";
 
 /** In this order, as `page.css` has them: of two rules that are as strong, the later one holds. */
-const SHEETS = [plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, candidatesCss];
+const SHEETS = [
+  plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, stagesCss, candidatesCss,
+  chartsCss, outputCss,
+]; // prettier-ignore
 
 const styled = new WeakSet<Document | ShadowRoot>();
 

@@ -53,7 +53,9 @@ export class LoggingServer {
   events: Message[] = [];
   runs: Record<string, unknown>[] = [];
   /** What it answers as every run's scores. */
-  series: Record<string, [number, number][]> = {};
+  series: Record<string, [number, number | null][]> = {};
+  /** What every run's worker has printed. */
+  output = "";
   /** What it answers as every run's leaderboard, and what it was asked to do. */
   candidates: Record<string, unknown>[] = [];
   posted: [string, unknown][] = [];
@@ -136,6 +138,16 @@ export class LoggingServer {
     return { activity, next: found.length > limit ? activity.at(-1)!["offset"] : null };
   }
 
+  #named(names: string | null): Record<string, [number, number | null][]> {
+    if (names === null) return this.series;
+    const asked = names.split(",").map((name) => name.replaceAll("%2C", ",").replaceAll("%25", "%"));
+    return Object.fromEntries(Object.entries(this.series).filter(([name]) => asked.includes(name)));
+  }
+
+  #tail(lines: number): string {
+    return this.output.split(/(?<=\n)/).slice(-lines).join("");
+  }
+
   #isKnown(query: URLSearchParams): boolean {
     const since = query.get("since");
     const isOurs = query.get("log_id") === this.logId;
@@ -155,7 +167,8 @@ export class LoggingServer {
     await Promise.resolve();
     if (this.restStatus !== 200) throw new RestError(this.restStatus, "refused", "refused");
     const url = new URL(path, "http://server/");
-    if (url.pathname.endsWith("/metrics")) return { series: this.series };
+    if (url.pathname.endsWith("/metrics")) return { series: this.#named(url.searchParams.get("names")) };
+    if (url.pathname.endsWith("/output")) return { text: this.#tail(Number(url.searchParams.get("tail"))) };
     if (url.pathname.endsWith("/candidates")) {
       return { candidates: this.candidates, total: this.candidates.length };
     }

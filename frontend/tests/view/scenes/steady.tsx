@@ -137,7 +137,9 @@ async function edges(): Promise<Fields> {
 async function amounts(): Promise<Fields> {
   const { element, show } = panel(330);
   const gauge = { percent: 75.2, used: 19.04e9, limit: 25.28e9 };
-  await show(TRAIN, { health: { status: "green", cpu: { percent: 50, used: 2, limit: 2 }, memory: gauge, disk: gauge } });
+  const resources = { cpu: 163, memory: 612e6, peak_memory: 791e6, limit: 2e9 };
+  const cost = { resources, monitoring_overhead: 0.012, spec: { max_overhead: 0.03 } };
+  await show({ ...TRAIN, ...cost }, { health: { status: "green", cpu: { percent: 50, used: 2, limit: 2 }, memory: gauge, disk: gauge } });
   buttonIn(element, "Details").click();
   await pass(60);
   const details = [...element.querySelectorAll<HTMLElement>(".jpp-meter-detail")];
