@@ -71,7 +71,7 @@ function Versions({ view, model, whyNot }: VersionsProps): JSX.Element {
             <th scope="col">Made</th>
             <th scope="col">Test score</th>
             <th scope="col">
-              <span class="jpp-spoken">What can be done</span>
+              <span class="jpp-hidden">What can be done</span>
             </th>
           </tr>
         </thead>

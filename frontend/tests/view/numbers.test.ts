@@ -12,7 +12,7 @@ interface Seen {
 let seen: Seen;
 beforeAll(async () => {
   seen = (await inChromium("numbers")) as Seen;
-}, 60_000);
+}, 180_000);
 
 describe("while a run goes on for a hundred reports", () => {
   it.each(["panel of 330 px", "panel of 880 px", "list of 330 px", "page of 900 px"])(
