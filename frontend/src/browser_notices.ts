@@ -67,14 +67,14 @@ export function onPermissionChange(heard: () => void): () => void {
   return () => window.removeEventListener("storage", onStorage);
 }
 
-/** Take a notice on; false where another view has it. */
-async function claim(key: string): Promise<boolean> {
+/** Take a notice on, on one of the lists; false where another tab has it. */
+export async function claim(key: string, list = CLAIMS): Promise<boolean> {
   const take = (): boolean => {
-    const claims = claimed(readClaims(stored(CLAIMS)), key);
-    if (claims) store(CLAIMS, JSON.stringify(claims));
+    const claims = claimed(readClaims(stored(list)), key);
+    if (claims) store(list, JSON.stringify(claims));
     return claims !== null;
   };
-  return navigator.locks ? navigator.locks.request(CLAIMS, take) : take();
+  return navigator.locks ? navigator.locks.request(list, take) : take();
 }
 
 function isLookedAt(): boolean {

@@ -1,10 +1,11 @@
 /** The entry of the server's page. */
 
 import { render } from "preact";
-import { pageAddress, useServer } from "./page_server";
 import { tellBrowser } from "./browser_notices";
 import type { Notice } from "./model/view_state";
 import { NotifyMe } from "./page/NotifyMe";
+import { pageAddress } from "./page_address";
+import { useServer } from "./page_server";
 import { Page } from "./page/Page";
 import { hashOf } from "./page/places";
 import { keepTitle } from "./page/tab_title";

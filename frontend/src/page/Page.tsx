@@ -28,10 +28,13 @@ interface PageProps {
   feed: PanelFeed;
   /** What stands in its header beside the connection. */
   tools?: ComponentChildren;
+  /** False where the surroundings tell a person themselves. */
+  tells?: boolean;
+  isSeen?: boolean;
 }
 
-export function Page({ feed, tools }: PageProps): JSX.Element {
-  useClock();
+export function Page({ feed, tools, tells = true, isSeen = true }: PageProps): JSX.Element {
+  useClock(isSeen);
   const view = useFeed(feed);
   const [place, go] = usePlace();
   const { state, feeding } = view;
@@ -49,9 +52,11 @@ export function Page({ feed, tools }: PageProps): JSX.Element {
         <Boundary what="This place" key={place.at}>
           <Shown view={view} place={place} isFresh={fresh} go={go} />
         </Boundary>
-        <Boundary what="Notices">
-          <Notices notices={state.notices} />
-        </Boundary>
+        {tells && (
+          <Boundary what="Notices">
+            <Notices notices={state.notices} />
+          </Boundary>
+        )}
         <Announcer run={spokenOf(view, place)} notices={state.notices} connection={feeding.connection} />
       </div>
     </Freshness.Provider>
@@ -87,10 +92,10 @@ function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
     case "compare":
       return <CompareView view={view} runIds={place.runIds} go={go} />;
     case "health":
-      return <HealthView view={view} />;
+      return <HealthView view={view} query={place.query} go={go} />;
     case "activity":
-      return <ActivityView view={view} />;
+      return <ActivityView view={view} query={place.query} go={go} />;
     case "models":
-      return <ModelsView view={view} />;
+      return <ModelsView view={view} query={place.query} go={go} />;
   }
 }

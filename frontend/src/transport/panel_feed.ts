@@ -96,6 +96,7 @@ export class PanelFeed {
   #isKernelInStep = false;
   #askedKernelAt = -Infinity;
   #snapshotAt = -Infinity;
+  #isHushed = false;
 
   constructor(options: PanelFeedOptions) {
     this.#options = options;
@@ -275,7 +276,14 @@ export class PanelFeed {
     };
   }
 
+  /** Tell nobody anything while nobody can see it; once they can, they are told. */
+  hush(isHushed: boolean): void {
+    this.#isHushed = isHushed;
+    this.#tell();
+  }
+
   #tell(): void {
+    if (this.#isHushed) return;
     for (const listener of [...this.#listeners]) listener();
   }
 

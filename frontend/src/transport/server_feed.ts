@@ -55,6 +55,7 @@ export class ServerFeed {
   #watch: unknown = null;
   #listeners = new Set<FeedListener>();
   #way: Way = "connecting";
+  #isStopped = false;
 
   constructor(
     readonly address: ServerAddress,
@@ -77,7 +78,7 @@ export class ServerFeed {
 
   /** What is done about a connection that is down, in the page's clock. */
   get retry(): Retry | null {
-    return retryOf(this.#connection, this.around.now());
+    return this.#isStopped ? null : retryOf(this.#connection, this.around.now());
   }
 
   start(): void {
@@ -86,6 +87,7 @@ export class ServerFeed {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#dropSocket();
     this.#poll?.abort();
     for (const timer of this.#timers.values()) this.around.clearTimer(timer);
@@ -96,7 +98,7 @@ export class ServerFeed {
 
   /** Try now whatever is waiting: the page was shown again, or the network came back. */
   hint(): void {
-    this.#take({ kind: "hint" });
+    if (!this.#isStopped) this.#take({ kind: "hint" });
   }
 
   listen(listener: FeedListener): () => void {

@@ -73,7 +73,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
         {isInSight && hasPoints && <ChartTable title={title} lines={lines} isShown={isTable} />}
         {!hasPoints && <p class="jpp-empty jpp-chart-empty">{isLoading ? "Loading…" : "Nothing was measured."}</p>}
       </div>
-      {caption && <figcaption class="jpp-hidden">{caption}</figcaption>}
+      {caption && <figcaption class="jpp-spoken">{caption}</figcaption>}
     </figure>
   );
 }
