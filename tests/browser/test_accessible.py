@@ -34,6 +34,7 @@ FOCUSED = """() => {
         place: [...document.querySelectorAll('*')].indexOf(at),
     };
 }"""
+SET_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 MOVING = "() => document.getAnimations().filter(moving => moving.playState === 'running').length"
 
 pytestmark = pytest.mark.slow
@@ -84,18 +85,13 @@ def test_axe_finds_nothing_in_a_panel_of_jupyterlab(lab: Lab) -> None:
         lab.panel.get_by_role("button", name="Details").click()
         lab.page.evaluate(AXE.read_text("utf-8"))
         for theme in ("Light", "Dark"):
-            lab.page.evaluate(
-                "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",
-                f"JupyterLab {theme}",
-            )
+            lab.page.evaluate(SET_THEME, f"JupyterLab {theme}")
             light = str(theme == "Light").lower()
             expect(lab.page.locator(f"body[data-jp-theme-light='{light}']")).to_be_attached()
             lab.page.wait_for_timeout(500)
             assert lab.page.evaluate(VIOLATIONS, ".jpp-panel") == [], theme
     finally:
-        lab.page.evaluate(
-            "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})"
-        )
+        lab.page.evaluate(SET_THEME, "JupyterLab Light")
         lab.page.goto("about:blank")
         end_all_runs(lab.server)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -21,7 +21,8 @@ window.Notification = class extends Notification {
     static requestPermission() { window.asked += 1; return super.requestPermission(); }
 };
 """
-Open = Callable[[], Page]
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -62,7 +63,6 @@ def test_title_tells_how_far_a_run_is_and_what_happened_until_somebody_looks(
     wait_until(lambda: page.title() == "Training runs")
 
 
-@pytest.mark.slow
 def test_browser_tells_once_for_two_tabs_where_it_was_asked_to(
     context: BrowserContext, server: JupyterProcess
 ) -> None:
@@ -100,7 +100,6 @@ def test_browser_tells_once_for_two_tabs_where_it_was_asked_to(
     assert "turned off finished" not in shown()
 
 
-@pytest.mark.slow
 def test_blocked_notifications_are_explained_at_a_click(
     context: BrowserContext, server: JupyterProcess
 ) -> None:

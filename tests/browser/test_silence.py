@@ -1,4 +1,4 @@
-"""A server that says nothing more (stopped as a whole, its connections open): nothing passes for now."""
+"""A server that is stopped as a whole, its connections open: nothing shown passes for now."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ MOVING = """() => document.getAnimations()
     .map(moving => `${moving.animationName ?? moving.transitionProperty}`)"""
 LOOK_FOR_S = 4.0
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def silent(server: JupyterProcess) -> Iterator[None]:
@@ -63,7 +65,6 @@ def expect_all_at_rest(page: Page, view: Locator) -> None:
     assert "Was running" in before
 
 
-@pytest.mark.slow
 def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
     page: Page, jupyter_server: JupyterProcess
 ) -> None:
@@ -98,7 +99,6 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
         end_all_runs(jupyter_server)
 
 
-@pytest.mark.slow
 def test_panel_of_a_silent_server_stops_and_says_its_age(lab: Lab) -> None:
     run_id = start_run(lab.server, "unheard in a notebook", trees=LONG)
     lab.server.wait_for_run(run_id, "running")

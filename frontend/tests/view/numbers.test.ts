@@ -14,11 +14,11 @@ beforeAll(async () => {
   seen = (await inChromium("numbers")) as Seen;
 }, 180_000);
 
-describe("while a run goes on for a hundred reports", () => {
+describe("while a run goes on for fifty reports", () => {
   it.each(["panel of 330 px", "panel of 880 px", "list of 330 px", "page of 900 px"])(
     "nothing moves in a %s",
     (where) => {
-      expect(seen.moments).toBe(100);
+      expect(seen.moments).toBe(50);
       expect(seen.moved[where]).toEqual([]);
     },
   );

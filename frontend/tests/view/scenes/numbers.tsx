@@ -1,4 +1,4 @@
-/** A run's figures over a hundred reports, from the first step to the last: where everything stands. */
+/** A run's figures over fifty reports, from the first step to the last: where everything stands. */
 
 import { render, type ComponentChildren } from "preact";
 import { Page } from "../../../src/page/Page";
@@ -9,7 +9,7 @@ import { answer, buttonIn, Kernel, pass, place, RUN_ID, stateOf } from "./scene"
 
 type Fields = Record<string, unknown>;
 
-const MOMENTS = 100;
+const MOMENTS = 50;
 const IDS = ["load_data", "preprocess", "train", "evaluate"];
 const gauge = (percent: number): Fields => ({ percent, used: percent / 50, limit: 2 });
 
