@@ -131,6 +131,7 @@ function Opened({ view, model }: { view: FeedView; model: ModelSummary }): JSX.E
               </>
             )}
           </p>
+          {whyNot !== null && <p class="jpp-hint jpp-model-hint">Nothing can be put in service or tried now. {whyNot}</p>}
           <Versions view={view} name={model.name} detail={detail} whyNot={whyNot} />
           {detail.deployed !== null && (
             <TryPrediction key={detail.deployed} view={view} name={model.name} detail={detail} whyNot={whyNot} />
