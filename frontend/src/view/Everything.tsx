@@ -94,7 +94,7 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
         <Caution view={view} isSaved={runs.length > 0} />
         <div class="jpp-live">
           {!runs.length && !isCautioned(view) && (
-            <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>
+            <p class="jpp-empty">{fresh && state.logId !== null ? NO_RUN : NOT_HEARD}</p>
           )}
           <ul class="jpp-runs">
             {[...active, ...recent].map((run) => (

@@ -18,7 +18,7 @@ import { Boundary } from "../../view/Boundary";
 import { Icon } from "../../view/icons";
 import { ConfusionMatrix } from "../../view/Results";
 import { StatusMark, Tags } from "../../view/Status";
-import { hashOf } from "../places";
+import { PlaceLink } from "../PlaceLink";
 
 interface CompareTableProps {
   view: FeedView;
@@ -72,9 +72,9 @@ function RunHead({ run, drop }: { run: RunState; drop: ((runId: string) => void)
   const name = run.name || run.run_id;
   return (
     <div class="jpp-compare-run">
-      <a href={hashOf({ at: "now", runId: run.run_id })} title={name}>
+      <PlaceLink to={{ at: "now", runId: run.run_id }} title={name}>
         {name}
-      </a>
+      </PlaceLink>
       {drop && (
         <button
           type="button"
@@ -137,7 +137,7 @@ function Line({ name, cells, isDifferent = false, best, isFigures = false }: Lin
     <tr class={isDifferent ? "jpp-compare-differs" : ""}>
       <th scope="row" title={name}>
         {name}
-        {isDifferent && <span class="jpp-unseen"> (differs)</span>}
+        {isDifferent && <span class="jpp-spoken"> (differs)</span>}
       </th>
       {cells.map((cell, index) => (
         <td key={index} class={[isFigures ? "jpp-compare-figure" : "", best?.has(index) ? "jpp-compare-best" : ""].join(" ")}>
