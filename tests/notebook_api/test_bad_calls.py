@@ -287,7 +287,7 @@ BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
         "unsuitable_data",
         "mixed types",
     ),
-    "target in a list": ((FOREST, FRAME), {"target": ["label"]}, "unknown_column", "'label'"),
+    "target in a list": ((FOREST, FRAME), {"target": ["lable"]}, "unknown_column", "'lable'"),
     "target twice": (
         (FOREST, pd.concat([FRAME, FRAME[["label"]]], axis=1)),
         {"target": "label"},

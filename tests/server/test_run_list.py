@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from jupyter_progress.cli import main as cli
-from jupyter_progress.core.requests import RunRequest, check_run_request, read_request
+from jupyter_progress.core.reading_requests import read_request
+from jupyter_progress.core.requests import RunRequest, check_run_request
 from jupyter_progress.training.submit import create_run
 
 from .conftest import DIGITS

@@ -15,7 +15,7 @@ export interface Columns {
 /** The points of a line that make a difference on so many pixels. */
 export function drawnPoints(points: readonly Point[], zoom: Range | null, pixels: number): readonly Point[] {
   const shown = zoom === null ? points : within(points, zoom[0], zoom[1]);
-  return shown.length > 2 * pixels ? thinned(shown, 2 * pixels) : shown;
+  return shown.length > pixels ? thinned(shown, pixels) : shown;
 }
 
 /** The lines over all their steps; the last of several values at one step holds. */
@@ -31,9 +31,10 @@ function stepsOf(lines: readonly (readonly Point[])[]): number[] {
   const isShared = lines.every(
     (points) => points === first || (points.length === own.length && points.every((point, at) => point[0] === own[at])),
   );
-  const all = isShared ? own : lines.flatMap((points) => points.map((point) => point[0]));
+  if (isShared && own.every((step, at) => at === 0 || step > own[at - 1]!)) return own;
+  const all = lines.flatMap((points) => points.map((point) => point[0]));
   const steps = Float64Array.from(all).sort();
-  return [...steps].filter((step, index) => index === 0 || step !== steps[index - 1]);
+  return Array.from(steps.filter((step, index) => index === 0 || step !== steps[index - 1]));
 }
 
 function columnOf(points: readonly Point[], steps: readonly number[], scale: Scale): Column {
@@ -72,6 +73,18 @@ export function stepRange(lines: readonly (readonly Point[])[]): Range | null {
   if (!firsts.length) return null;
   const [from, to] = [Math.min(...firsts), Math.max(...lasts)];
   return from < to ? [from, to] : [from - 1, to + 1];
+}
+
+/** How far a line goes up and down in all. */
+export function roughness(column: Column): number {
+  let sum = 0;
+  let before: number | null = null;
+  for (const place of column) {
+    if (place === undefined) continue;
+    if (place !== null && before !== null) sum += Math.abs(place - before);
+    before = place;
+  }
+  return sum;
 }
 
 /** The places of a column that no line reaches: points alone between gaps. */

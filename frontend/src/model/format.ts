@@ -4,6 +4,11 @@ import type { ReturnedValue, RunState } from "./wire";
 
 export const UNKNOWN = "–";
 
+// Made once: a page writes hundreds of figures in a frame.
+const GROUPED = new Intl.NumberFormat("en-US");
+const TO_SECOND = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const TO_MINUTE = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+
 /**
  * `8 s`, `42 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`; precisely also `<0.01 s`, `0.45 s`, `8.4 s`,
  * by the rule of the core's `durations.py`.
@@ -80,7 +85,7 @@ export function bytes(value: number | null): string {
 }
 
 export function count(value: number | null): string {
-  return value === null ? UNKNOWN : Math.round(value).toLocaleString("en-US");
+  return value === null ? UNKNOWN : GROUPED.format(Math.round(value));
 }
 
 /** A rate a second, in three digits. */
@@ -164,8 +169,7 @@ export function returned(value: ReturnedValue | null): string | null {
 export function clock(iso: string, now: number, to: "second" | "minute" = "second"): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
-  const seconds = to === "second" ? ({ second: "2-digit" } as const) : {};
-  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", ...seconds });
+  const time = (to === "second" ? TO_SECOND : TO_MINUTE).format(at);
   if (new Date(now).toDateString() === at.toDateString()) return time;
   return `${at.toLocaleDateString([], { month: "short", day: "numeric" })} ${time}`;
 }

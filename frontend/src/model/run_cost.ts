@@ -11,6 +11,8 @@ export interface Cost {
   /** The most that it was. */
   peak: number | null;
   limit: number | null;
+  /** Whether the limit is the machine's, for want of one of the run's own. */
+  isMachines: boolean;
   tone: "green" | "yellow" | "red";
 }
 
@@ -29,7 +31,7 @@ export function costOf(run: RunState, health: Health | null): Cost[] {
 function cpuOf(run: RunState, health: Health | null): Cost {
   const percent = run.resources?.cpu ?? null;
   const limit = health?.cpu?.limit ?? null;
-  return { name: "CPU", unit: "cores", used: percent === null ? null : percent / 100, peak: null, limit, tone: "green" };
+  return { name: "CPU", unit: "cores", used: percent === null ? null : percent / 100, peak: null, limit, isMachines: false, tone: "green" };
 }
 
 function memoryOf(run: RunState, health: Health | null): Cost {
@@ -39,12 +41,14 @@ function memoryOf(run: RunState, health: Health | null): Cost {
   const limit = own ?? health?.memory?.limit ?? null;
   const at = limit && own !== null ? Math.max(used ?? peak ?? 0, 0) / limit : 0;
   const tone = at >= AT_LIMIT ? "red" : at >= NEAR ? "yellow" : "green";
-  return { name: "Memory", unit: "bytes", used, peak, limit, tone };
+  // It is sampled, and may have been noted just before it rose.
+  const most = peak === null ? null : Math.max(peak, used ?? 0);
+  return { name: "Memory", unit: "bytes", used, peak: most, limit, isMachines: own === null, tone };
 }
 
 function watchingOf(run: RunState): Cost {
   const used = run.monitoring_overhead;
   const limit = number(run.spec["max_overhead"]);
   const tone = used !== null && limit !== null && used > limit ? "yellow" : "green";
-  return { name: "Watching", unit: "share", used, peak: null, limit, tone };
+  return { name: "Watching", unit: "share", used, peak: null, limit, isMachines: false, tone };
 }

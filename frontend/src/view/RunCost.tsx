@@ -48,14 +48,14 @@ export function RunCost({ run, health }: { run: RunState; health: Health | null 
 
 function amount(cost: Cost, value: number): string {
   if (cost.unit === "bytes") return bytes(value);
-  return cost.unit === "cores" ? value.toFixed(1) : share(value);
+  return cost.unit === "cores" ? value.toFixed(value > 0 && value < 1 ? 2 : 1) : share(value);
 }
 
 /** `1.6 of 2.0 cores`, `612 MB of 2.00 GB · peak 791 MB`, `of training time, at most 3.0 %`. */
 function detailOf(cost: Cost): string {
   const { used, limit, peak, unit } = cost;
   if (unit === "share") return `of training time${limit === null ? "" : `, at most ${share(limit)}`}`;
-  const whole = limit === null ? "" : ` of ${amount(cost, limit)}`;
+  const whole = limit === null ? "" : ` of ${cost.isMachines ? "the machine's " : ""}${amount(cost, limit)}`;
   const words = used === null ? "" : `${amount(cost, used)}${whole}${unit === "cores" ? " cores" : ""}`;
   const most = peak === null ? "" : `peak ${amount(cost, peak)}${used === null ? whole : ""}`;
   return [words, most].filter(Boolean).join(" · ");

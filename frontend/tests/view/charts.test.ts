@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { inChromium } from "./chromium";
 
 interface Seen {
+  turns: number[];
   colours: Record<string, number[][]>;
   one: {
     first: string[];
@@ -127,6 +128,15 @@ describe("hundreds of metrics", () => {
 
   it("are drawn where one scrolls to", () => {
     expect(seen.hundreds.drawnLast).toBe(true);
+  });
+});
+
+describe("plots that are to be drawn in one frame", () => {
+  it("take turns where they have more points than a frame has time for, each once", () => {
+    const [first, second, heavy, ...light] = seen.turns;
+    expect([first, second]).toEqual([0, 0]);
+    expect(heavy).toBeGreaterThan(0);
+    expect(light).toEqual([heavy! + 1, heavy! + 1]);
   });
 });
 

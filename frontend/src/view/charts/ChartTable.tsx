@@ -6,9 +6,11 @@ import { tableOf } from "../../model/chart_table";
 import { valueWords } from "../../model/scales";
 import { stepWords } from "./Legend";
 import { labelOf, type ChartLine } from "./LineChart";
+import { useSlowly } from "./slowly";
 
 const ROWS = 50;
 const HIDDEN_ROWS = 12;
+const HIDDEN_EVERY_MS = 1000;
 
 interface ChartTableProps {
   title: string;
@@ -17,7 +19,7 @@ interface ChartTableProps {
 }
 
 export function ChartTable({ title, lines, isShown }: ChartTableProps): JSX.Element {
-  const points = lines.map((line) => line.points);
+  const points = useSlowly(lines, HIDDEN_EVERY_MS, isShown).map((line) => line.points);
   const rows = useMemo(() => tableOf(points, isShown ? ROWS : HIDDEN_ROWS), [isShown, ...points]);
   const table = (
     <table class="jpp-table jpp-chart-table">

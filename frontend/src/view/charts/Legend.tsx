@@ -41,7 +41,6 @@ interface LegendProps {
 
 export function Legend({ lines, linked, note }: LegendProps): JSX.Element {
   const pointed = linked.step.value;
-  const step = pointed ?? lastStep(lines);
   const metrics = lines.filter((line) => line.run === lines[0]!.run);
   const isOfBoth = metrics.length > 1 && metrics.length < lines.length;
   return (
@@ -60,9 +59,14 @@ export function Legend({ lines, linked, note }: LegendProps): JSX.Element {
         </span>
       ))}
       {note && <span class="jpp-legend-note">{note}</span>}
-      <span class="jpp-legend-step">{step === null ? "" : `step ${stepWords(step)}`}</span>
     </div>
   );
+}
+
+/** The step that is pointed at, else the last. */
+export function ChartStep({ lines, linked }: Pick<LegendProps, "lines" | "linked">): JSX.Element {
+  const step = linked.step.value ?? lastStep(lines);
+  return <span class="jpp-chart-step">{step === null ? "" : `step ${stepWords(step)}`}</span>;
 }
 
 /** Which dashes are which metric; the colours are the runs'. */

@@ -6,7 +6,7 @@ import { extremesOf } from "../../model/columns";
 import type { Point } from "../../model/wire";
 import { ChartTable } from "./ChartTable";
 import { useInSight } from "./in_sight";
-import { Legend } from "./Legend";
+import { ChartStep, Legend } from "./Legend";
 import type { Linked } from "./linked";
 import type { LineStyle } from "./palette";
 import { PlotArea } from "./PlotArea";
@@ -55,6 +55,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
     <figure class={isTall ? "jpp-chart jpp-tall" : "jpp-chart"} ref={figure} aria-label={title}>
       <div class="jpp-chart-head">
         <h4 title={lines.map((line) => line.title).join("\n")}>{title}</h4>
+        <ChartStep lines={lines} linked={linked} />
         <Switch
           words="Log"
           label={`Logarithmic scale for ${title}`}

@@ -46,7 +46,7 @@ export function PlotArea(props: PlotAreaProps): JSX.Element {
       aria-valuemin={first}
       aria-valuemax={last}
       aria-valuenow={step}
-      aria-valuetext={wordsAt(lines, step)}
+      aria-valuetext={linked.step.value === null ? "the newest step" : wordsAt(lines, step)}
       onKeyDown={(event) => onKey(event, plot.current, linked)}
       onBlur={() => (linked.step.value = null)}
     />

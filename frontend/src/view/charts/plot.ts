@@ -1,7 +1,7 @@
 /** One plot: uPlot, told what to draw. It knows lines and scales, and nothing of runs. */
 
 import uPlot from "uplot";
-import { columnsOf, drawnPoints, extremesOf, lonePoints, stepRange, type Columns } from "../../model/columns";
+import { columnsOf, drawnPoints, extremesOf, lonePoints, roughness, stepRange, type Columns } from "../../model/columns";
 import {
   linearMarks,
   marksOf,
@@ -15,6 +15,7 @@ import {
 } from "../../model/scales";
 import { smoothed } from "../../model/smoothing";
 import type { Point } from "../../model/wire";
+import { drawNoMore, drawSoon, type Drawn } from "./drawing_queue";
 import { colourName, colourOf, watchTheme, type LineStyle } from "./palette";
 
 export interface PlotLine {
@@ -40,15 +41,21 @@ const MARKED = 24; // points of a line that are few enough to be marked each
 const PIXELS_A_MARK = 24;
 const PIXELS_A_STEP = 58;
 const AXIS_HEIGHT = 26;
+const LINE = 1.75;
+/** A line that goes up and down all over its plot: it is seen as well, and drawn three times as fast. */
+const THIN = 1;
+const ROUGH = 8; // times the plot's height
 const FAINT = 0.28;
 const LEAST_DRAG = 6;
 
 const NOTHING: Columns = { steps: [], places: [] };
 
-export class Plot {
+export class Plot implements Drawn {
   #element: HTMLElement;
   #hooks: PlotHooks;
   #height: number;
+  /** Kept, for asking the element makes the browser lay out the page. */
+  #width: number;
   #plot: uPlot | null = null;
   #kind = "";
   #drawing: Drawing | null = null;
@@ -62,6 +69,7 @@ export class Plot {
   constructor(element: HTMLElement, height: number, hooks: PlotHooks) {
     this.#element = element;
     this.#height = height;
+    this.#width = Math.max(120, element.clientWidth);
     this.#hooks = hooks;
     const resized = new ResizeObserver(() => this.#resized());
     resized.observe(element);
@@ -77,8 +85,21 @@ export class Plot {
     return this.#columns.steps;
   }
 
+  get cost(): number {
+    const { lines = [], smoothing = 0 } = this.#drawing ?? {};
+    const points = lines.reduce((sum, line) => sum + Math.min(line.points.length, this.#width), 0);
+    return smoothing > 0 ? 2 * points : points;
+  }
+
+  /** Draw it in this frame, or as soon as its turn has come. */
   draw(drawing: Drawing): void {
     this.#drawing = drawing;
+    drawSoon(this);
+  }
+
+  drawNow(): void {
+    const drawing = this.#drawing;
+    if (!drawing) return;
     const lines = this.#linesOf(drawing);
     const extremes = extremesOf(lines);
     this.#scale = extremes ? scaleFor(...extremes, drawing.isLog) : { isLog: false, unit: 1 };
@@ -87,6 +108,11 @@ export class Plot {
     this.#y = extremes ? rangeOf(...extremes, this.#scale) : [0, 1];
     const kind = JSON.stringify([drawing.lines.map((line) => line.style), drawing.smoothing > 0]);
     if (kind !== this.#kind || !this.#plot) this.#make(kind, drawing);
+    for (const [index, column] of this.#columns.places.entries()) {
+      const isFaint = drawing.smoothing > 0 && index < drawing.lines.length;
+      const isRough = roughness(column) > ROUGH * (this.#y[1] - this.#y[0]);
+      this.#plot!.series[index + 1]!.width = isFaint || isRough ? THIN : LINE;
+    }
     // All scales anew: where they reach is known already.
     this.#plot!.setData([this.#columns.steps, ...this.#columns.places] as uPlot.AlignedData, true);
   }
@@ -100,6 +126,7 @@ export class Plot {
   }
 
   destroy(): void {
+    drawNoMore(this);
     for (const end of this.#endings.splice(0)) end();
     this.#plot?.destroy();
     this.#plot = null;
@@ -107,7 +134,7 @@ export class Plot {
 
   /** As they are drawn: the measured ones, faint where smoothed ones lie above them. */
   #linesOf({ lines, smoothing, zoom }: Drawing): (readonly Point[])[] {
-    const pixels = Math.max(100, this.#element.clientWidth);
+    const pixels = this.#width;
     const measured = lines.map(({ points }) => drawnPoints(points, zoom, pixels));
     if (smoothing <= 0) return measured;
     // Smoothed before anything is cut off: a line does not change for being looked at closer.
@@ -117,14 +144,14 @@ export class Plot {
   #make(kind: string, drawing: Drawing): void {
     this.#plot?.destroy();
     this.#kind = kind;
-    const width = Math.max(120, this.#element.clientWidth);
-    this.#plot = new uPlot(this.#options(width, drawing), [[]], this.#element);
+    this.#plot = new uPlot(this.#options(this.#width, drawing), [[]], this.#element);
   }
 
   #resized(): void {
     const width = this.#element.clientWidth;
-    if (width <= 0 || !this.#plot || width === this.#plot.width) return;
-    this.#plot.setSize({ width, height: this.#height });
+    if (width <= 0 || width === this.#width) return;
+    this.#width = width;
+    this.#plot?.setSize({ width, height: this.#height });
     if (this.#drawing) this.draw(this.#drawing);
   }
 
@@ -184,7 +211,7 @@ export class Plot {
     return {
       stroke,
       pxAlign: 0,
-      width: isFaint ? 1 : 1.75,
+      width: isFaint ? THIN : LINE,
       alpha: isFaint ? FAINT : 1,
       dash: isFaint ? [] : [...style.dash],
       points: {

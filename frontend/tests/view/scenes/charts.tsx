@@ -1,6 +1,7 @@
 /** Charts of one run and of several, pointed at, zoomed, read as tables; with values of any size. */
 
 import { render } from "preact";
+import { drawNoMore, drawSoon } from "../../../src/view/charts/drawing_queue";
 import { MetricCharts, type ChartRun } from "../../../src/view/charts/MetricCharts";
 import { RunPanel } from "../../../src/view/Panel";
 import { installStyles } from "../../../src/view/styles";
@@ -39,7 +40,8 @@ const chartOf = (element: HTMLElement, title: string): HTMLElement =>
 const titles = (element: HTMLElement): string[] =>
   [...element.querySelectorAll<HTMLElement>(".jpp-chart h4")].map((title) => title.innerText);
 
-const legend = (chart: HTMLElement): string => chart.querySelector<HTMLElement>(".jpp-legend")!.innerText.replace(/\s+/g, " ").trim();
+const legend = (chart: HTMLElement): string =>
+  [".jpp-legend", ".jpp-chart-step"].map((part) => chart.querySelector<HTMLElement>(part)!.innerText.replace(/\s+/g, " ").trim()).join(" ");
 
 /** Whether a plot has something of a line's colour. */
 function hasLine(chart: HTMLElement): boolean {
@@ -100,10 +102,10 @@ async function oneRun(): Promise<Record<string, unknown>> {
   loss.scrollIntoView();
   await pass(100);
   const idle = legend(loss);
-  const places = (): number[] => [...loss.querySelectorAll(".jpp-legend > *")].map((part) => part.getBoundingClientRect().left);
+  const places = (): number[] => [...loss.querySelectorAll(".jpp-legend > *, .jpp-legend-value")].map((part) => part.getBoundingClientRect().left);
   const before = places();
   const pointed = { step: await pointedAt(loss, 0.5), words: legend(loss), others: legend(chartOf(element, "huge")) };
-  const moved = places().slice(0, -1).some((left, index) => Math.abs(left - before[index]!) > 0.5);
+  const moved = places().some((left, index) => Math.abs(left - before[index]!) > 0.5);
   mouse(loss, "mouseleave", 2);
   await pass(50);
   const left = legend(loss);
@@ -251,6 +253,30 @@ async function hundreds(): Promise<Record<string, unknown>> {
   return { atFirst, shown, drawnLast, repeated: asked.length - new Set(asked).size };
 }
 
+/** In which frame each of several plots was drawn that were all to be drawn at once, and one of them twice. */
+async function turns(): Promise<number[]> {
+  let frame = 0;
+  let isOver = false;
+  const count = (): void => {
+    frame += 1;
+    if (!isOver) requestAnimationFrame(count);
+  };
+  await pass(50);
+  const drawnIn: number[] = [];
+  const plots = [4000, 1000, 9000, 2000, 2000].map((cost, index) => ({
+    cost,
+    drawNow: () => (drawnIn[index] = (drawnIn[index] ?? 0) * 100 + frame),
+  }));
+  requestAnimationFrame(count);
+  for (const plot of [...plots, plots[4]!]) drawSoon(plot);
+  const gone = { cost: 1, drawNow: () => drawnIn.push(-1) };
+  drawSoon(gone);
+  drawNoMore(gone);
+  await pass(200);
+  isOver = true;
+  return drawnIn;
+}
+
 /** Each of the colours as it is seen on a theme, and what is behind it. */
 function colours(text: string, back: string): number[][] {
   const element = drawn(100, null);
@@ -271,6 +297,7 @@ function colours(text: string, back: string): number[][] {
 }
 
 answer(async () => ({
+  turns: await turns(),
   colours: { light: colours("#1f2328", "#ffffff"), dark: colours("#e8eaed", "#1a1e23"), lab: colours("#ffffffde", "#212121") },
   one: await oneRun(),
   several: await severalRuns(),
