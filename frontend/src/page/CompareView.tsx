@@ -4,7 +4,9 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { FeedView } from "../transport/feed_view";
 import { wordsOfRefusal } from "../transport/run_changes";
+import { Boundary } from "../view/Boundary";
 import { isFresh } from "../view/Status";
+import { CompareCharts } from "./compare/CompareCharts";
 import { CompareTable } from "./compare/CompareTable";
 import { MOST_COMPARED } from "./history/BulkBar";
 import { PlaceFrame } from "./PlaceFrame";
@@ -37,11 +39,15 @@ export function CompareView({ view, runIds, go }: CompareViewProps): JSX.Element
         ))}
         <Awaiting view={view} asked={ids.length} awaited={awaited} />
         {runs.length > 0 && (
-          <CompareTable
-            view={view}
-            runs={runs}
-            drop={(runId) => go({ at: "compare", runIds: ids.filter((other) => other !== runId) }, "instead")}
-          />
+          <>
+            <CompareTable
+              runs={runs}
+              drop={(runId) => go({ at: "compare", runIds: ids.filter((other) => other !== runId) }, "instead")}
+            />
+            <Boundary what="The charts">
+              <CompareCharts view={view} runs={runs} />
+            </Boundary>
+          </>
         )}
       </div>
     </PlaceFrame>
