@@ -38,8 +38,7 @@ def slow_search(depths: int, **more: Any) -> GridSearchCV:
 def test_search_is_followed_and_skipped_and_stopped(capsys: pytest.CaptureFixture[str]) -> None:
     run = jp.train(slow_search(60), X, Y, name="depths", display=False)
     assert capsys.readouterr().out == (
-        "fitting on 120 of 150 rows (0 validation, 30 test), scored on folds of "
-        "its own\n"
+        "fitting on 120 of 150 rows (0 validation, 30 test), scored on folds of its own\n"
     )
     until(lambda: run.state["running"], "the first fold")
     with pytest.raises(jp.errors.NothingToKeep):

@@ -11,7 +11,11 @@ export type Control =
   | { action: "deploy"; runId: string | null; model: string; version: number | null }
   | { action: "note"; text: string; runId: string | null }
   /** A search's leaderboard: the best of it. */
-  | { action: "candidates"; runId: string; limit: number };
+  | { action: "candidates"; runId: string; limit: number }
+  /** The last lines that a run printed, and its live scores. */
+  | { action: "output" | "series"; runId: string };
+
+const OUTPUT_LINES = 200;
 
 /** What the server answers, for those that ask for something to read. */
 export async function askServer(rest: Rest, control: Control): Promise<unknown> {
@@ -31,6 +35,12 @@ export async function askServer(rest: Rest, control: Control): Promise<unknown> 
       return rest.post("activity", { text: control.text, run_id: control.runId });
     case "candidates":
       return rest.get(`runs/${encodeURIComponent(control.runId)}/candidates?limit=${control.limit}`);
+    case "output":
+      return rest.get(`runs/${encodeURIComponent(control.runId)}/output?tail=${OUTPUT_LINES}`);
+    case "series":
+      return rest.get(
+        `runs/${encodeURIComponent(control.runId)}/metrics?names=live_accuracy,live_score&max_points=1000`,
+      );
   }
 }
 
@@ -46,6 +56,8 @@ const WANTED: Record<Control["action"], string> = {
   deploy: "put this model in service",
   note: "add this note",
   candidates: "list the candidates of this search",
+  output: "send what this run has printed",
+  series: "send the scores of this run",
 };
 
 /** What was asked of a kernel that has said nothing since. */

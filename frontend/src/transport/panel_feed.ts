@@ -208,10 +208,7 @@ export class PanelFeed {
   }
 
   async loadSeries(runId: string): Promise<void> {
-    const answer = await this.rest?.get(
-      `runs/${encodeURIComponent(runId)}/metrics?names=live_accuracy,live_score&max_points=1000`,
-    );
-    if (answer === undefined) return;
+    const answer = await this.control({ action: "series", runId });
     const fetched = readSeries(fields(answer)["series"]);
     const known = fetchedSeries(this.state.series.get(runId), fetched);
     this.#set({ ...this.state, series: withEntry(this.state.series, runId, known) });

@@ -36,7 +36,7 @@ interface DetailsProps extends ProgressProps {
 export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element {
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
-  const { rest, state } = view;
+  const { state } = view;
   const facts = runFacts(run);
   const hasBegun = run.start_time !== null;
   return (
@@ -56,7 +56,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <ScoreSection
             run={run}
             known={state.series.get(run.run_id)}
-            load={rest ? (runId) => view.asking.loadSeries(runId) : null}
+            load={view.feeding.via === "none" ? null : (runId) => view.asking.loadSeries(runId)}
           />
         </Boundary>
       )}
@@ -87,7 +87,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
       )}
       {has("output") && hasKeeper(run) && hasBegun && (
         <Section title="Output">
-          <Output run={run} rest={rest} />
+          <Output run={run} view={view} />
         </Section>
       )}
     </div>

@@ -129,7 +129,7 @@ function whyNone(props: ScoreChartProps, points: readonly Point[]): string | nul
     if (run.status !== "completed") return "No score was measured before the run ended.";
     return "This estimator showed no scores while it was trained.";
   }
-  return load ? "Loading…" : "The scores are shown while the server can be reached.";
+  return load ? "Loading…" : "The scores are shown once something is connected.";
 }
 
 /** The chart in its section; where there are no scores, why, or nothing at all. */

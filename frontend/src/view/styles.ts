@@ -7,10 +7,11 @@ import controlsCss from "./controls.css";
 import detailsCss from "./details.css";
 import iconsCss from "./icons.css";
 import panelCss from "./panel.css";
+import partsCss from "./parts.css";
 import progressCss from "./progress.css";
 
 /** In this order, as `page.css` has them: of two rules that are as strong, the later one holds. */
-const SHEETS = [plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, candidatesCss];
+const SHEETS = [plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, candidatesCss, partsCss];
 
 const styled = new WeakSet<Document | ShadowRoot>();
 
