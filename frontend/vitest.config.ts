@@ -1,5 +1,13 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** What takes a minute or more is run by `npm run test-slow`. */
+const SLOW = "tests/**/*.slow.test.ts";
+const isSlow = process.env["TESTS"] === "slow";
 
 export default defineConfig({
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  test: {
+    include: [isSlow ? SLOW : "tests/**/*.test.ts"],
+    exclude: isSlow ? configDefaults.exclude : [...configDefaults.exclude, SLOW],
+    environment: "node",
+  },
 });

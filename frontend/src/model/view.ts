@@ -6,6 +6,7 @@
  * a gap: it is not applied, and the caller has to ask again from the state's position.
  */
 
+import { withoutOldest } from "./forgetting";
 import { noticeOfEnd, noticeOfEvent, withNotice } from "./notices";
 import { readActivity, readRun, readSeries, readSnapshot } from "./reading";
 import { fields, number, text } from "./reading_fields";
@@ -18,7 +19,6 @@ import { EMPTY, withEntry, type ViewState } from "./view_state";
 import type { Activity, Message, ModelSummary, RunState, Snapshot } from "./wire";
 
 const ACTIVITY_KEPT = 500;
-const ENDED_RUNS_KEPT = 500;
 const VOLATILE: ReadonlySet<string> = new Set([
   "training_progress",
   "metrics_appended",
@@ -143,18 +143,9 @@ function applyDurable(state: ViewState, message: Message, now: number): ViewStat
 function withReducedRun(state: ViewState, message: Message, now: number): ViewState {
   const before = message.run_id ? (state.runs.get(message.run_id) ?? null) : null;
   const run = reduceRun(before, message);
-  return run && run !== before ? forgetOldest(withRun(state, run, now)) : state;
-}
-
-/** A view that stays open for weeks keeps a bounded number of ended runs. */
-function forgetOldest(state: ViewState): ViewState {
-  if (state.runs.size <= ENDED_RUNS_KEPT) return state;
-  const runs = new Map(state.runs);
-  for (const run of state.runs.values()) {
-    if (runs.size <= ENDED_RUNS_KEPT) break;
-    if (hasEnded(run.status)) runs.delete(run.run_id);
-  }
-  return { ...state, runs };
+  if (!run || run === before) return state;
+  const at = withRun(state, run, now);
+  return hasEnded(run.status) ? withoutOldest(at) : at;
 }
 
 function withHealthChange(state: ViewState, message: Message): ViewState {

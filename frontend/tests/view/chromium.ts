@@ -9,10 +9,15 @@ import esbuild from "esbuild";
 
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-  "--disable-component-update", "--disable-sync",
+  "--disable-component-update", "--disable-sync", "--enable-blink-features=ForceEagerMeasureMemory",
 ]; // prettier-ignore
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const SOURCES = join(import.meta.dirname, "../../src");
+/** What a page must be served with to be told how much memory it takes. */
+const ISOLATED = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
 const PAGE = '<!doctype html><meta charset="utf-8"><body><script src="scene.js"></script>';
 
 function chromium(): string {
@@ -55,7 +60,7 @@ async function serve(files: Record<string, string>): Promise<{ url: string; told
     }
     const file = files[request.url ?? ""];
     const type = request.url === "/" ? "text/html" : "text/javascript";
-    response.writeHead(file === undefined ? 404 : 200, { "Content-Type": type });
+    response.writeHead(file === undefined ? 404 : 200, { "Content-Type": type, ...ISOLATED });
     response.end(file ?? "");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
