@@ -121,10 +121,16 @@ function commOf(model: WidgetModel): NonNullable<MountOptions["comm"]> {
   };
 }
 
+/** All that there is to see in a page that has neither the server nor a kernel. */
+function known(model: WidgetModel): string {
+  const run = model.get("snapshot") as { name?: unknown; status?: unknown; progress?: unknown } | null;
+  return run ? `${run.name}: ${run.status}, ${Math.floor(Number(run.progress))} %` : "jupyter-progress";
+}
+
 /** The view's module; while it does not come, and if it never does, the cell says so. */
 async function awaitView(model: WidgetModel, el: HTMLElement): Promise<ViewModule> {
   const patience = setTimeout(() => {
-    el.textContent = "jupyter-progress: the view comes as soon as the kernel is free to send it.";
+    el.textContent = `${known(model)}. The view comes as soon as the kernel is free to send it.`;
   }, PATIENCE_MS);
   try {
     return await viewModule(model);

@@ -58,7 +58,7 @@ class HtmlPanel:
         elif not self.run_id:
             self._outputs.changed()
 
-    def bundle(self, *, asks: bool = False, is_new: bool = False) -> dict[str, Any]:
+    def bundle(self, *, asks: bool = True, is_new: bool = False) -> dict[str, Any]:
         """HTML and plain text."""
         return self._watched.forms(problem=self.problem, asks=asks)[1]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import warnings
+import sys
 from typing import Literal
 
 from .kernel_state import kernel_shell
@@ -37,9 +37,9 @@ def display_way() -> Literal["auto", "html"]:
         return "html" if given == "html" else "auto"
     if given not in _told:
         _told.add(given)
-        warnings.warn(
+        print(
             f"{DISPLAY_VARIABLE} is {given[:80]!r}, and taken for auto; expected html (plain HTML "
             "that is written anew, without widgets) or auto (the live panel)",
-            stacklevel=2,
+            file=sys.stderr,
         )
     return "auto"

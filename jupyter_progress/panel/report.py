@@ -92,7 +92,7 @@ def report_html(
 
 
 def everything_html(runs: Sequence[RunState], most: int | None = None) -> str:
-    """Several runs as a table.
+    """Several runs as a list.
 
     Parameters
     ----------
@@ -101,17 +101,22 @@ def everything_html(runs: Sequence[RunState], most: int | None = None) -> str:
     """
     if not runs:
         return "<div>No runs yet.</div>"
-    rows = "".join(
-        f"<tr><td>{_text(_short(run.name))}</td><td>{_text(status_words(run))}</td>"
-        f"<td>{percent(run)}</td><td>{_text(_short(headline(run.result or {})))}</td>"
-        f"<td><code>{_text(run.run_id)}</code></td></tr>"
-        for run in runs[:most]
-    )
-    names = ("run", "status", "progress", "result", "id")
-    head = "".join(f"<td><strong>{word}</strong></td>" for word in names)
+    lines = "".join(f"<li>{_line(run)}</li>" for run in runs[:most])
     left = 0 if most is None else len(runs) - most
     more = f"<div>and {left:,} more</div>" if left > 0 else ""
-    return f'<div style="{STYLE}"><table><tr>{head}</tr>{rows}</table>{more}</div>'
+    return f'<div style="{STYLE}"><ul>{lines}</ul>{more}</div>'
+
+
+def runs_table(runs: Sequence[RunState]) -> str:
+    """Several runs as a table, for where nothing is taken out of it."""
+    rows = "".join(
+        f"<tr><td>{_text(run.name)}</td><td>{_text(status_words(run))}</td>"
+        f"<td>{percent(run)}</td><td>{_text(headline(run.result or {}))}</td>"
+        f"<td><code>{_text(run.run_id)}</code></td></tr>"
+        for run in runs
+    )
+    head = "".join(f"<th>{word}</th>" for word in ("run", "status", "progress", "result", "id"))
+    return f'<table style="{STYLE}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def everything_text(runs: Sequence[RunState], most: int | None = None) -> str:
@@ -148,7 +153,7 @@ def _block(text: Any) -> str:
     """The end of a long text: what went wrong stands there."""
     told = str(text)
     told = told if len(told) <= LONGEST_BLOCK else f"…{told[-LONGEST_BLOCK:]}"
-    return f'<pre style="overflow-x:auto">{_text(told)}</pre>'
+    return f'<pre style="overflow-x:auto"><code>{_text(told)}</code></pre>'
 
 
 def _head(run: RunState) -> str:
@@ -158,6 +163,17 @@ def _head(run: RunState) -> str:
         words += f" · {_text(duration(run.elapsed_time))}"
     figure = _short(headline(run.result or {}))
     return f"<div>{words}{f' · {_text(figure)}' if figure else ''}</div>"
+
+
+def _line(run: RunState) -> str:
+    """One of several runs."""
+    words = [status_words(run)]
+    if not has_ended(run.status):
+        words.append(percent(run))
+    words.append(_short(headline(run.result or {})))
+    told = " · ".join(_text(each) for each in words if each)
+    name = _text(_short(run.name or run.run_id))
+    return f"<strong>{name}</strong> · {told} · <code>{_text(run.run_id)}</code>"
 
 
 def _now(run: RunState) -> str:
@@ -185,9 +201,11 @@ def _whereabouts(run: RunState) -> str:
 def _stages(stages: Sequence[StageState]) -> str:
     told = []
     for stage in stages[:STAGES_SHOWN]:
-        took = f" {duration(stage.elapsed_s)}" if stage.elapsed_s is not None else ""
+        took = "" if stage.elapsed_s is None else f"\xa0{duration(stage.elapsed_s)}"
         mark, title = MARKS.get(stage.status, "·"), _text(_short(stage.title, LONGEST_TITLE))
-        told.append(f'<span>{mark} {title}<span style="opacity:0.7">{_text(took)}</span></span>')
+        # One stage stays on one line.
+        words = f'{mark} {title}<span style="opacity:0.7">{_text(took)}</span>'
+        told.append(f'<span style="white-space:nowrap">{words}</span>')
     return f"<div>{' &nbsp; '.join(told)}</div>" if told else ""
 
 
@@ -195,12 +213,12 @@ def _outcome(run: RunState) -> str:
     if run.error:
         return _failure(run, run.error)
     figures = (run.result or {}).get("test") or {}
-    cells = "".join(
-        f"<tr><td>{_text(_short(name_of(name), LONGEST_TITLE))}</td><td>{value:.4f}</td></tr>"
+    words = " · ".join(
+        f"{_text(_short(name_of(name), LONGEST_TITLE))} {value:.4f}"
         for name, value in list(figures.items())[:FIGURES_SHOWN]
         if isinstance(value, int | float)
     )
-    return f"<table>{cells}</table>" if cells else ""
+    return f"<div>{words}</div>" if words else ""
 
 
 def _failure(run: RunState, error: dict[str, Any]) -> str:

@@ -250,7 +250,7 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
 
     # What it leaves in a notebook
 
-    def bundle(self, *, asks: bool = False, is_new: bool = False) -> dict[str, Any]:
+    def bundle(self, *, asks: bool = True, is_new: bool = False) -> dict[str, Any]:
         """All forms of this panel for an output.
 
         Parameters

@@ -83,7 +83,7 @@ def check_panel(run: jp.RunHandle) -> None:
     assert [row["candidate"] for row in answer["candidates"]] == list(board.index[:2])
     assert answer["total"] == len(board)
     report = run.panel.bundle()["text/html"]
-    assert f"<td>max_depth={board.iloc[0]['param_max_depth']}</td>" in report
+    assert f"· max_depth={board.iloc[0]['param_max_depth']}<" in report
 
 
 def test_search_without_refit_has_results_and_no_model() -> None:

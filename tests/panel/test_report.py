@@ -23,7 +23,12 @@ from jupyter_progress.panel.bundle import (
     saved_state,
     static_forms,
 )
-from jupyter_progress.panel.report import everything_html, report_html, report_text
+from jupyter_progress.panel.report import (
+    everything_html,
+    report_html,
+    report_text,
+    runs_table,
+)
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>&\'"'
 RUN_ID = "20260101-000000-00000001"
@@ -80,7 +85,11 @@ def test_hostile_text_stays_text(hostile: RunState) -> None:
             run_id=RUN_ID,
         )
     ]
-    for text in (report_html(hostile, activity, [[1, 0.1], [2, 0.2]]), everything_html([hostile])):
+    for text in (
+        report_html(hostile, activity, [[1, 0.1], [2, 0.2]]),
+        everything_html([hostile]),
+        runs_table([hostile]),
+    ):
         seen = Tags(text)
         assert not {"script", "img"} & set(seen.found)
         assert not [name for name in seen.attributes if name.startswith("on")]
@@ -185,10 +194,23 @@ def test_report_of_a_search_has_its_best_candidates_as_text() -> None:
     ]
     tags = Tags(report_html(RunState(run_id=RUN_ID, name="svc", status="completed"), (), (), rows))
     assert set(tags.found).isdisjoint({"script", "img"})
-    assert tags.found.count("tr") == 11
-    for words in ("1 best", "0.9000 ± 0.0500", "the best 10 of 12 candidates", HOSTILE):
+    assert tags.found.count("li") == 10
+    for words in ("0.9000 ± 0.0500 · best", "The best 10 of 12 candidates", HOSTILE):
         assert words in tags.text
     assert "0.8900 ±" not in tags.text
+
+
+def test_report_of_a_search_under_way_has_what_has_no_mean_yet_behind_the_others() -> None:
+    rows = [
+        CandidateRow(candidate=1, params={"C": 1}, status="completed", rank=1, mean=0.9, best=True),
+        CandidateRow(candidate=2, params={"C": 2}, status="running", scores=[0.8, None]),
+        CandidateRow(candidate=3, params={"C": 3}, status="failed"),
+    ]
+    html = report_html(RunState(run_id=RUN_ID, name="svc", status="running"), (), (), rows)
+    assert "<ol><li><strong>0.9000 · best</strong> · C=1</li></ol>" in html
+    assert "<li><strong>running</strong> · C=2" in html
+    assert "folds 0.8000 –" in html
+    assert "<li><strong>failed</strong> · C=3</li>" in html
 
 
 # What GitHub leaves of a notebook's HTML: github/html-pipeline's list, without what no report has.
@@ -222,7 +244,8 @@ def test_report_is_words_where_styles_and_drawings_are_taken_out(
     curve: tuple[RunState, list[list[float]]],
 ) -> None:
     run, scores = curve
-    html = report_html(run, (), scores)
+    rows = [CandidateRow(candidate=1, params={"C": 1}, rank=1, mean=0.9, scores=[0.9])]
+    html = report_html(run, (), scores, rows)
     assert "<svg" in html
     for cleaned in (clean_html(html), bleach.clean(html, tags=GITHUB_TAGS, strip=True)):
         assert "style=" not in cleaned
@@ -238,6 +261,7 @@ def test_report_is_words_where_styles_and_drawings_are_taken_out(
     left, count = hidden.subn("", clean_html(html))
     assert count == 2
     assert "&lt;" not in left
+    assert "&lt;" not in clean_html(everything_html([run]))
 
 
 def test_report_in_text_has_the_bar_and_the_chart_in_letters(
