@@ -44,7 +44,7 @@ const STAGE_STATUSES: readonly StageStatus[] = [
   "skipped",
 ];
 
-const RUN_STATUSES: readonly RunStatus[] = [
+export const RUN_STATUSES: readonly RunStatus[] = [
   "queued",
   "running",
   "stopping",

@@ -70,7 +70,9 @@ function Versions({ view, model, whyNot }: VersionsProps): JSX.Element {
             <th scope="col">Version</th>
             <th scope="col">Made</th>
             <th scope="col">Test score</th>
-            <th scope="col" />
+            <th scope="col">
+              <span class="jpp-spoken">What can be done</span>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { FeedView } from "../transport/feed_view";
 import { Caution } from "../view/Caution";
+import { Level } from "../view/Section";
 
 interface PlaceFrameProps {
   view: FeedView;
@@ -15,7 +16,7 @@ export function PlaceFrame({ view, isFilled, children }: PlaceFrameProps): JSX.E
   return (
     <main class="jpp-main jpp-place jpp">
       <Caution view={view} isSaved={isFilled} />
-      {children}
+      <Level.Provider value="h2">{children}</Level.Provider>
     </main>
   );
 }

@@ -37,6 +37,14 @@ export class Rest {
     return this.#request("POST", path, body);
   }
 
+  patch(path: string, body: unknown): Promise<unknown> {
+    return this.#request("PATCH", path, body);
+  }
+
+  delete(path: string): Promise<unknown> {
+    return this.#request("DELETE", path);
+  }
+
   async #request(
     method: string,
     path: string,

@@ -4,15 +4,18 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { bytes, count, duration, milliseconds, percentage } from "../model/format";
 import type { Gauge, Health } from "../model/wire";
+import { useFreshness } from "./freshness";
 
 const WORDS = { green: "healthy", yellow: "strained", red: "critical" } as const;
 
 /** Named as the machine's: beside a run it would read as the run's own. */
 export function HealthMark({ health }: { health: Health }): JSX.Element {
+  const isNow = useFreshness();
   return (
     <span class={`jpp-health-mark jpp-health-${health.status}`} data-health={health.status}>
       <span class="jpp-dot" aria-hidden="true" />
-      Machine {WORDS[health.status]}
+      Machine {isNow ? "" : "was "}
+      {WORDS[health.status]}
     </span>
   );
 }

@@ -35,12 +35,12 @@ function Toast({ notice, dismiss }: { notice: Notice; dismiss: () => void }): JS
   );
 }
 
-/** The region is always there, for screen readers announce only what comes into a known one. */
+/** Read out by the view's `Announcer`. */
 export function Notices({ notices }: { notices: readonly Notice[] }): JSX.Element {
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
   const shown = notices.filter((notice) => !dismissed.has(notice.key)).slice(-MOST_SHOWN);
   return (
-    <ul class="jpp-notices" aria-live="polite" aria-label="Notices">
+    <ul class="jpp-notices" aria-label="Notices">
       {shown.map((notice) => (
         <Toast
           key={notice.key}

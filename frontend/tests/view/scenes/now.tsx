@@ -16,8 +16,8 @@ const RUNNING = {
   start_time: at(0),
   attempt_time: at(0),
   elapsed_time: 15,
-  estimated_remaining: 7,
-  estimated_range: [6.4, 9.2],
+  estimated_remaining: 2500,
+  estimated_range: [1810, 3610],
   stages: [
     { id: "load", title: "Load", status: "completed", started_time: at(0), elapsed_s: 5 },
     { id: "train", title: "Train", status: "running", started_time: at(5), elapsed_s: 10, estimated_s: 15, estimated_range: [14, 16] },
