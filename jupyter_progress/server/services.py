@@ -196,6 +196,7 @@ class Services:
             scratch_id=scratch_identity(scratch) if scratch else "",
             max_rows=self.options.max_rows or None,
             max_run_memory_bytes=self.options.max_run_memory_bytes or None,
+            thresholds=list(self.options.thresholds),
         )
         head, runs, activity = self.reader.snapshot()
         return Snapshot(

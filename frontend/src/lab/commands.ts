@@ -78,7 +78,7 @@ function opening({ sidebar, tabs, pageUrl, icon }: CommandParts): Record<string,
     [SHOW_HEALTH]: {
       label: "Show the Machine’s Health",
       describedBy: args({}),
-      execute: () => sidebar.open({ at: "health" }),
+      execute: () => sidebar.open({ at: "health", query: "" }),
     },
   };
   if (!tabs) return opened;

@@ -28,7 +28,7 @@ export function kindOf(notice: Notice): NoticeKind {
 export function placeOfNotice(notice: Notice): Place {
   if (notice.run_id !== null) return { at: "now", runId: notice.run_id };
   const kind = kindOf(notice);
-  return kind === "health" ? { at: "health" } : kind === "deployments" ? { at: "models" } : NOW;
+  return kind === "health" ? { at: "health", query: "" } : kind === "deployments" ? { at: "models", query: "" } : NOW;
 }
 
 function cut(words: string): string {

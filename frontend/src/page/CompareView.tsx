@@ -40,7 +40,7 @@ export function CompareView({ view, runIds, go }: CompareViewProps): JSX.Element
           <CompareTable
             view={view}
             runs={runs}
-            drop={(runId) => go({ at: "compare", runIds: ids.filter((other) => other !== runId) }, true)}
+            drop={(runId) => go({ at: "compare", runIds: ids.filter((other) => other !== runId) }, "instead")}
           />
         )}
       </div>

@@ -7,8 +7,8 @@ import { NOW, type Place } from "./places";
 const WAYS: readonly { words: string; place: Place; at: readonly Place["at"][] }[] = [
   { words: "Now", place: NOW, at: ["now"] },
   { words: "History", place: { at: "history", query: "" }, at: ["history", "compare"] },
-  { words: "Models", place: { at: "models" }, at: ["models"] },
-  { words: "Health", place: { at: "health" }, at: ["health"] },
+  { words: "Models", place: { at: "models", query: "" }, at: ["models"] },
+  { words: "Health", place: { at: "health", query: "" }, at: ["health"] },
   { words: "Activity", place: { at: "activity", query: "" }, at: ["activity"] },
 ];
 

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Icon } from "../view/icons";
 import { onPermissionChange, permission, turnOff, turnOn, type Permission } from "../browser_notices";
 
 const WHY_NOT: Partial<Record<Permission, string>> = {
@@ -37,6 +38,7 @@ export function NotifyMe(): JSX.Element | null {
         title={MEANS[now] ?? WHY_NOT[now]}
         onClick={() => void click()}
       >
+        <Icon name="bell" />
         {now === "on" ? "Notifying" : "Notify me"}
       </button>
       <p class={problem ? "jpp-hint jpp-why-not" : "jpp-hint"} role="status">

@@ -20,6 +20,7 @@ import { HistoryView } from "./HistoryView";
 import { ModelsView } from "./ModelsView";
 import { Navigation } from "./Navigation";
 import { NowView } from "./NowView";
+import { isHeard, PlaceFrame, Unheard } from "./PlaceFrame";
 import type { Place } from "./places";
 import { usePlace, type Go } from "./use_place";
 
@@ -76,6 +77,13 @@ interface ShownProps {
 }
 
 function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
+  if (place.at !== "now" && !isHeard(view)) {
+    return (
+      <PlaceFrame view={view} isFilled={false}>
+        <Unheard view={view} />
+      </PlaceFrame>
+    );
+  }
   switch (place.at) {
     case "now":
       return <NowView view={view} wanted={place.runId} isFresh={fresh} go={go} />;
@@ -84,10 +92,10 @@ function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
     case "compare":
       return <CompareView view={view} runIds={place.runIds} go={go} />;
     case "health":
-      return <HealthView view={view} />;
+      return <HealthView view={view} query={place.query} go={go} />;
     case "activity":
-      return <ActivityView view={view} />;
+      return <ActivityView view={view} query={place.query} go={go} />;
     case "models":
-      return <ModelsView view={view} />;
+      return <ModelsView view={view} query={place.query} go={go} />;
   }
 }

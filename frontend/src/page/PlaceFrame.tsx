@@ -2,7 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import type { FeedView } from "../transport/feed_view";
-import { Caution } from "../view/Caution";
+import { Caution, isCautioned } from "../view/Caution";
 import { Level } from "../view/Section";
 
 interface PlaceFrameProps {
@@ -10,6 +10,16 @@ interface PlaceFrameProps {
   /** Something is shown that may have grown old. */
   isFilled: boolean;
   children: ComponentChildren;
+}
+
+/** Whether anything was heard of the server: before, no empty list means that there is nothing. */
+export function isHeard({ state }: FeedView): boolean {
+  return state.logId !== null;
+}
+
+/** Before anything is heard. Why nothing comes stands above. */
+export function Unheard({ view }: { view: FeedView }): JSX.Element | null {
+  return isCautioned(view) ? null : <p class="jpp-empty">Connecting…</p>;
 }
 
 export function PlaceFrame({ view, isFilled, children }: PlaceFrameProps): JSX.Element {

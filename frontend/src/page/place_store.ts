@@ -7,8 +7,8 @@
 
 import { hashOf, NOW, placeOf, type Place } from "./places";
 
-/** `isSame`: it is the place one is at, told anew; going back does not lead through all its words. */
-export type Go = (place: Place, isSame?: boolean) => void;
+/** `instead`: in place of where one is, for what is typed letter by letter; the way back does not lead through it. */
+export type Go = (place: Place, how?: "instead") => void;
 
 export interface PlaceStore {
   readonly place: Place;
@@ -24,8 +24,8 @@ export const ADDRESS: PlaceStore = {
   get place() {
     return placeOf(location.hash);
   },
-  go: (place, isSame = false) => {
-    if (isSame) location.replace(hashOf(place));
+  go: (place, how) => {
+    if (how === "instead") location.replace(hashOf(place));
     else location.hash = hashOf(place);
   },
   hrefOf: hashOf,

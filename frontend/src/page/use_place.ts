@@ -17,5 +17,5 @@ export function usePlace(): [Place, Go] {
     follow();
     return store.listen(follow);
   }, [store]);
-  return [place, (to, isSame) => store.go(to, isSame)];
+  return [place, (to, how) => store.go(to, how)];
 }

@@ -106,11 +106,16 @@ export interface Retry {
 export function retryOf(state: ConnectionState, now: number): Retry | null {
   const way = wayOf(state, now);
   if (way === "live" || way === "polling") return null;
-  const { due, triedAt, waitedMs: waitMs } = state;
+  const { triedAt, waitedMs: waitMs } = state;
   if (state.isPolling || state.socket === "opening") return { at: null, triedAt, waitMs };
-  const opens = state.socket === "closed" && !state.refusal ? due.attempt : undefined;
-  const at = Math.min(opens ?? Infinity, due.poll ?? Infinity);
+  const at = nextAt(state);
   return Number.isFinite(at) ? { at, triedAt, waitMs } : null;
+}
+
+/** When the next timer is due that asks for something; Infinity: none is. */
+function nextAt({ socket, refusal, due }: Pick<ConnectionState, "socket" | "refusal" | "due">): number {
+  const opens = socket === "closed" && !refusal ? due.attempt : undefined;
+  return Math.min(opens ?? Infinity, due.poll ?? Infinity);
 }
 
 /**
@@ -120,17 +125,17 @@ export function retryOf(state: ConnectionState, now: number): Retry | null {
  */
 export function step(state: ConnectionState, input: Input, now: number, random: number): Step {
   const next = taken(state, input, now, random);
-  return { ...next, state: { ...next.state, ...timesAfter(state, input, next.commands, now) } };
+  return { ...next, state: { ...next.state, ...timesAfter(next, input, now) } };
 }
 
 /** When what waits is due, and when something was last tried. */
 function timesAfter(
-  { due: known, triedAt, waitedMs }: ConnectionState,
+  { state, commands }: Step,
   input: Input,
-  commands: readonly Command[],
   now: number,
 ): Pick<ConnectionState, "due" | "triedAt" | "waitedMs"> {
-  const due = { ...known };
+  const { triedAt, waitedMs } = state;
+  const due = { ...state.due };
   if (input.kind === "woke") delete due[input.timer];
   for (const command of commands) {
     if (command.kind === "wake") due[command.timer] = now + command.inMs;
@@ -138,7 +143,7 @@ function timesAfter(
   const isTried = commands.some(({ kind }) => kind === "poll" || kind === "open_socket");
   if (isTried) return { due, triedAt: now, waitedMs };
   const isPlanned = commands.some((command) => command.kind === "wake" && command.timer in NEXT_TRIES);
-  const nextMs = Math.min(due.attempt ?? Infinity, due.poll ?? Infinity) - now;
+  const nextMs = nextAt({ ...state, due }) - now;
   return { due, triedAt, waitedMs: isPlanned ? Math.max(0, nextMs) : waitedMs };
 }
 

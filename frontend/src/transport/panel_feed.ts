@@ -63,6 +63,8 @@ export class PanelFeed {
   isUnknown = false;
   /** Why the kernel can feed nothing, and what to do about it; empty: it can, or there is none. */
   problem = "";
+  /** The server has another version than when this page came. */
+  isOutdated = false;
   /** The activity that the page was saved with. */
   saved: readonly Activity[] = [];
   /** What was asked for of single runs. It may have gaps to the newest of all, and so stands beside them. */
@@ -78,6 +80,7 @@ export class PanelFeed {
   #isMissed = false;
   #kernel: KernelConnection | null = null;
   #kernelHeardAt = -Infinity;
+  #version: unknown = undefined;
   #kernelRetry: Retry | null = null;
   /** When the kernel itself heard of what it tells. */
   #kernelSourceAt = -Infinity;
@@ -277,6 +280,8 @@ export class PanelFeed {
     // Offsets of another log do not order with those of this one.
     if (state.logId !== this.state.logId) this.askedFor = new Map();
     this.state = state;
+    this.#version ??= state.server["version"];
+    this.isOutdated = this.#version !== (state.server["version"] ?? this.#version);
     const { runId } = this.#options;
     if (runId !== null) this.run = state.runs.get(runId) ?? this.run;
     this.#tell();

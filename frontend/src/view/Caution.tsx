@@ -26,12 +26,10 @@ export function Caution({ view, isSaved }: CautionProps): JSX.Element | null {
     <div class="jpp-caution">
       <Icon name="warning" label="Warning" />
       <p>
-        {words}
-        {isSaved && ageWords(view)}
-        <Attempts view={view} />
+        {words} <span class="jpp-attempt">{ageWords(view, isSaved)}</span> <Attempts view={view} />
       </p>
       {view.feeding.retry && (
-        <button type="button" class="jpp-button jpp-quiet jpp-try" onClick={() => view.asking.tryNow()}>
+        <button type="button" class="jpp-button jpp-try" onClick={() => view.asking.tryNow()}>
           Try now
         </button>
       )}
@@ -39,15 +37,16 @@ export function Caution({ view, isSaved }: CautionProps): JSX.Element | null {
   );
 }
 
-function ageWords({ feeding: { heardAt, connection } }: FeedView): string {
-  if (!Number.isFinite(heardAt)) return connection === "denied" ? "" : " What is shown here was saved earlier.";
-  return ` What is shown is from ${ago((now.value - heardAt) / 1000)}.`;
+function ageWords({ feeding: { heardAt, connection } }: FeedView, isSaved: boolean): string {
+  const isNeverHeard = !Number.isFinite(heardAt);
+  if (isNeverHeard) return isSaved && connection !== "denied" ? "What is shown here was saved earlier." : "";
+  return `What is shown is from ${ago((now.value - heardAt) / 1000)}.`;
 }
 
 /** By the timer of the next attempt itself. */
 function Attempts({ view: { feeding } }: { view: FeedView }): JSX.Element | null {
   if (!feeding.retry) return null;
-  return <span class="jpp-attempt"> {retryWords(feeding.retry, now.value)}.</span>;
+  return <span class="jpp-attempt">{retryWords(feeding.retry, now.value)}.</span>;
 }
 
 /** The way to the server's own form, and back to this page. */
@@ -70,6 +69,9 @@ const ABSENT = (
   </>
 );
 
+const UNKNOWN_RUN =
+  "The server does not know this run: it was deleted, or it belongs to another server or data directory.";
+const OUTDATED = "The server runs another version of jupyter-progress by now. Reload this page to have its view, too.";
 const OFFLINE =
   "Nothing is heard from the server: it may have stopped, or the network is down. Runs go on without it.";
 const KERNEL_OFFLINE =
@@ -77,11 +79,12 @@ const KERNEL_OFFLINE =
 
 function cautionOf(view: FeedView): JSX.Element | string | null {
   const { connection } = view.feeding;
-  if (view.isUnknown) return "The server does not know this run.";
+  if (view.isUnknown) return UNKNOWN_RUN;
   if (connection === "denied") return <Denied base={view.baseUrl} />;
   // The kernel knows more than this page: which Python its server runs.
   if (view.problem && !isFresh(connection)) return <Problem words={view.problem} />;
   if (connection === "absent") return ABSENT;
+  if (view.isOutdated) return OUTDATED;
   const isSilent = connection === "offline" && isLongSilent(view.feeding.heardAt, now.value);
   if (!isSilent) return null;
   return view.feeding.via === "comm" ? KERNEL_OFFLINE : OFFLINE;

@@ -137,7 +137,9 @@ function Runs({ view, runs, isFresh: fresh }: RunsProps): JSX.Element {
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
   return (
     <>
-      {!runs.length && !isCautioned(view) && <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>}
+      {!runs.length && !isCautioned(view) && (
+        <p class="jpp-empty">{fresh && view.state.logId !== null ? NO_RUN : NOT_HEARD}</p>
+      )}
       <ul class="jpp-runs">
         {[...active, ...recent].map((run) => (
           <li key={run.run_id}>

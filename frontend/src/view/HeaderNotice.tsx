@@ -29,7 +29,13 @@ function One({ notice, hasNext, dismiss }: OneProps): JSX.Element {
         <b>{notice.title}</b>
         {notice.text && ` · ${notice.text}`}
       </span>
-      <button type="button" class="jpp-close" aria-label="Dismiss" onClick={dismiss}>
+      <button
+        type="button"
+        class="jpp-close"
+        aria-label="Dismiss"
+        onClick={dismiss}
+        onKeyDown={({ key }) => key === "Escape" && dismiss()}
+      >
         ×
       </button>
     </li>

@@ -28,7 +28,13 @@ function Toast({ notice, dismiss }: { notice: Notice; dismiss: () => void }): JS
         <b>{notice.title}</b>
         {notice.text && <span> {notice.text}</span>}
       </span>
-      <button type="button" class="jpp-close" aria-label="Dismiss" onClick={dismiss}>
+      <button
+        type="button"
+        class="jpp-close"
+        aria-label="Dismiss"
+        onClick={dismiss}
+        onKeyDown={({ key }) => key === "Escape" && dismiss()}
+      >
         ×
       </button>
     </li>
@@ -40,14 +46,16 @@ export function Notices({ notices }: { notices: readonly Notice[] }): JSX.Elemen
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
   const shown = notices.filter((notice) => !dismissed.has(notice.key)).slice(-MOST_SHOWN);
   return (
-    <ul class="jpp-notices" aria-label="Notices">
-      {shown.map((notice) => (
-        <Toast
-          key={notice.key}
-          notice={notice}
-          dismiss={() => setDismissed((known) => new Set(known).add(notice.key))}
-        />
-      ))}
-    </ul>
+    <section aria-label="Notices">
+      <ul class="jpp-notices">
+        {shown.map((notice) => (
+          <Toast
+            key={notice.key}
+            notice={notice}
+            dismiss={() => setDismissed((known) => new Set(known).add(notice.key))}
+          />
+        ))}
+      </ul>
+    </section>
   );
 }

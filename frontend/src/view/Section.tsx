@@ -7,6 +7,18 @@ import { Boundary } from "./Boundary";
 /** Below which heading its title stands: a run's name, or that of the page. */
 export const Level = createContext<"h2" | "h3">("h3");
 
+interface SubHeadingProps {
+  class?: string;
+  title?: string;
+  children: ComponentChildren;
+}
+
+/** The heading of what stands within a section. */
+export function SubHeading({ children, ...attributes }: SubHeadingProps): JSX.Element {
+  const Heading = useContext(Level) === "h2" ? "h3" : "h4";
+  return <Heading {...attributes}>{children}</Heading>;
+}
+
 interface SectionProps {
   title: string;
   children: ComponentChildren;

@@ -122,7 +122,13 @@ export function ConnectionMark({ feeding }: { feeding: Feeding }): JSX.Element {
       <span class="jpp-dot" aria-hidden="true" />
       <span>
         {words}
-        {age !== null && <span class="jpp-age"> · last update {ago(age / 1000)}</span>}
+        {age !== null && (
+          <span class="jpp-age">
+            {" · "}
+            <span class="jpp-age-lead">last update </span>
+            {ago(age / 1000)}
+          </span>
+        )}
       </span>
     </span>
   );

@@ -25,6 +25,7 @@ export function viewOf(runs: readonly RunState[], { connection = "live", health 
     run: null,
     isUnknown: false,
     problem: "",
+    isOutdated: false,
     baseUrl: null,
     feeding: { connection, via: "socket", heardAt: 0, heartbeatMs: 1000, retry: null },
     rest: null,

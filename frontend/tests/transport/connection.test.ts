@@ -231,7 +231,7 @@ describe("what is done about a connection that is down", () => {
   it("is counted for a page that is refused, too, and nothing where the permission was withdrawn", () => {
     const driver = new Driver().at(0, { kind: "start" }).at(50, { kind: "closed", code: 1006 });
     driver.at(80, { kind: "poll_failed", status: 403 });
-    expect(retryOf(driver.state, 1080)?.at).toBe(5080);
+    expect(retryOf(driver.state, 1080)).toEqual({ at: 5080, triedAt: 50, waitMs: 5000 });
     expect(retryOf(joined().at(500, { kind: "closed", code: 4500 }).state, 600)).toBeNull();
   });
 });

@@ -137,7 +137,7 @@ function Line({ name, cells, isDifferent = false, best, isFigures = false }: Lin
     <tr class={isDifferent ? "jpp-compare-differs" : ""}>
       <th scope="row" title={name}>
         {name}
-        {isDifferent && <span class="jpp-unseen"> (differs)</span>}
+        {isDifferent && <span class="jpp-spoken"> (differs)</span>}
       </th>
       {cells.map((cell, index) => (
         <td key={index} class={[isFigures ? "jpp-compare-figure" : "", best?.has(index) ? "jpp-compare-best" : ""].join(" ")}>
