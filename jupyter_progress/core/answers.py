@@ -26,10 +26,27 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of runs, newest first; ``next`` is the next page's ``before``."""
+    """A page of runs; ``next`` is the next page's ``before``, ``total`` how many all pages have."""
 
     runs: list[RunState]
     next: str | None
+    total: int
+
+
+class Facet(msgspec.Struct, frozen=True, kw_only=True):
+    """A word that runs can be found by, and how many runs have it."""
+
+    name: str
+    runs: int
+
+
+class FacetsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs can be found by, of each the most frequent first."""
+
+    statuses: list[Facet]
+    tags: list[Facet]
+    estimators: list[Facet]
+    metrics: list[Facet]
 
 
 class AnnouncedAnswer(msgspec.Struct, frozen=True, kw_only=True):

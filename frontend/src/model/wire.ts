@@ -97,8 +97,8 @@ export interface ModelVersion {
   result: RunResult | null;
 }
 
-/** `[step, value]`, in rising order of steps. */
-export type Point = [number, number];
+/** `[step, value]`, in rising order of steps; null where there was no number to draw. */
+export type Point = [number, number | null];
 export type Series = Record<string, Point[]>;
 
 export const ACTIVITY_KINDS = [

@@ -44,7 +44,7 @@ export function ActivityView({ view, query, go }: ActivityViewProps): JSX.Elemen
             whyNot={whyNot}
           />
         </div>
-        <p class="jpp-hidden" role="status">
+        <p class="jpp-spoken" role="status">
           {news}
         </p>
         <div ref={top} class="jpp-list-top" />

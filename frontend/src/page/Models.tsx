@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { ModelSummary } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
-import { hashOf } from "./places";
+import { hashOf, type Place } from "./places";
 
 /** Which version is in service, and which is the newest where that is another. */
 export function stateWords({ deployed, latest }: ModelSummary): string {
@@ -11,8 +11,8 @@ export function stateWords({ deployed, latest }: ModelSummary): string {
   return latest === null || latest === deployed ? service : `${service} · newest ${latest}`;
 }
 
-export function modelHash(name: string): string {
-  return hashOf({ at: "models", query: new URLSearchParams({ name }).toString() });
+function placeOfModel(name: string): Place {
+  return { at: "models", query: new URLSearchParams({ name }).toString() };
 }
 
 export function Models({ view }: { view: FeedView }): JSX.Element {
@@ -24,7 +24,7 @@ export function Models({ view }: { view: FeedView }): JSX.Element {
     <ul class="jpp-models-short">
       {models.map((model) => (
         <li key={model.name} class="jpp-model">
-          <a class="jpp-model-way" href={modelHash(model.name)} title={model.name}>
+          <a class="jpp-model-way" href={hashOf(placeOfModel(model.name))} title={model.name}>
             {model.name}
           </a>{" "}
           <span class="jpp-note">{stateWords(model)}</span>

@@ -37,6 +37,14 @@ export class Rest {
     return this.#request("POST", path, body);
   }
 
+  patch(path: string, body: unknown): Promise<unknown> {
+    return this.#request("PATCH", path, body);
+  }
+
+  delete(path: string): Promise<unknown> {
+    return this.#request("DELETE", path);
+  }
+
   /** Where something is, for a link. It holds no token: whoever follows it has the page's cookie. */
   urlOf(path: string): string {
     return restUrl(this.context.address, path, this.context.page);

@@ -2,28 +2,21 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import {
-  bytes,
-  count,
-  duration,
-  milliseconds,
-  percentage,
-  rate,
-  share,
-  UNKNOWN,
-} from "../model/format";
+import { bytes, count, duration, milliseconds, percentage } from "../model/format";
 import { gpuTitle } from "../model/health_rows";
-import { hasEnded } from "../model/transitions";
-import type { Gauge, Health, RunState } from "../model/wire";
+import type { Gauge, Health } from "../model/wire";
+import { useFreshness } from "./freshness";
 
 const WORDS = { green: "healthy", yellow: "strained", red: "critical" } as const;
 
 /** Named as the machine's: beside a run it would read as the run's own. */
 export function HealthMark({ health }: { health: Health }): JSX.Element {
+  const isNow = useFreshness();
   return (
     <span class={`jpp-health-mark jpp-health-${health.status}`} data-health={health.status}>
       <span class="jpp-dot" aria-hidden="true" />
-      Machine {WORDS[health.status]}
+      Machine {isNow ? "" : "was "}
+      {WORDS[health.status]}
     </span>
   );
 }
@@ -153,43 +146,6 @@ export function HealthFacts({ health, isBrief = false }: { health: Health; isBri
         </Row>
       ))}
       {!isBrief && <Row name="Event loop lag">{milliseconds(health.event_loop_lag)}</Row>}
-    </dl>
-  );
-}
-
-type Fact = [name: string, words: string, isKnown: boolean];
-
-function factsOf(run: RunState): Fact[] {
-  const { resources, throughput, monitoring_overhead: overhead } = run;
-  const limit = resources?.limit ? ` of ${bytes(resources.limit)}` : "";
-  const [cpu, memory, peak] = [resources?.cpu ?? null, resources?.memory ?? null, resources?.peak_memory ?? null];
-  const rows = throughput === null ? UNKNOWN : `${rate(throughput).replace("/s", "")} rows/s`;
-  const cost = overhead === null ? UNKNOWN : `${share(overhead)} of training time`;
-  return [
-    ["Predictions scored", count(run.predictions_processed), run.predictions_processed > 0],
-    ["Throughput", rows, throughput !== null],
-    ["CPU of the run", percentage(cpu), cpu !== null],
-    ["Memory of the run", `${bytes(memory)}${limit}`, memory !== null],
-    ["Peak memory", bytes(peak), peak !== null],
-    ["Cost of watching", cost, overhead !== null],
-  ];
-}
-
-/** The facts that there are, and while a pipeline goes on those that are to come. */
-export function runFacts(run: RunState): Fact[] {
-  const isToCome = run.kind === "pipeline" && !hasEnded(run.status);
-  return factsOf(run).filter(([, , isKnown]) => isKnown || isToCome);
-}
-
-/** What the run's own processes use, and what watching them costs. */
-export function RunFacts({ facts }: { facts: readonly Fact[] }): JSX.Element {
-  return (
-    <dl class="jpp-facts">
-      {facts.map(([name, words]) => (
-        <Row key={name} name={name}>
-          {words}
-        </Row>
-      ))}
     </dl>
   );
 }

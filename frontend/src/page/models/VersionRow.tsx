@@ -60,7 +60,7 @@ function DeployButton(props: VersionRowProps & Deploying): JSX.Element {
   return (
     <ActionButton whyNot={isPending ? "This version is being put in service" : whyNot} onClick={press}>
       {isPending ? "Deploying…" : wordOf(props)}
-      <span class="jpp-hidden"> version {version.version}</span>
+      <span class="jpp-spoken"> version {version.version}</span>
     </ActionButton>
   );
 }

@@ -40,7 +40,7 @@ export function Versions(props: VersionsProps): JSX.Element {
               <th scope="col">Run</th>
               <th scope="col">Made</th>
               <th scope="col">
-                <span class="jpp-hidden">What can be done</span>
+                <span class="jpp-spoken">What can be done</span>
               </th>
             </tr>
           </thead>

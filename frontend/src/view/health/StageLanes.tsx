@@ -33,7 +33,7 @@ function Stage({ mark, from, to }: { mark: StageMark; from: number; to: number }
       <span aria-hidden="true" class="jpp-lane-title">
         {mark.title}
       </span>
-      <span class="jpp-hidden">{words}</span>
+      <span class="jpp-spoken">{words}</span>
     </li>
   );
 }

@@ -58,7 +58,7 @@ async function seenAll(): Promise<Record<string, unknown>> {
   await wait();
   const held = { pill: texts(page, ".jpp-pill")[0], moved: seenAt.getBoundingClientRect().top - before, first: lines(page)[0] };
   await pass(1700);
-  const announced = texts(page, "[role='status'].jpp-hidden").concat(page.querySelector("[role='status']")!.textContent!).at(-1);
+  const announced = texts(page, "[role='status'].jpp-spoken").concat(page.querySelector("[role='status']")!.textContent!).at(-1);
   buttonIn(page, "3 new").click();
   await pass(900);
   const shown = { first: lines(page).slice(0, 3), pill: texts(page, ".jpp-pill").length };
