@@ -6,6 +6,7 @@ import { inChromium } from "./chromium";
 interface Seen {
   hour: Record<string, unknown> & { words: string[]; pointed: unknown[][]; table: string[][] };
   refused: { refused: { problem: string; memory: string }; isDrawn: boolean; offline: string };
+  cards: string[];
   denied: string[];
 }
 
@@ -76,6 +77,12 @@ describe("the place for health", () => {
   it("has the stretch of time in its address", () => {
     expect(seen.hour["hash"]).toBe("#health?minutes=5");
     expect(seen.hour["pressed"]).toEqual(["5 min"]);
+  });
+});
+
+describe("graphics cards", () => {
+  it("are told apart by their numbers, each with what it tells", () => {
+    expect(seen.cards).toEqual(["GPU 0 93 % A100", "GPU 0 mem. 25 % 10.0 GB of 40.0 GB", "GPU 1 – A100"]);
   });
 });
 
