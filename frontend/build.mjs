@@ -1,7 +1,7 @@
 /**
  * Builds the front end into dist/: the page, the widget's view and loader, and the prebuilt extension.
  *
- *   dist/page.js page.css view.js loader.js     served by the server extension
+ *   dist/page.js page.css view.js loader.js     served by the server extension, with page.<hash>.js
  *   dist/labext/package.json static/*.js schemas/
  *                                               installed as share/jupyter/labextensions/jupyter-progress
  */
@@ -56,10 +56,18 @@ const common = {
 
 const modules = {
   ...common,
-  entryPoints: { page: "src/page.tsx", view: "src/view.tsx", loader: "src/loader.ts" },
+  entryPoints: { view: "src/view.tsx", loader: "src/loader.ts" },
   format: "esm",
   outdir: dist,
   plugins: [stylesAsText],
+};
+
+/** The page, whose places come in files of their own: what is seen first is there sooner. */
+const page = {
+  ...modules,
+  entryPoints: { page: "src/page.tsx" },
+  splitting: true,
+  chunkNames: "page.[hash]",
 };
 
 const styles = {
@@ -138,7 +146,7 @@ async function describe(target, entry) {
 }
 
 async function buildAll() {
-  await Promise.all([esbuild.build(modules), esbuild.build(styles)]);
+  await Promise.all([esbuild.build(modules), esbuild.build(page), esbuild.build(styles)]);
   await buildLabExtension();
 }
 
@@ -149,6 +157,7 @@ if (process.argv.includes("--watch")) {
   };
   const watched = [
     await esbuild.context({ ...modules, plugins: [stylesAsText, again] }),
+    await esbuild.context(page),
     await esbuild.context(styles),
   ];
   await Promise.all(watched.map((context) => context.watch()));

@@ -13,14 +13,9 @@ import { HealthMark } from "../view/HealthBox";
 import { Notices } from "../view/Notices";
 import { ConnectionMark, isFresh } from "../view/Status";
 import { useFeed } from "../view/use_feed";
-import { ActivityView } from "./ActivityView";
-import { CompareView } from "./CompareView";
-import { HealthView } from "./HealthView";
-import { HistoryView } from "./HistoryView";
-import { ModelsView } from "./ModelsView";
+import { LatePlace, useAllPlaces } from "./LatePlace";
 import { Navigation } from "./Navigation";
 import { NowView } from "./NowView";
-import { isHeard, PlaceFrame, Unheard } from "./PlaceFrame";
 import type { Place } from "./places";
 import { usePlace, type Go } from "./use_place";
 
@@ -35,6 +30,7 @@ interface PageProps {
 
 export function Page({ feed, tools, tells = true, isSeen = true }: PageProps): JSX.Element {
   useClock(isSeen);
+  useAllPlaces();
   const view = useFeed(feed);
   const [place, go] = usePlace();
   const { state, feeding } = view;
@@ -77,25 +73,6 @@ interface ShownProps {
 }
 
 function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
-  if (place.at !== "now" && !isHeard(view)) {
-    return (
-      <PlaceFrame view={view} isFilled={false}>
-        <Unheard view={view} />
-      </PlaceFrame>
-    );
-  }
-  switch (place.at) {
-    case "now":
-      return <NowView view={view} wanted={place.runId} isFresh={fresh} go={go} />;
-    case "history":
-      return <HistoryView view={view} asked={place.query} go={go} />;
-    case "compare":
-      return <CompareView view={view} runIds={place.runIds} go={go} />;
-    case "health":
-      return <HealthView view={view} query={place.query} go={go} />;
-    case "activity":
-      return <ActivityView view={view} query={place.query} go={go} />;
-    case "models":
-      return <ModelsView view={view} query={place.query} go={go} />;
-  }
+  if (place.at === "now") return <NowView view={view} wanted={place.runId} isFresh={fresh} go={go} />;
+  return <LatePlace view={view} place={place} at={place.at} go={go} />;
 }

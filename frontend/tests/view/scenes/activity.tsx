@@ -39,6 +39,9 @@ async function untilEnd({ page, wait }: Opened): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const end = page.querySelector<HTMLElement>(".jpp-activity-older")!;
     if (!/Load/.test(end.innerText)) return;
+    // As a hand does, which never lies still: Chromium may miss one scroll that comes just as it begins to observe.
+    scrollBy(0, -40);
+    await pass(20);
     end.scrollIntoView();
     await wait();
   }
