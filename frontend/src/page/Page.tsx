@@ -20,7 +20,6 @@ import { HistoryView } from "./HistoryView";
 import { ModelsView } from "./ModelsView";
 import { Navigation } from "./Navigation";
 import { NowView } from "./NowView";
-import { isHeard, PlaceFrame, Unheard } from "./PlaceFrame";
 import type { Place } from "./places";
 import { usePlace, type Go } from "./use_place";
 
@@ -77,13 +76,6 @@ interface ShownProps {
 }
 
 function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
-  if (place.at !== "now" && !isHeard(view)) {
-    return (
-      <PlaceFrame view={view} isFilled={false}>
-        <Unheard view={view} />
-      </PlaceFrame>
-    );
-  }
   switch (place.at) {
     case "now":
       return <NowView view={view} wanted={place.runId} isFresh={fresh} go={go} />;

@@ -7,6 +7,12 @@ import { Boundary } from "./Boundary";
 /** Below which heading its title stands: a run's name, or that of the page. */
 export const Level = createContext<"h2" | "h3">("h3");
 
+/** A heading within a section. */
+export function Subheading(props: JSX.IntrinsicElements["h3"]): JSX.Element {
+  const Heading = useContext(Level) === "h2" ? "h3" : "h4";
+  return <Heading {...props} />;
+}
+
 interface SectionProps {
   title: string;
   children: ComponentChildren;

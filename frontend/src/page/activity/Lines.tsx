@@ -7,6 +7,7 @@ import { byDay } from "../../model/activity_lines";
 import type { Activity, RunState } from "../../model/wire";
 import { LEVELS } from "../../view/Activity";
 import { Icon } from "../../view/icons";
+import { Subheading } from "../../view/Section";
 import { PlaceLink } from "../PlaceLink";
 
 interface LinesProps {
@@ -19,7 +20,7 @@ export function Lines({ lines, runs }: LinesProps): JSX.Element {
     <>
       {byDay(lines, Date.now()).map((day) => (
         <section key={day.key} class="jpp-activity-day" aria-label={day.title}>
-          <h4 class="jpp-activity-day-title">{day.title}</h4>
+          <Subheading class="jpp-activity-day-title">{day.title}</Subheading>
           <ul class="jpp-activity">
             {day.lines.map((told) => (
               <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>
