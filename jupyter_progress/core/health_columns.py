@@ -63,6 +63,18 @@ def columns_of(samples: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "since": samples[0]["time"] if samples else None,
         "seconds": [round(time - times[0], 3) for time in times],
-        "figures": {path: [figure_of(sample, path) for sample in samples] for path in paths},
+        "figures": {path: _column(samples, path) for path in paths},
         "gpus": [gpu["name"] for gpu in gpus],
     }
+
+
+def _column(samples: Sequence[Any], path: str) -> list[float | None]:
+    """What :func:`figure_of` says of each sample; level by level, which takes less time."""
+    found: Sequence[Any] = samples
+    for key in path.split("."):
+        if key.isdigit():
+            at = int(key)
+            found = [v[at] if isinstance(v, list) and at < len(v) else None for v in found]
+        else:
+            found = [v.get(key) if isinstance(v, dict) else None for v in found]
+    return [v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in found]

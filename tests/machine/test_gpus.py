@@ -9,7 +9,6 @@ import pynvml
 import pytest
 
 from jupyter_progress.core.answers import Gpu
-from jupyter_progress.core.health_columns import columns_of
 from jupyter_progress.machine.gpus import GpuReader, described, told_or_none
 
 GIB = 1 << 30
@@ -69,16 +68,3 @@ def test_library_without_a_driver_tells_of_none() -> None:
     else:
         pynvml.nvmlShutdown()
         pytest.skip("this machine has a GPU")
-
-
-def test_columns_have_the_gpus_that_there_ever_were() -> None:
-    gpu = described(0, "T4", utilization_of(50), memory_of(1, 2))
-    lost = described(0, None, None, None)
-    samples = [
-        {"time": f"2026-11-22T10:00:0{second}.000Z", "gpus": gpus}
-        for second, gpus in enumerate([[], [gpu], [lost]])
-    ]
-    columns = columns_of(samples)
-    assert columns["figures"]["gpus.0.percent"] == [None, 50, None]
-    assert columns["figures"]["gpus.0.memory.percent"] == [None, 50, None]
-    assert columns["gpus"] == ["T4"]

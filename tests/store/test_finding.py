@@ -16,10 +16,13 @@ from jupyter_progress.core.times import to_iso
 from jupyter_progress.errors import InvalidRequest
 from jupyter_progress.store import database
 from jupyter_progress.store.batch import Batch
+from jupyter_progress.store.indexer import Indexer
+from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.store.log import Log
 from jupyter_progress.store.reader import LogReader
 from jupyter_progress.store.statements import sql_text
 
+from ..browser.past_runs import make_past_runs
 from .bench import START
 
 RUN = "20260921-130000-{:08x}"
@@ -189,6 +192,25 @@ def test_run_that_changes_and_one_that_goes_are_found_so(log: Log) -> None:
     ]  # fmt: skip
     assert dict(facets["statuses"])["failed"] == 33
     reader.close()
+
+
+def test_log_that_is_made_again_from_the_journals_finds_the_same(tmp_path: Path) -> None:
+    make_past_runs(tmp_path, 30)
+    found = []
+    for name in ("first.db", "again.db"):
+        opened = Log.open(tmp_path / name, now=START)
+        data = DataDirectory(tmp_path)
+        indexer = Indexer(data, opened, on_commit=lambda committed: None, own_server=0)
+        while indexer.index_once():
+            pass
+        query = read_run_query(
+            q="forest", metric=["test.accuracy>0.8"], sort="-metrics.live_accuracy"
+        )
+        found.append([walk(indexer.reader, query), indexer.reader.facets()])
+        indexer.stop()
+        opened.close()
+    assert found[0] == found[1]
+    assert len(found[0][0]) > 3
 
 
 def test_log_of_the_schema_before_finds_what_it_held(tmp_path: Path) -> None:

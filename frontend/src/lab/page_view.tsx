@@ -1,8 +1,9 @@
 /** The page's view in an element of Lab; a module of its own, loaded when it is first shown. */
 
 import { render, type JSX } from "preact";
-import layoutCss from "../page/layout.css";
+import pageCss from "page-styles";
 import { Page } from "../page/Page";
+import { takeLinks } from "../page/place_links";
 import type { PlaceStore } from "../page/place_store";
 import { Places } from "../page/use_place";
 import type { PanelFeed } from "../transport/panel_feed";
@@ -41,11 +42,18 @@ function LabPage({ feed, places, isSeen, again }: LabPageProps): JSX.Element {
   );
 }
 
-export function mountPage(element: HTMLElement, watch: Watch, places: PlaceStore): MountedPage {
+export interface PageSurroundings {
+  watch: Watch;
+  places: PlaceStore;
+  pageUrl: string;
+}
+
+export function mountPage(element: HTMLElement, { watch, places, pageUrl }: PageSurroundings): MountedPage {
   installStyles(element);
-  installSheet(element, layoutCss);
+  installSheet(element, pageCss);
   installSheet(element, labCss);
   element.classList.add("jpp", "jpp-in-lab");
+  takeLinks(element, places, pageUrl);
   let feed = watch.newFeed();
   let isSeen = true;
   const draw = (): void => {

@@ -122,6 +122,7 @@ interface SaidProps {
 /** How many there are, and what keeps more from being shown. */
 function Said({ found, query, view }: SaidProps): JSX.Element {
   const runs = `${count(found.total)} ${found.total === 1 ? "run" : "runs"}`;
+  const isHeard = isFresh(view.feeding.connection);
   const words = !found.isKnown ? "" : isNarrowed(query) ? `${runs} found` : runs;
   return (
     <div class="jpp-history-said">
@@ -129,7 +130,7 @@ function Said({ found, query, view }: SaidProps): JSX.Element {
         {words}
         {found.isLoadingMore && found.isKnown && !found.problem ? `, loading… ${count(found.rows.length)} so far` : ""}
       </p>
-      {found.problem && (
+      {found.problem && isHeard && (
         <p class="jpp-problem" role="alert">
           {found.problem}{" "}
           <button type="button" class="jpp-button jpp-quiet" onClick={found.tryAgain}>
@@ -137,18 +138,18 @@ function Said({ found, query, view }: SaidProps): JSX.Element {
           </button>
         </p>
       )}
-      {!found.problem && !isFresh(view.feeding.connection) && found.rows.length > 0 && (
-        <p class="jpp-hint">The server does not answer: only runs that this page has heard of are shown, as they were then.</p>
+      {!isHeard && found.rows.length > 0 && (
+        <p class="jpp-hint">The server does not answer: these are the runs as this page heard of them last.</p>
       )}
     </div>
   );
 }
 
 function NoRows({ found, query, setQuery, view }: SaidProps & { setQuery: (query: RunQuery) => void }): JSX.Element | null {
-  if (found.problem) return null;
   if (!isFresh(view.feeding.connection)) {
     return <p class="jpp-empty jpp-history-empty">The server does not answer; its runs are listed once it does.</p>;
   }
+  if (found.problem) return null;
   if (found.isAsking) return <p class="jpp-empty jpp-history-empty">Looking for runs…</p>;
   if (isNarrowed(query)) {
     return (

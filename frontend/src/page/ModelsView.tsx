@@ -6,7 +6,7 @@ import { serviceWords } from "../model/model_versions";
 import type { ModelSummary } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "../view/Boundary";
-import { Section, Subheading } from "../view/Section";
+import { Section, SubHeading } from "../view/Section";
 import { whyNotNow } from "../view/Status";
 import { stateWords } from "./Models";
 import { TryPrediction } from "./models/TryPrediction";
@@ -92,7 +92,7 @@ function Model({ view, model, isOpen, isWanted, toggle }: ModelProps): JSX.Eleme
   }, [isWanted]);
   return (
     <article ref={box} class="jpp-model jpp-model-whole" aria-label={model.name}>
-      <Subheading>
+      <SubHeading>
         <button type="button" class="jpp-model-head" aria-expanded={isOpen} onClick={() => toggle(!isOpen)}>
           <span class="jpp-model-name" title={model.name}>
             {model.name}
@@ -100,7 +100,7 @@ function Model({ view, model, isOpen, isWanted, toggle }: ModelProps): JSX.Eleme
           <span class="jpp-note">{stateWords(model)}</span>
           <span class="jpp-chevron" aria-hidden="true" />
         </button>
-      </Subheading>
+      </SubHeading>
       {isOpen && <Opened view={view} model={model} />}
     </article>
   );
@@ -131,6 +131,7 @@ function Opened({ view, model }: { view: FeedView; model: ModelSummary }): JSX.E
               </>
             )}
           </p>
+          {whyNot !== null && <p class="jpp-hint jpp-model-hint">Nothing can be put in service or tried now. {whyNot}</p>}
           <Versions view={view} name={model.name} detail={detail} whyNot={whyNot} />
           {detail.deployed !== null && (
             <TryPrediction key={detail.deployed} view={view} name={model.name} detail={detail} whyNot={whyNot} />

@@ -1,8 +1,7 @@
 /** The ways between the places of the page. They are links: they open in a tab of their own too. */
 
 import type { JSX } from "preact";
-import { PlaceLink } from "./PlaceLink";
-import { NOW, type Place } from "./places";
+import { hashOf, NOW, type Place } from "./places";
 
 const WAYS: readonly { words: string; place: Place; at: readonly Place["at"][] }[] = [
   { words: "Now", place: NOW, at: ["now"] },
@@ -16,9 +15,9 @@ export function Navigation({ at }: { at: Place["at"] }): JSX.Element {
   return (
     <nav class="jpp-ways" aria-label="Places">
       {WAYS.map(({ words, place, at: own }) => (
-        <PlaceLink key={words} class="jpp-way" to={place} isHere={own.includes(at)}>
+        <a key={words} class="jpp-way" href={hashOf(place)} aria-current={own.includes(at) ? "page" : undefined}>
           {words}
-        </PlaceLink>
+        </a>
       ))}
     </nav>
   );

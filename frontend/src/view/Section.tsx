@@ -7,10 +7,16 @@ import { Boundary } from "./Boundary";
 /** Below which heading its title stands: a run's name, or that of the page. */
 export const Level = createContext<"h2" | "h3">("h3");
 
-/** A heading within a section. */
-export function Subheading(props: JSX.IntrinsicElements["h3"]): JSX.Element {
+interface SubHeadingProps {
+  class?: string;
+  title?: string;
+  children: ComponentChildren;
+}
+
+/** The heading of what stands within a section. */
+export function SubHeading({ children, ...attributes }: SubHeadingProps): JSX.Element {
   const Heading = useContext(Level) === "h2" ? "h3" : "h4";
-  return <Heading {...props} />;
+  return <Heading {...attributes}>{children}</Heading>;
 }
 
 interface SectionProps {

@@ -39,7 +39,7 @@ describe("the place for health", () => {
 
   it("says the reason beside its line, and what the colour is owed to", () => {
     expect(seen.hour["memory"]).toBe("84 %");
-    expect(seen.hour["reason"]).toBe("memory at 84 % (yellow from 80 %)");
+    expect(seen.hour["reason"]).toBe("memory at 84 % (yellow from 80 %) 8.00 GB of 10.0 GB");
     expect(seen.hour["verdict"]).toMatch(/Machine strained\s*because of memory/);
   });
 

@@ -7,8 +7,8 @@ import { byDay } from "../../model/activity_lines";
 import type { Activity, RunState } from "../../model/wire";
 import { LEVELS } from "../../view/Activity";
 import { Icon } from "../../view/icons";
-import { Subheading } from "../../view/Section";
-import { PlaceLink } from "../PlaceLink";
+import { SubHeading } from "../../view/Section";
+import { hashOf } from "../places";
 
 interface LinesProps {
   lines: readonly Activity[];
@@ -20,7 +20,7 @@ export function Lines({ lines, runs }: LinesProps): JSX.Element {
     <>
       {byDay(lines, Date.now()).map((day) => (
         <section key={day.key} class="jpp-activity-day" aria-label={day.title}>
-          <Subheading class="jpp-activity-day-title">{day.title}</Subheading>
+          <SubHeading class="jpp-activity-day-title">{day.title}</SubHeading>
           <ul class="jpp-activity">
             {day.lines.map((told) => (
               <li key={told.id} class={`jpp-told jpp-told-${told.level}`}>
@@ -54,8 +54,8 @@ function About({ told, name }: { told: Activity; name: string }): JSX.Element {
   }
   const words = name || told.run_id;
   return (
-    <PlaceLink class="jpp-told-about" to={{ at: "now", runId: told.run_id }} title={words}>
+    <a class="jpp-told-about" href={hashOf({ at: "now", runId: told.run_id })} title={words}>
       {words}
-    </PlaceLink>
+    </a>
   );
 }

@@ -1,7 +1,7 @@
 /** The table of a comparison: a column for each run, a line for each thing that is compared. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   bestOf,
   comparedMetrics,
@@ -13,15 +13,14 @@ import { bytes, clock, count, duration, figure, nameOf, UNKNOWN } from "../../mo
 import { begunTime } from "../../model/run_facts";
 import { hasEnded } from "../../model/transitions";
 import type { RunState } from "../../model/wire";
-import type { FeedView } from "../../transport/feed_view";
 import { Boundary } from "../../view/Boundary";
+import { colourName, styleOf } from "../../view/charts/palette";
 import { Icon } from "../../view/icons";
 import { ConfusionMatrix } from "../../view/Results";
 import { StatusMark, Tags } from "../../view/Status";
-import { PlaceLink } from "../PlaceLink";
+import { hashOf } from "../places";
 
 interface CompareTableProps {
-  view: FeedView;
   runs: readonly RunState[];
   drop: (runId: string) => void;
 }
@@ -33,9 +32,9 @@ export function CompareTable({ runs, drop }: CompareTableProps): JSX.Element {
         <thead>
           <tr>
             <td />
-            {runs.map((run) => (
+            {runs.map((run, index) => (
               <th key={run.run_id} scope="col">
-                <RunHead run={run} drop={runs.length > 1 ? drop : null} />
+                <RunHead run={run} place={index} drop={runs.length > 1 ? drop : null} />
               </th>
             ))}
           </tr>
@@ -68,13 +67,25 @@ export function CompareTable({ runs, drop }: CompareTableProps): JSX.Element {
   );
 }
 
-function RunHead({ run, drop }: { run: RunState; drop: ((runId: string) => void) | null }): JSX.Element {
+interface RunHeadProps {
+  run: RunState;
+  /** Among the runs: its colour in the charts. */
+  place: number;
+  drop: ((runId: string) => void) | null;
+}
+
+function RunHead({ run, place, drop }: RunHeadProps): JSX.Element {
   const name = run.name || run.run_id;
+  const swatch = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    swatch.current?.style.setProperty("background", `var(${colourName(styleOf(place, 0))})`);
+  }, [place]);
   return (
     <div class="jpp-compare-run">
-      <PlaceLink to={{ at: "now", runId: run.run_id }} title={name}>
+      <span class="jpp-compare-swatch" ref={swatch} aria-hidden="true" />
+      <a href={hashOf({ at: "now", runId: run.run_id })} title={name}>
         {name}
-      </PlaceLink>
+      </a>
       {drop && (
         <button
           type="button"
@@ -227,7 +238,7 @@ function Matrices({ runs }: { runs: readonly RunState[] }): JSX.Element | null {
   return (
     <Group title="Confusion matrices" runs={runs.length}>
       <tr class="jpp-compare-matrices">
-        <th scope="row">True class by row</th>
+        <th scope="row">True class by row, predicted by column</th>
         {runs.map((run) => (
           <td key={run.run_id}>
             {run.result?.confusion_matrix ? (

@@ -29,7 +29,7 @@ export function BoundForm({ metrics, query, setQuery }: BoundFormProps): JSX.Ele
   };
   return (
     <form class="jpp-bound-form" onSubmit={add}>
-      <select class="jpp-input" aria-label="Metric" value={metric} onChange={(event) => setMetric(event.currentTarget.value)}>
+      <select class="jpp-input" aria-label="Which metric" value={metric} onChange={(event) => setMetric(event.currentTarget.value)}>
         {metrics.map(({ name }) => (
           <option key={name} value={name}>
             {name}

@@ -1,13 +1,13 @@
 /** The runs that are looked for: loaded as far as they are wanted, and kept in step with the stream. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { readRun, readRuns } from "../../model/reading";
+import { readRuns } from "../../model/reading";
 import { fields, number, text } from "../../model/reading_fields";
 import { shownMetric, writeQuery, type RunQuery } from "../../model/run_query";
 import { rowOf, shownRows, type Found, type RunRow, type ShownRows } from "../../model/run_rows";
 import type { RunState } from "../../model/wire";
 import type { FeedView } from "../../transport/feed_view";
-import { RestError, type Rest } from "../../transport/rest";
+import type { Rest } from "../../transport/rest";
 import { wordsOfRefusal } from "../../transport/run_changes";
 
 const FIRST_PAGE = 60;
@@ -127,14 +127,14 @@ function useReloading(
       .filter(([runId, offset]) => offset > (before.get(runId) ?? 0) && ids.has(runId) && !state.runs.has(runId))
       .map(([runId]) => runId);
     for (const runId of changed.slice(0, RELOADED_AT_ONCE)) {
-      rest.get(`runs/${encodeURIComponent(runId)}`).then(
+      // Looked for, not asked for by itself: that one is gone is no error.
+      rest.get(`runs?q=${encodeURIComponent(runId)}&limit=1`).then(
         (answer) => {
-          const run = readRun(answer);
+          const [run] = readRuns(fields(answer)["runs"]);
           if (run) put(run);
+          else drop(runId);
         },
-        (error: unknown) => {
-          if (error instanceof RestError && error.status === 404) drop(runId);
-        },
+        (error: unknown) => console.debug(error),
       );
     }
   }, [state.runOffsets]);

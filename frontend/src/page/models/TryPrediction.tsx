@@ -5,7 +5,6 @@ import { useState } from "preact/hooks";
 import type { ModelDetail } from "../../model/model_versions";
 import { readPredictions, type Prediction } from "../../model/prediction_rows";
 import type { FeedView } from "../../transport/feed_view";
-import { Subheading } from "../../view/Section";
 import { PastedRows } from "./PastedRows";
 import { Predictions } from "./Predictions";
 import { RowForm } from "./RowForm";
@@ -30,7 +29,7 @@ export function TryPrediction({ view, name, detail, whyNot }: TryPredictionProps
   return (
     <div class="jpp-model-try">
       <div class="jpp-model-try-head">
-        <Subheading>Try a prediction</Subheading>
+        <h4>Try a prediction</h4>
         {hasForm && (
           <div class="jpp-segments" role="group" aria-label="How rows are given">
             {[false, true].map((isPaste) => (

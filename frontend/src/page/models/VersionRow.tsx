@@ -8,7 +8,7 @@ import { isRollback, replacementWords, scoreOf, type ModelDetail } from "../../m
 import type { ModelVersion, RunState } from "../../model/wire";
 import type { FeedView } from "../../transport/feed_view";
 import { ActionButton } from "../../view/ActionButton";
-import { PlaceLink } from "../PlaceLink";
+import { hashOf } from "../places";
 import { Download } from "./Download";
 
 export interface VersionRowProps {
@@ -155,9 +155,9 @@ function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element
         {runId === null ? (
           UNKNOWN
         ) : (
-          <PlaceLink to={{ at: "now", runId }} title={run ?? ""}>
+          <a href={hashOf({ at: "now", runId })} title={run ?? ""}>
             {run}
-          </PlaceLink>
+          </a>
         )}
       </td>
       <td data-name="Made">{time === null ? UNKNOWN : <time dateTime={time}>{clock(time, Date.now(), "minute")}</time>}</td>

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { extremesOf } from "../../model/columns";
 import type { Point } from "../../model/wire";
-import { Subheading } from "../Section";
+import { SubHeading } from "../Section";
 import { ChartTable } from "./ChartTable";
 import { useInSight } from "./in_sight";
 import { ChartStep, Legend } from "./Legend";
@@ -55,7 +55,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
   return (
     <figure class={isTall ? "jpp-chart jpp-tall" : "jpp-chart"} ref={figure} aria-label={title}>
       <div class="jpp-chart-head">
-        <Subheading title={lines.map((line) => line.title).join("\n")}>{title}</Subheading>
+        <SubHeading title={lines.map((line) => line.title).join("\n")}>{title}</SubHeading>
         <ChartStep lines={lines} linked={linked} />
         <Switch
           words="Log"

@@ -63,11 +63,15 @@ interface WordsProps {
 
 function Words({ row, threshold, health, other }: WordsProps): JSX.Element {
   const reason = health && reasonOf(threshold, health);
-  if (reason) {
+  if (health && reason) {
+    const tone = reason.words.includes("(red") ? " jpp-hour-critical" : "";
     return (
-      <span class="jpp-hour-words jpp-hour-reason" title={reason.words}>
+      <span class={`jpp-hour-words jpp-hour-reason${tone}`} title={reason.words}>
         {reason.isJudged && <Icon name="warning" label="Over its threshold" />}
-        <span>{reason.words}</span>
+        <span>
+          {reason.words}
+          <span class="jpp-hour-limits"> {amountWords(row, health)}</span>
+        </span>
       </span>
     );
   }
