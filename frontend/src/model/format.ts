@@ -4,6 +4,9 @@ import type { ReturnedValue, RunState } from "./wire";
 
 export const UNKNOWN = "–";
 
+/** What is larger is not counted, and would fill lines with its digits. */
+const LARGEST_COUNT = 1e15;
+
 // Made once: a page writes hundreds of figures in a frame.
 const GROUPED = new Intl.NumberFormat("en-US");
 const TO_SECOND = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -116,8 +119,8 @@ export function figure(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(figure).join(", ");
   if (typeof value !== "number") return UNKNOWN;
-  if (Number.isInteger(value)) return count(value);
   const size = Math.abs(value);
+  if (Number.isInteger(value) && size < LARGEST_COUNT) return count(value);
   return size >= 1000 || size < 1e-4 ? value.toPrecision(4) : value.toFixed(4);
 }
 
