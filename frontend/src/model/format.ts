@@ -170,6 +170,20 @@ export function returned(value: ReturnedValue | null): string | null {
 
 /** A moment as this reader's clock says it, to the second or the minute; with the day where it is not today. */
 export function clock(iso: string, now: number, to: "second" | "minute" = "second"): string {
+  // The same moments are told with every frame, and dates are slow to write.
+  const key = `${iso} ${to} ${Math.floor(now / 60_000)}`;
+  const known = toldMoments.get(key);
+  if (known !== undefined) return known;
+  if (toldMoments.size >= MOMENTS_KEPT) toldMoments.clear();
+  const words = momentWords(iso, now, to);
+  toldMoments.set(key, words);
+  return words;
+}
+
+const MOMENTS_KEPT = 1000;
+const toldMoments = new Map<string, string>();
+
+function momentWords(iso: string, now: number, to: "second" | "minute"): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
   const time = (to === "second" ? TO_SECOND : TO_MINUTE).format(at);
