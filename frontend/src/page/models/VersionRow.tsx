@@ -1,7 +1,7 @@
 /** One version of a model, and what can be done with it; where another is replaced, it is asked once. */
 
 import type { JSX } from "preact";
-import { memo } from "preact/compat";
+import { memo } from "../../view/memo";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { clock, figure, nameOf, UNKNOWN } from "../../model/format";
 import { isRollback, replacementWords, scoreOf, type ModelDetail } from "../../model/model_versions";

@@ -1,7 +1,7 @@
 /** One figure over time as a small line: coloured where it is at a threshold or above, open where nothing is known. */
 
 import type { JSX } from "preact";
-import { memo } from "preact/compat";
+import { memo } from "../memo";
 import { useId, useMemo } from "preact/hooks";
 import type { Sample } from "../../model/health_history";
 import type { HealthRow } from "../../model/health_rows";
