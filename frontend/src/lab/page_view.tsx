@@ -3,7 +3,6 @@
 import { render, type JSX } from "preact";
 import pageCss from "page-styles";
 import { Page } from "../page/Page";
-import { takeLinks } from "../page/place_links";
 import type { PlaceStore } from "../page/place_store";
 import { Places } from "../page/use_place";
 import type { PanelFeed } from "../transport/panel_feed";
@@ -42,18 +41,11 @@ function LabPage({ feed, places, isSeen, again }: LabPageProps): JSX.Element {
   );
 }
 
-export interface PageSurroundings {
-  watch: Watch;
-  places: PlaceStore;
-  pageUrl: string;
-}
-
-export function mountPage(element: HTMLElement, { watch, places, pageUrl }: PageSurroundings): MountedPage {
+export function mountPage(element: HTMLElement, watch: Watch, places: PlaceStore): MountedPage {
   installStyles(element);
   installSheet(element, pageCss);
   installSheet(element, labCss);
   element.classList.add("jpp", "jpp-in-lab");
-  takeLinks(element, places, pageUrl);
   let feed = watch.newFeed();
   let isSeen = true;
   const draw = (): void => {

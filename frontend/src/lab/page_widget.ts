@@ -40,7 +40,7 @@ export function pageWidgetClass(Widget: WidgetClass, parts: PageParts): PageWidg
 
     constructor(hash = "") {
       super();
-      this.places = new RememberedPlace(placeOf(hash));
+      this.places = new RememberedPlace(parts.pageUrl, placeOf(hash));
       this.addClass("jpp-lab-page");
       this.node.tabIndex = -1;
       this.node.setAttribute("role", "region");
@@ -80,7 +80,7 @@ export function pageWidgetClass(Widget: WidgetClass, parts: PageParts): PageWidg
         const [{ mountPage }, watch] = await Promise.all([parts.view(), parts.watch()]);
         if (this.isDisposed) return;
         this.node.replaceChildren();
-        this.#page = mountPage(this.node, { watch, places: this.places, pageUrl: parts.pageUrl });
+        this.#page = mountPage(this.node, watch, this.places);
         this.#page.setSeen(this.isVisible);
       } catch (error) {
         console.error("jupyter-progress: the training runs cannot be shown", error);

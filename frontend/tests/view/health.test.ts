@@ -98,6 +98,6 @@ describe("what goes wrong", () => {
   });
 
   it("is said where the page is denied", () => {
-    expect(seen.denied.join(" ")).toMatch(/The server refuses this page/);
+    expect(seen.denied.join(" ")).toMatch(/The server refuses this page.*Log in again/s);
   });
 });

@@ -4,7 +4,6 @@ import { render } from "preact";
 import { Page } from "../../../src/page/Page";
 import layoutCss from "../../../src/page/layout.css";
 import { RememberedPlace } from "../../../src/page/place_store";
-import { takeLinks } from "../../../src/page/place_links";
 import { Places } from "../../../src/page/use_place";
 import { PanelFeed } from "../../../src/transport/panel_feed";
 import { installSheet, installStyles } from "../../../src/view/styles";
@@ -25,8 +24,7 @@ answer(async () => {
   const feed = new PanelFeed({ runId: null, server: null, comm: kernel, now: () => performance.now() });
   feed.start();
   kernel.show("live", { name: "at work" });
-  const store = new RememberedPlace();
-  takeLinks(box, store, PAGE);
+  const store = new RememberedPlace(PAGE);
   render(
     <Places.Provider value={store}>
       <Page feed={feed} tells={false} />
@@ -42,7 +40,6 @@ answer(async () => {
   const links = [...box.querySelectorAll<HTMLAnchorElement>(".jpp-way")];
   const history = links.find((link) => link.innerText === "History")!;
   history.click();
-  history.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
   await pass(100);
   kernel.end();
   return {
