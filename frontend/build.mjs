@@ -45,22 +45,6 @@ const pageStyles = {
   },
 };
 
-/**
- * uPlot without its ways of drawing that nothing here uses: it has no modules that could be left out, and a
- * page is to stay below its size.
- */
-const plotsOfLines = {
-  name: "plots-of-lines",
-  setup(build) {
-    build.onLoad({ filter: /uPlot\.esm\.js$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      const unused = /^\t\(paths\.(?:stepped|bars|spline) *= \w+\);$/gm;
-      if (source.match(unused)?.length !== 3) throw new Error(`${path} is not the uPlot that build.mjs knows`);
-      return { contents: source.replace(unused, ""), loader: "js" };
-    });
-  },
-};
-
 const common = {
   absWorkingDir: here,
   bundle: true,
@@ -75,7 +59,7 @@ const modules = {
   entryPoints: { view: "src/view.tsx", loader: "src/loader.ts" },
   format: "esm",
   outdir: dist,
-  plugins: [stylesAsText, plotsOfLines],
+  plugins: [stylesAsText],
 };
 
 /** The page, whose places come in files of their own: what is seen first is there sooner. */
@@ -106,7 +90,7 @@ const late = {
   metafile: true,
   entryNames: "[name].[hash]",
   chunkNames: "shared.[hash]",
-  plugins: [stylesAsText, pageStyles, plotsOfLines],
+  plugins: [stylesAsText, pageStyles],
 };
 
 /** The names carry a hash of the content, for Jupyter lets browsers keep an extension's files. */
@@ -172,7 +156,7 @@ if (process.argv.includes("--watch")) {
     setup: (build) => build.onEnd((result) => result.errors.length || buildLabExtension()),
   };
   const watched = [
-    await esbuild.context({ ...modules, plugins: [stylesAsText, plotsOfLines, again] }),
+    await esbuild.context({ ...modules, plugins: [stylesAsText, again] }),
     await esbuild.context(page),
     await esbuild.context(styles),
   ];
