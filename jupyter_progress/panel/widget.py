@@ -226,12 +226,14 @@ class PanelWidget(anywidget.AnyWidget):
         if messages or now - self._beaten_at >= 1.0:
             self._beaten_at = now
             connection, age_s = self._feed.connection, self.age_s
+            next_s = self._feed.next_attempt_s
             self.send(
                 {
                     "type": "messages",
                     "messages": messages,
                     "connection": connection,
                     "age_s": None if age_s is None else round(age_s, 3),
+                    "next_s": None if next_s is None else round(next_s, 3),
                 }
             )
 
@@ -260,6 +262,8 @@ class PanelWidget(anywidget.AnyWidget):
             )
         elif kind == "want" and content.get("what") == "snapshot":
             self._attention.ask(now)
+        elif kind == "want" and content.get("what") == "retry":
+            self._feed.retry_now()
         elif kind == "want" and content.get("what") == "bundle":
             self.send({"type": "bundle", "js": view_source()})
         elif kind == "control":

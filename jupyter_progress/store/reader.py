@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from ..core.activity import holds_words
 from ..core.events import Event
 from ..core.run_query import EVERYTHING, RunQuery
 from ..core.state import RunState
@@ -22,6 +23,7 @@ from .statements import statements
 
 RECENT_RUNS = 20
 ACTIVITY_IN_SNAPSHOT = 50
+LOOKED_THROUGH = 5000  # lines of the feed, at one question for words
 _IDLE_CONNECTIONS = 4
 _SQL = statements("read.sql")
 _read_state = msgspec.json.Decoder(RunState).decode
@@ -173,6 +175,7 @@ class LogReader:
         limit: int = 50,
         before: int | None = None,
         run_id: str | None = None,
+        words: str | None = None,
     ) -> tuple[list[Activity], int | None]:
         """A page of the activity feed, newest first; paged like :meth:`runs`, by offset.
 
@@ -180,15 +183,24 @@ class LogReader:
         ----------
         run_id
             Only what is about this run; None for everything.
+        words
+            Only lines that hold all of these words, however they are written. A page may then have
+            fewer lines than its limit, or none, and still go on: a question looks through so many.
         """
-        asked = {"level": level, "kind": kind, "before": before, "limit": limit + 1}
+        wanted = (words or "").lower().split()
+        looked = max(limit, LOOKED_THROUGH) if wanted else limit
+        asked = {"level": level, "kind": kind, "before": before, "limit": looked + 1}
         name = "activity" if run_id is None else "activity_of_run"
         if run_id is not None:
             asked["run_id"] = run_id
-        with self._connection() as connection:
-            rows = connection.execute(_SQL[name], asked).fetchall()
-            feed = [_activity_of(row) for row in rows[:limit]]
-            return feed, feed[-1].offset if len(rows) > limit else None
+        with (
+            self._connection() as connection,
+            contextlib.closing(connection.execute(_SQL[name], asked)) as rows,
+        ):
+            if wanted:
+                return _holding(rows, wanted, limit, looked)
+            found = [_activity_of(row) for row in rows]
+            return found[:limit], found[limit - 1].offset if len(found) > limit else None
 
     def series(
         self,
@@ -282,6 +294,20 @@ def _event_of(row: tuple[Any, ...]) -> Event:
         sequence=sequence,
         offset=offset,
     )
+
+
+def _holding(
+    rows: sqlite3.Cursor, words: list[str], limit: int, looked: int
+) -> tuple[list[Activity], int | None]:
+    """The first lines that hold the words, and where to go on; None where all were looked at."""
+    found: list[Activity] = []
+    for count, row in enumerate(rows):
+        line = _activity_of(row)
+        if len(found) == limit or count == looked:
+            return found, line.offset + 1
+        if holds_words(line, words):
+            found.append(line)
+    return found, None
 
 
 def _activity_of(row: tuple[Any, ...]) -> Activity:

@@ -83,9 +83,10 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
     "events": {"log_id": LONG, "since": WHOLE, "limit": (*WHOLE, "0", "5001")},
     "stream": {"log_id": LONG, "since": WHOLE},
     "health": {},
-    "health/history": {"minutes": (*NUMBER, "-1", "1441")},
+    "health/history": {"minutes": (*NUMBER, "-1", "1441"), "form": ("", "rows", "COLUMNS")},
     "activity": {
-        "level": ("", "loud", "INFO"), "kind": ("k" * 61,), "limit": (*WHOLE, "0", "501"),
+        "level": ("", "loud", "INFO"), "kind": ("k" * 61,),
+        "words": ("w" * 201,), "limit": (*WHOLE, "0", "501"),
         "before": (*WHOLE, "0"), "run_id": ("", "x", "..", f"{RUN}/", f"{RUN}\n", "%00"),
     },
     "runs": {
@@ -104,7 +105,8 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
     "facets": {},
     f"runs/{RUN}": {},
     f"runs/{RUN}/metrics": {
-        "names": ("n" * 10_001,), "max_points": (*WHOLE, "1", "100001"), "since_step": NUMBER,
+        "names": ("n" * 10_001,), "max_points": (*WHOLE, "1", "100001"),
+        "since_step": (*NUMBER, "2.6e+16", "-1e16"),
     },
     f"runs/{RUN}/candidates": {"limit": (*WHOLE, "0", "100001")},
     f"runs/{RUN}/output": {"tail": (*WHOLE, "0", "10001")},

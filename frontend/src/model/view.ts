@@ -7,7 +7,7 @@
  */
 
 import { withoutOldest, withSeries } from "./forgetting";
-import { noticeOfEnd, noticeOfEvent, withNotice } from "./notices";
+import { noticeOfChange, noticeOfEvent, withNotice } from "./notices";
 import { readActivity, readRun, readSeries, readSnapshot } from "./reading";
 import { fields, number, text } from "./reading_fields";
 import { readHealth } from "./reading_health";
@@ -105,7 +105,7 @@ function withMetrics(state: ViewState, run: RunState, message: Message): ViewSta
 
 /** Put a run's newer state in place of the one known. */
 export function withRun(state: ViewState, run: RunState, now: number): ViewState {
-  const notice = noticeOfEnd(state.runs.get(run.run_id), run);
+  const notice = noticeOfChange(state.runs.get(run.run_id), run);
   const at = {
     ...state,
     runs: withEntry(state.runs, run.run_id, run),
@@ -177,7 +177,7 @@ export function applySnapshot(state: ViewState, snapshot: Snapshot, now: number)
   const runs = inLine(new Map([...snapshot.runs].reverse().map((run) => [run.run_id, run])));
   let at = state;
   for (const run of snapshot.runs) {
-    at = withNotice(at, noticeOfEnd(state.runs.get(run.run_id), run));
+    at = withNotice(at, noticeOfChange(state.runs.get(run.run_id), run));
   }
   return {
     ...at,
@@ -220,7 +220,7 @@ export function adoptState(state: ViewState, other: ViewState): ViewState {
   if (state.logId === other.logId && other.offset < state.offset) return state;
   let at: ViewState = { ...other, notices: state.notices };
   for (const run of other.runs.values()) {
-    at = withNotice(at, noticeOfEnd(state.runs.get(run.run_id), run));
+    at = withNotice(at, noticeOfChange(state.runs.get(run.run_id), run));
   }
   return at;
 }

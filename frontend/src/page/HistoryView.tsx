@@ -42,7 +42,7 @@ export function HistoryView({ view, asked, go }: HistoryViewProps): JSX.Element 
   const [edited, setEdited] = useState<string | null>(null);
   const setQuery = (changed: RunQuery): void => {
     if (box.current) box.current.scrollTop = 0;
-    go({ at: "history", query: writeQuery(changed) }, true);
+    go({ at: "history", query: writeQuery(changed) }, "instead");
   };
   const { rest } = view;
   const removed = (runId: string): void => {
@@ -52,7 +52,7 @@ export function HistoryView({ view, asked, go }: HistoryViewProps): JSX.Element 
   return (
     <PlaceFrame view={view} isFilled={found.rows.length > 0}>
       <div class="jpp-history">
-        <h2 class="jpp-unseen">History</h2>
+        <h2 class="jpp-spoken">History</h2>
         <Filters query={query} setQuery={setQuery} facets={facets} isCards={isCards} />
         <Said found={found} query={query} view={view} />
         <RunTable

@@ -1,6 +1,6 @@
 /** What goes on: the runs at the left, the selected one beside them, then what is not about one run. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
@@ -8,16 +8,18 @@ import type { FeedView } from "../transport/feed_view";
 import { ActivityFeed } from "../view/Activity";
 import { Boundary } from "../view/Boundary";
 import { Caution } from "../view/Caution";
+import { isHeard, Unheard } from "./PlaceFrame";
 import { Controls } from "../view/Controls";
 import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox } from "../view/HealthBox";
 import { Summary } from "../view/Panel";
-import { Section } from "../view/Section";
+import { Level, Section } from "../view/Section";
 import { whyNotNow } from "../view/Status";
 import { DeleteRun } from "./editing/DeleteRun";
 import { RunHeading } from "./editing/RunHeading";
 import { useRunEditing } from "./editing/use_run_editing";
 import { Models } from "./Models";
+import { hashOf } from "./places";
 import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
 import { NOW } from "./places";
 import type { Go } from "./use_place";
@@ -55,9 +57,9 @@ export function NowView({ view, wanted, isFresh, go }: NowViewProps): JSX.Elemen
             <RunDetail view={view} run={run} isFresh={isFresh} onRemoved={() => go(NOW)} />
           </Boundary>
         ) : (
-          <NoRun wanted={wanted} isConnecting={!isFresh} />
+          <NoRun view={view} wanted={wanted} />
         )}
-        <Surroundings view={view} runs={runs} />
+        {isHeard(view) && <Surroundings view={view} runs={runs} />}
       </main>
     </div>
   );
@@ -73,14 +75,38 @@ function useLookUp({ rest, asking }: FeedView, wanted: string | null, isKnown: b
   }, [wanted, isKnown, canAsk]);
 }
 
-function NoRun({ wanted, isConnecting }: { wanted: string | null; isConnecting: boolean }): JSX.Element {
-  if (isConnecting) return <p class="jpp-empty">Connecting…</p>;
-  if (wanted !== null) return <p class="jpp-empty">This server knows no run {wanted}.</p>;
+function NoRun({ view, wanted }: { view: FeedView; wanted: string | null }): JSX.Element | null {
+  if (!isHeard(view)) return <Unheard view={view} />;
+  if (wanted !== null) {
+    return (
+      <Nothing title="No such run">
+        <p>
+          This server knows no run <code>{wanted}</code>: it was deleted, or it belongs to another server or data
+          directory. <a href={hashOf({ at: "history", query: "" })}>Look through all runs</a>.
+        </p>
+      </Nothing>
+    );
+  }
   return (
-    <p class="jpp-empty">
-      No run yet. Start one in a notebook with <code>jp.train(…)</code>, or in a terminal with{" "}
-      <code>jupyter progress demo</code>.
-    </p>
+    <Nothing title="No run yet">
+      <p>It appears here as soon as one starts, wherever that is. In a notebook or a script:</p>
+      <pre class="jpp-pre" tabIndex={0} aria-label="How to start a run">
+        {"import jupyter_progress as jp\njp.train(RandomForestClassifier(300), X, y)"}
+      </pre>
+      <p>
+        To see it work without code of your own, run <code>jupyter progress demo</code> in a terminal.
+      </p>
+    </Nothing>
+  );
+}
+
+/** A place where there is nothing yet, and what to do about it. */
+function Nothing({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <section class="jpp-nothing">
+      <h2>{title}</h2>
+      {children}
+    </section>
   );
 }
 
@@ -118,24 +144,26 @@ function RunDetail({ view, run, isFresh: fresh, onRemoved }: RunDetailProps): JS
 function Surroundings({ view, runs }: { view: FeedView; runs: readonly RunState[] }): JSX.Element {
   const { state } = view;
   return (
-    <div class="jpp-live jpp-surroundings">
-      <Section title="Models">
-        <Models view={view} />
-      </Section>
-      {state.health && (
-        <Section title="Machine health">
-          <HealthBox health={state.health} />
+    <Level.Provider value="h2">
+      <div class="jpp-live jpp-surroundings">
+        <Section title="Models">
+          <Models view={view} />
         </Section>
-      )}
-      <Section title="Activity of all runs">
-        <ActivityFeed
-          activity={state.activity}
-          runs={new Map(runs.map((run) => [run.run_id, run]))}
-          loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
-          say={(text) => view.asking.control({ action: "note", text, runId: null })}
-          whyNot={whyNotNow(view.feeding)}
-        />
-      </Section>
-    </div>
+        {state.health && (
+          <Section title="Machine health">
+            <HealthBox health={state.health} />
+          </Section>
+        )}
+        <Section title="Activity of all runs">
+          <ActivityFeed
+            activity={state.activity}
+            runs={new Map(runs.map((run) => [run.run_id, run]))}
+            loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
+            say={(text) => view.asking.control({ action: "note", text, runId: null })}
+            whyNot={whyNotNow(view.feeding)}
+          />
+        </Section>
+      </div>
+    </Level.Provider>
   );
 }

@@ -14,10 +14,12 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
+import { Announcer } from "./Announcer";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
+import { Freshness } from "./freshness";
 import { HealthLine, HealthMark } from "./HealthBox";
 import { HeaderNotice } from "./HeaderNotice";
 import { ProgressBar } from "./Progress";
@@ -77,44 +79,47 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
   const active = goingOn(runs);
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
   return (
-    <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
-      <header class="jpp-header jpp-line">
-        <div class="jpp-title">
-          <h2 class="jpp-name">Training runs</h2>
-          {state.health && <HealthMark health={state.health} />}
+    <Freshness.Provider value={fresh}>
+      <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
+        <header class="jpp-header jpp-line">
+          <div class="jpp-title">
+            <h2 class="jpp-name">Training runs</h2>
+            {state.health && <HealthMark health={state.health} />}
+          </div>
+          <ConnectionMark feeding={feeding} />
+          <Boundary what="Notices">
+            <HeaderNotice notices={state.notices} />
+          </Boundary>
+        </header>
+        <Caution view={view} isSaved={runs.length > 0} />
+        <div class="jpp-live">
+          {!runs.length && !isCautioned(view) && (
+            <p class="jpp-empty">{fresh && state.logId !== null ? NO_RUN : NOT_HEARD}</p>
+          )}
+          <ul class="jpp-runs">
+            {[...active, ...recent].map((run) => (
+              <li key={run.run_id}>
+                <Boundary what="A run">
+                  <RunRow
+                    run={run}
+                    heardAt={state.heardAt.get(run.run_id) ?? null}
+                    isFresh={fresh}
+                    isOpen={opened === run.run_id}
+                    onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
+                  />
+                  {opened === run.run_id && <Opened view={view} run={run} isFresh={fresh} />}
+                </Boundary>
+              </li>
+            ))}
+          </ul>
+          <Boundary what="What has happened">
+            {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
+            <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
+          </Boundary>
         </div>
-        <ConnectionMark feeding={feeding} />
-        <Boundary what="Notices">
-          <HeaderNotice notices={state.notices} />
-        </Boundary>
-      </header>
-      <Caution view={view} isSaved={runs.length > 0} />
-      <div class="jpp-live">
-        {!runs.length && !isCautioned(view) && (
-          <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>
-        )}
-        <ul class="jpp-runs">
-          {[...active, ...recent].map((run) => (
-            <li key={run.run_id}>
-              <Boundary what="A run">
-                <RunRow
-                  run={run}
-                  heardAt={state.heardAt.get(run.run_id) ?? null}
-                  isFresh={fresh}
-                  isOpen={opened === run.run_id}
-                  onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
-                />
-                {opened === run.run_id && <Opened view={view} run={run} isFresh={fresh} />}
-              </Boundary>
-            </li>
-          ))}
-        </ul>
-        <Boundary what="What has happened">
-          {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
-          <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
-        </Boundary>
-      </div>
-    </article>
+        <Announcer run={active[0] ?? null} notices={state.notices} connection={feeding.connection} />
+      </article>
+    </Freshness.Provider>
   );
 }
 

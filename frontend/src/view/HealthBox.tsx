@@ -3,16 +3,20 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { bytes, count, duration, milliseconds, percentage } from "../model/format";
+import { gpuTitle } from "../model/health_rows";
 import type { Gauge, Health } from "../model/wire";
+import { useFreshness } from "./freshness";
 
 const WORDS = { green: "healthy", yellow: "strained", red: "critical" } as const;
 
 /** Named as the machine's: beside a run it would read as the run's own. */
 export function HealthMark({ health }: { health: Health }): JSX.Element {
+  const isNow = useFreshness();
   return (
     <span class={`jpp-health-mark jpp-health-${health.status}`} data-health={health.status}>
       <span class="jpp-dot" aria-hidden="true" />
-      Machine {WORDS[health.status]}
+      Machine {isNow ? "" : "was "}
+      {WORDS[health.status]}
     </span>
   );
 }
@@ -32,6 +36,8 @@ interface MeterProps {
   gauge: Gauge;
   unit: "bytes" | "cores";
   tone?: "green" | "yellow" | "red";
+  /** What stands behind the figure, where that is no amount. */
+  detail?: string;
 }
 
 /** A reason names its figure and its colour: "memory at 84 % (yellow from 80 %)". */
@@ -41,7 +47,7 @@ function toneOf(name: string, reasons: readonly string[]): "green" | "yellow" | 
   return own.includes("(red") ? "red" : "yellow";
 }
 
-function Meter({ name, gauge, unit, tone = "green" }: MeterProps): JSX.Element {
+function Meter({ name, gauge, unit, tone = "green", detail: words }: MeterProps): JSX.Element {
   const fill = useRef<HTMLDivElement>(null);
   const at = Math.min(100, Math.max(0, gauge.percent ?? 0));
   useLayoutEffect(() => {
@@ -57,8 +63,8 @@ function Meter({ name, gauge, unit, tone = "green" }: MeterProps): JSX.Element {
         <span class="jpp-meter-fill" ref={fill} />
       </span>
       <span class="jpp-meter-value">{percentage(gauge.percent)}</span>
-      <span class="jpp-meter-detail">
-        {detail}
+      <span class="jpp-meter-detail" title={words}>
+        {words ?? detail}
         {unit === "cores" && detail ? " cores" : ""}
       </span>
     </div>
@@ -100,7 +106,7 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
           return <Meter key={key} name={name} gauge={gauge} unit={unit} tone={tone} />;
         })}
         {health.gpus.map((gpu, index) => (
-          <GpuMeters key={index} gpu={gpu} />
+          <GpuMeters key={index} gpu={gpu} title={gpuTitle(index, health.gpus.length)} />
         ))}
       </div>
       <HealthFacts health={health} />
@@ -108,20 +114,21 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
   );
 }
 
-function GpuMeters({ gpu }: { gpu: Health["gpus"][number] }): JSX.Element {
+function GpuMeters({ gpu, title }: { gpu: Health["gpus"][number]; title: string }): JSX.Element {
   const busy = { percent: gpu.percent, used: null, limit: null };
   return (
     <>
-      <Meter name={gpu.name} gauge={busy} unit="bytes" />
-      {gpu.memory && <Meter name={`${gpu.name} memory`} gauge={gpu.memory} unit="bytes" />}
+      <Meter name={title} gauge={busy} unit="bytes" detail={gpu.name} />
+      {gpu.memory && <Meter name={`${title} mem.`} gauge={gpu.memory} unit="bytes" />}
     </>
   );
 }
 
-function HealthFacts({ health }: { health: Health }): JSX.Element {
+/** What has no meter; `isBrief`: nor a line of its own. */
+export function HealthFacts({ health, isBrief = false }: { health: Health; isBrief?: boolean }): JSX.Element {
   return (
     <dl class="jpp-facts">
-      {health.network && (
+      {!isBrief && health.network && (
         <Row name="Network">
           {bytes(health.network.in)}/s in · {bytes(health.network.out)}/s out
         </Row>
@@ -131,14 +138,14 @@ function HealthFacts({ health }: { health: Health }): JSX.Element {
       )}
       <Row name="Processes">{count(health.processes)}</Row>
       <Row name="Uptime">{duration(health.uptime_s)}</Row>
-      {Object.entries(health.response_times).map(([way, latency]) => (
+      {!isBrief && Object.entries(health.response_times).map(([way, latency]) => (
         <Row key={way} name={`${Object.hasOwn(WAYS, way) ? WAYS[way] : way} response`}>
           {latency.p50 === null
             ? "not measured yet"
             : `${milliseconds(latency.p50)} median · ${milliseconds(latency.p95)} p95`}
         </Row>
       ))}
-      <Row name="Event loop lag">{milliseconds(health.event_loop_lag)}</Row>
+      {!isBrief && <Row name="Event loop lag">{milliseconds(health.event_loop_lag)}</Row>}
     </dl>
   );
 }

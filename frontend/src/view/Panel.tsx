@@ -6,15 +6,18 @@ import { isToldIn, noticeWithinRun } from "../model/notices";
 import { stopWords } from "../model/early_end";
 import { waitingWords } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
+import type { Notice } from "../model/view_state";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
+import { Announcer } from "./Announcer";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { Details, SECTIONS, type SectionName } from "./Details";
 import { HealthLine } from "./HealthBox";
+import { Freshness } from "./freshness";
 import { HeaderNotice } from "./HeaderNotice";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
@@ -30,9 +33,12 @@ export interface PanelProps {
   show: readonly SectionName[] | null;
 }
 
+function noticesOf(view: FeedView, run: RunState): Notice[] {
+  return view.state.notices.filter((notice) => isToldIn(notice, run));
+}
+
 function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
   const stopped = stopWords(run);
-  const notices = view.state.notices.filter((notice) => isToldIn(notice, run));
   return (
     <header class="jpp-header jpp-line">
       <StatusMark status={run.status} />
@@ -47,7 +53,7 @@ function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
       </div>
       <ConnectionMark feeding={view.feeding} />
       <Boundary what="Notices">
-        <HeaderNotice notices={notices.map((notice) => noticeWithinRun(notice, run))} />
+        <HeaderNotice notices={noticesOf(view, run).map((notice) => noticeWithinRun(notice, run))} />
       </Boundary>
     </header>
   );
@@ -67,15 +73,18 @@ export function RunPanel({ feed, show }: PanelProps): JSX.Element {
   // What has ended does not change: an old report of it is as good as new.
   const isStale = !progress.isFresh && !hasEnded(run.status);
   return (
-    <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
-      <Header run={run} view={view} />
-      <Caution view={view} isSaved />
-      {show === null ? (
-        <Toggled view={view} {...progress} />
-      ) : (
-        <Opened view={view} shown={show} {...progress} />
-      )}
-    </article>
+    <Freshness.Provider value={progress.isFresh}>
+      <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
+        <Header run={run} view={view} />
+        <Caution view={view} isSaved />
+        {show === null ? (
+          <Toggled view={view} {...progress} />
+        ) : (
+          <Opened view={view} shown={show} {...progress} />
+        )}
+        <Announcer run={run} notices={noticesOf(view, run)} connection={view.feeding.connection} />
+      </article>
+    </Freshness.Provider>
   );
 }
 

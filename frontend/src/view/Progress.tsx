@@ -107,12 +107,18 @@ function NewestMetric({ run }: { run: RunState }): JSX.Element | null {
   return first ? <Figure name={nameOf(first[0])}>{figure(first[1])}</Figure> : null;
 }
 
+/** Up to when it is known that a run waits, by the wall clock: a queue that is not heard may have moved. */
+function knownAt({ run, heardAt, isFresh }: ProgressProps): number {
+  if (isFresh) return wallClock();
+  return heardAt === null ? Date.parse(run.updated_time ?? run.queued_time ?? "") : performance.timeOrigin + heardAt;
+}
+
 /** Elapsed, or for a run that has not begun how long it has waited. */
 function TimeFigure(props: ProgressProps): JSX.Element {
   const { run } = props;
   const isOver = hasEnded(run.status);
   if (run.status === "queued") {
-    return <Figure name="Waiting">{duration(waitedSeconds(run, wallClock()))}</Figure>;
+    return <Figure name="Waiting">{duration(waitedSeconds(run, knownAt(props)))}</Figure>;
   }
   const limit = number(run.spec["time_limit"]);
   const note = limit !== null && !isOver ? `time limit ${duration(limit)}` : null;

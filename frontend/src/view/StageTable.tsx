@@ -44,7 +44,7 @@ export function StageTable(props: ProgressProps): JSX.Element {
             <th scope="col" class="jpp-num">Took</th>
             <th scope="col" class="jpp-num">Expected</th>
             <OverTime timeline={timeline}>
-              <span class="jpp-hidden">Began</span>
+              <span class="jpp-spoken">Began</span>
               <TimeAxis marks={timeline?.marks ?? []} />
             </OverTime>
             {isMeasured && <th scope="col" class="jpp-measured">Measured</th>}

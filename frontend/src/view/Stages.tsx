@@ -6,6 +6,7 @@ import { count } from "../model/format";
 import { hasEnded } from "../model/transitions";
 import type { RunState, StageState, StageStatus } from "../model/wire";
 import { now } from "./clock";
+import { useFreshness } from "./freshness";
 import { Icon, type IconName } from "./icons";
 import type { ProgressProps } from "./Progress";
 
@@ -17,8 +18,11 @@ const MARKS: Record<StageStatus, { icon: IconName; words: string }> = {
   skipped: { icon: "skip", words: "skipped" },
 };
 
+const WAS_RUNNING = { icon: "unknown", words: "was under way" } as const;
+
 export function StageMark({ stage }: { stage: StageState }): JSX.Element {
-  const { icon, words } = MARKS[stage.status];
+  const isOld = !useFreshness() && stage.status === "running";
+  const { icon, words } = isOld ? WAS_RUNNING : MARKS[stage.status];
   return (
     <span class={`jpp-mark jpp-mark-${stage.status}`}>
       <Icon name={icon} label={words} />

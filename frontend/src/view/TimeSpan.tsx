@@ -29,7 +29,7 @@ export function TimeSpan({ bar, title, marks }: TimeSpanProps): JSX.Element {
   const isDrawn = length > 0 || status === "running";
   return (
     <span class="jpp-span-track" title={`${title}: ${spanWords(bar)}`}>
-      <span class="jpp-hidden">{bar.tookS > 0 || status === "running" ? beganWords(bar) : ""}</span>
+      <span class="jpp-spoken">{bar.tookS > 0 || status === "running" ? beganWords(bar) : ""}</span>
       <span aria-hidden="true">
         {marks.map(({ at }) => (
           <Placed key={at} className="jpp-span-mark" start={at} length={0} />

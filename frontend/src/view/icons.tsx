@@ -15,6 +15,8 @@ export type IconName =
   | "skip"
   | "stop"
   | "warning"
+  | "unknown"
+  | "bell"
   | "info"
   | "pause"
   | "pencil"
@@ -58,6 +60,18 @@ const DRAWINGS: Record<IconName, ComponentChildren> = {
     <>
       <path d="M8 1.6 15 14H1z" class="jpp-icon-fill" />
       <path d="M8 6v4m0 1.7v.4" class="jpp-icon-mark" />
+    </>
+  ),
+  bell: (
+    <>
+      <path d="M3.2 11.5c1-1 1.3-2 1.3-4.2a3.5 3.5 0 0 1 7 0c0 2.2.3 3.2 1.3 4.2z" class="jpp-icon-line" />
+      <path d="M6.6 13.7a1.5 1.5 0 0 0 2.8 0" class="jpp-icon-line" />
+    </>
+  ),
+  unknown: (
+    <>
+      <circle cx="8" cy="8" r="6.25" class="jpp-icon-line" />
+      <path d="M6.2 6.4a1.9 1.9 0 1 1 2.6 1.8q-.8.4-.8 1.2m0 1.9v.2" class="jpp-icon-line" />
     </>
   ),
   info: (

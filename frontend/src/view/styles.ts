@@ -18,17 +18,29 @@ const SHEETS = [
   chartsCss, outputCss,
 ]; // prettier-ignore
 
-const styled = new WeakSet<Document | ShadowRoot>();
+const styled = new WeakMap<object, Set<string>>();
 
-export function installStyles(element: HTMLElement): void {
+/**
+ * Give a document, and the shadow root that an element may be in, a sheet once. The view's own come
+ * first, whichever script of a page was quicker: what builds on them stands after them.
+ */
+export function installSheet(element: HTMLElement, css: string, isFirst = false): void {
   const root = element.getRootNode();
   const places: (Document | ShadowRoot)[] = [element.ownerDocument];
   if (root instanceof ShadowRoot) places.push(root);
   for (const place of places) {
-    if (styled.has(place)) continue;
-    styled.add(place);
+    const known = styled.get(place) ?? new Set();
+    if (known.has(css)) continue;
+    styled.set(place, known.add(css));
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(SHEETS.join("\n"));
-    place.adoptedStyleSheets = [...place.adoptedStyleSheets, sheet];
+    sheet.replaceSync(css);
+    const others = place.adoptedStyleSheets;
+    place.adoptedStyleSheets = isFirst ? [sheet, ...others] : [...others, sheet];
   }
+}
+
+const VIEW = SHEETS.join("\n");
+
+export function installStyles(element: HTMLElement): void {
+  installSheet(element, VIEW, true);
 }

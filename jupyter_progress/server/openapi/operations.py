@@ -162,8 +162,9 @@ READING: tuple[Operation, ...] = (
     ),
     Operation(
         "GET", "health/history", "read", "The machine in the last minutes.",
-        answers.HealthHistoryAnswer,
+        (answers.HealthHistoryAnswer, answers.HealthColumnsAnswer),
         parameters=(
+            _choice("form", status.FORMS, "whole samples, by default, or a list a figure"),
             Parameter(
                 "minutes",
                 {"type": "number", "minimum": 0, "maximum": status.MAX_MINUTES, "default": 60},
@@ -176,6 +177,7 @@ READING: tuple[Operation, ...] = (
         parameters=(
             _choice("level", LEVELS, "only lines of this level"),
             _text("kind", activity.KIND_LIMIT, "only lines of this kind"),
+            _text("words", activity.WORDS_LIMIT, "only lines that hold all of these words"),
             Parameter("run_id", PATH_PARAMETERS["run_id"][0], "only lines about this run"),
             _whole("limit", 1, activity.MAX_PAGE, activity.PAGE, "how many at most"),
             _whole("before", 1, query.MAX_WHOLE, None, "the `next` of the page before"),

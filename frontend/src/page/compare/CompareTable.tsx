@@ -18,7 +18,7 @@ import { colourName, styleOf } from "../../view/charts/palette";
 import { Icon } from "../../view/icons";
 import { ConfusionMatrix } from "../../view/Results";
 import { StatusMark, Tags } from "../../view/Status";
-import { hashOf } from "../places";
+import { PlaceLink } from "../PlaceLink";
 
 interface CompareTableProps {
   runs: readonly RunState[];
@@ -83,9 +83,9 @@ function RunHead({ run, place, drop }: RunHeadProps): JSX.Element {
   return (
     <div class="jpp-compare-run">
       <span class="jpp-compare-swatch" ref={swatch} aria-hidden="true" />
-      <a href={hashOf({ at: "now", runId: run.run_id })} title={name}>
+      <PlaceLink to={{ at: "now", runId: run.run_id }} title={name}>
         {name}
-      </a>
+      </PlaceLink>
       {drop && (
         <button
           type="button"
@@ -148,7 +148,7 @@ function Line({ name, cells, isDifferent = false, best, isFigures = false }: Lin
     <tr class={isDifferent ? "jpp-compare-differs" : ""}>
       <th scope="row" title={name}>
         {name}
-        {isDifferent && <span class="jpp-unseen"> (differs)</span>}
+        {isDifferent && <span class="jpp-spoken"> (differs)</span>}
       </th>
       {cells.map((cell, index) => (
         <td key={index} class={[isFigures ? "jpp-compare-figure" : "", best?.has(index) ? "jpp-compare-best" : ""].join(" ")}>

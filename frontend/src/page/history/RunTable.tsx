@@ -158,7 +158,7 @@ function Headers({ query, setQuery, metric, isUnseen }: HeadersProps): JSX.Eleme
     <div role="rowgroup" class="jpp-history-head">
       <div role="row" aria-rowindex={1} class="jpp-history-row">
         <span role="columnheader" class="jpp-history-pick">
-          <span class="jpp-unseen">Selected</span>
+          <span class="jpp-spoken">Selected</span>
         </span>
         {columnsOf(metric).map((column, index) => {
           if (column === null) {
@@ -186,7 +186,7 @@ function Headers({ query, setQuery, metric, isUnseen }: HeadersProps): JSX.Eleme
         })}
         <span role="columnheader" class="jpp-history-tags">Tags</span>
         <span role="columnheader">
-          <span class="jpp-unseen">Change</span>
+          <span class="jpp-spoken">Change</span>
         </span>
       </div>
     </div>

@@ -23,7 +23,7 @@ export function ChartTable({ title, lines, isShown }: ChartTableProps): JSX.Elem
   const rows = useMemo(() => tableOf(points, isShown ? ROWS : HIDDEN_ROWS), [isShown, ...points]);
   const table = (
     <table class="jpp-table jpp-chart-table">
-      <caption class="jpp-hidden">{title} by step</caption>
+      <caption class="jpp-spoken">{title} by step</caption>
       <thead>
         <tr>
           <th scope="col">Step</th>
@@ -48,7 +48,7 @@ export function ChartTable({ title, lines, isShown }: ChartTableProps): JSX.Elem
       </tbody>
     </table>
   );
-  if (!isShown) return <div class="jpp-hidden">{table}</div>;
+  if (!isShown) return <div class="jpp-spoken">{table}</div>;
   return (
     <div class="jpp-chart-rows" tabIndex={0} role="region" aria-label={`Table of ${title}`}>
       {table}

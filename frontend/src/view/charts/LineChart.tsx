@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { extremesOf } from "../../model/columns";
 import type { Point } from "../../model/wire";
+import { SubHeading } from "../Section";
 import { ChartTable } from "./ChartTable";
 import { useInSight } from "./in_sight";
 import { ChartStep, Legend } from "./Legend";
@@ -54,7 +55,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
   return (
     <figure class={isTall ? "jpp-chart jpp-tall" : "jpp-chart"} ref={figure} aria-label={title}>
       <div class="jpp-chart-head">
-        <h4 title={lines.map((line) => line.title).join("\n")}>{title}</h4>
+        <SubHeading title={lines.map((line) => line.title).join("\n")}>{title}</SubHeading>
         <ChartStep lines={lines} linked={linked} />
         <Switch
           words="Log"
@@ -73,7 +74,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
         {isInSight && hasPoints && <ChartTable title={title} lines={lines} isShown={isTable} />}
         {!hasPoints && <p class="jpp-empty jpp-chart-empty">{isLoading ? "Loading…" : "Nothing was measured."}</p>}
       </div>
-      {caption && <figcaption class="jpp-hidden">{caption}</figcaption>}
+      {caption && <figcaption class="jpp-spoken">{caption}</figcaption>}
     </figure>
   );
 }

@@ -62,7 +62,7 @@ async function stages(width: number): Promise<Fields> {
     load: bars(element, "Load"),
     train: bars(element, "Train"),
     test: bars(element, "Test"),
-    words: rowOf(element, "Train").querySelector(".jpp-hidden")!.textContent,
+    words: rowOf(element, "Train").querySelector(".jpp-spoken")!.textContent,
     axis: [...element.querySelectorAll<HTMLElement>(".jpp-axis-mark")].map((mark) => mark.innerText),
     left: timeLeft(element),
     isWithin: element.scrollWidth <= element.clientWidth,

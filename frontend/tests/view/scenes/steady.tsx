@@ -90,7 +90,13 @@ async function failed(): Promise<Fields> {
   await show({ ...TRAIN, status: "failed", end_time: "2026-11-22T10:01:00.000Z", error }, {
     activity: [{ id: "f", run_id: RUN_ID, level: "error", kind: "training_failed", text: "digits failed in Train: KeyError: no column 'age'" }],
   }); // prettier-ignore
-  return { notice: element.querySelector<HTMLElement>(".jpp-notice")?.innerText, words: element.innerText };
+  return { notice: element.querySelector<HTMLElement>(".jpp-notice")?.innerText, words: seenIn(element) };
+}
+
+/** What is seen: all but what is there for the ears alone. */
+function seenIn(element: HTMLElement): string {
+  const parts = element.querySelectorAll<HTMLElement>("article > :not(.jpp-spoken)");
+  return [...parts].map((part) => part.innerText).join("\n");
 }
 
 /** The header of a run with a long name and tags: one line, the connection at its end. */
