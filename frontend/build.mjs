@@ -21,10 +21,26 @@ const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
 const stylesAsText = {
   name: "styles-as-text",
   setup(build) {
-    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\.css$/, namespace: "file" }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       const { code } = await esbuild.transform(source, { loader: "css", minify: true });
       return { contents: code, loader: "text", watchFiles: [path] };
+    });
+  },
+};
+
+/** What `page.css` takes from `page/`, but for the ground and the colours of the page's own document. */
+const pageStyles = {
+  name: "page-styles",
+  setup(build) {
+    const list = join(here, "src/page.css");
+    build.onResolve({ filter: /^page-styles$/ }, () => ({ path: list, namespace: "page-styles" }));
+    build.onLoad({ filter: /.*/, namespace: "page-styles" }, async () => {
+      const imports = (await readFile(list, "utf8")).match(/^@import "\.\/page\/.*$/gm);
+      const contents = imports.filter((line) => !line.includes("/theme.css")).join("\n");
+      const stdin = { contents, resolveDir: dirname(list), loader: "css" };
+      const built = await esbuild.build({ ...common, stdin, write: false, plugins: [] });
+      return { contents: built.outputFiles[0].text, loader: "text" };
     });
   },
 };
@@ -66,7 +82,7 @@ const late = {
   metafile: true,
   entryNames: "[name].[hash]",
   chunkNames: "shared.[hash]",
-  plugins: [stylesAsText],
+  plugins: [stylesAsText, pageStyles],
 };
 
 /** The names carry a hash of the content, for Jupyter lets browsers keep an extension's files. */

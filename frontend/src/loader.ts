@@ -21,6 +21,7 @@ interface ViewModule {
 
 const BEAT_MS = 1000;
 const PATIENCE_MS = 2000;
+const OFFERED = ["snapshot", "log_id", "show", "size"].map((name) => `change:${name}`);
 
 function staticUrl(): string | null {
   const config = document.getElementById("jupyter-config-data")?.textContent;
@@ -95,6 +96,7 @@ function beat(model: WidgetModel): void {
     connection: shown?.connection ?? "none",
     via: shown?.via ?? "none",
     views: views.length,
+    rendered: views.some((view) => view.isRendered),
   });
 }
 
@@ -119,10 +121,16 @@ function commOf(model: WidgetModel): NonNullable<MountOptions["comm"]> {
   };
 }
 
+/** All that there is to see in a page that has neither the server nor a kernel. */
+function known(model: WidgetModel): string {
+  const run = model.get("snapshot") as { name?: unknown; status?: unknown; progress?: unknown } | null;
+  return run ? `${run.name}: ${run.status}, ${Math.floor(Number(run.progress))} %` : "jupyter-progress";
+}
+
 /** The view's module; while it does not come, and if it never does, the cell says so. */
 async function awaitView(model: WidgetModel, el: HTMLElement): Promise<ViewModule> {
   const patience = setTimeout(() => {
-    el.textContent = "jupyter-progress: the view comes as soon as the kernel is free to send it.";
+    el.textContent = `${known(model)}. The view comes as soon as the kernel is free to send it.`;
   }, PATIENCE_MS);
   try {
     return await viewModule(model);
@@ -141,20 +149,19 @@ async function render({ model, el }: { model: WidgetModel; el: HTMLElement }): P
     snapshot: model.get("snapshot"),
     logId: model.get("log_id"),
     problem: model.get("problem"),
+    show: model.get("show"),
+    size: model.get("size"),
   });
   const panel = mountPanel(el, {
     kind: "widget",
     comm: commOf(model),
     runId: model.get("run_id"),
-    show: model.get("show"),
     ...offered(),
   });
   const offer = (): void => panel.offer(offered());
-  model.on("change:snapshot", offer);
-  model.on("change:log_id", offer);
+  for (const name of OFFERED) model.on(name, offer);
   return () => {
-    model.off("change:snapshot", offer);
-    model.off("change:log_id", offer);
+    for (const name of OFFERED) model.off(name, offer);
     panel();
   };
 }

@@ -10,6 +10,8 @@ export interface ShownView {
   runId: string;
   connection: string;
   via: "socket" | "rest" | "comm" | "none";
+  /** Whether Jupyter's renderer shows it, for which the output needs no widget. */
+  isRendered?: boolean;
 }
 
 export interface Registry {

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { tellBrowser } from "./browser_notices";
 import { isToldIn } from "./model/notices";
+import { readParts, readSize } from "./model/parts";
 import { text } from "./model/reading_fields";
 import { pageAddress } from "./page_address";
 import { useServer } from "./page_server";
@@ -11,7 +12,6 @@ import type { CommPort } from "./transport/comm";
 import { PanelFeed } from "./transport/panel_feed";
 import { Boundary } from "./view/Boundary";
 import { pageTime } from "./view/clock";
-import { SECTIONS, type SectionName } from "./view/Details";
 import { EverythingPanel } from "./view/Everything";
 import { RunPanel } from "./view/Panel";
 import { installStyles } from "./view/styles";
@@ -25,14 +25,16 @@ export interface OfferedData {
   logId?: unknown;
   /** Why the kernel can feed nothing, and what to do about it. */
   problem?: unknown;
+  /** Names of the parts to show, in this order, in place of what the view thinks best. */
+  show?: unknown;
+  /** `line`: in one line. */
+  size?: unknown;
 }
 
 export interface MountOptions extends OfferedData {
   kind: "widget" | "mime";
   /** Null or empty: everything that is going on. */
   runId: unknown;
-  /** Names of sections to show open, in place of the toggle. */
-  show?: unknown;
   comm?: CommPort;
 }
 
@@ -45,16 +47,11 @@ export interface MountedPanel {
   offer(data: OfferedData): void;
 }
 
-function readShow(value: unknown): SectionName[] | null {
-  if (!Array.isArray(value)) return null;
-  return SECTIONS.filter((name) => value.includes(name));
-}
-
 /** Keep the page's registry at what this view shows. */
-function report(view: object, runId: string | null, feed: PanelFeed): () => void {
+function report(feed: PanelFeed, runId: string | null, isRendered: boolean): () => void {
   const tell = (): void => {
     const { connection, via } = feed.feeding;
-    setView(view, { runId: runId ?? "", connection, via });
+    setView(feed, { runId: runId ?? "", connection, via, isRendered });
   };
   const unlisten = feed.listen(tell);
   const timer = setInterval(tell, 500);
@@ -62,7 +59,7 @@ function report(view: object, runId: string | null, feed: PanelFeed): () => void
   return () => {
     unlisten();
     clearInterval(timer);
-    setView(view, null);
+    setView(feed, null);
   };
 }
 
@@ -83,18 +80,22 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
     const updated = (snapshot as { updated_time?: unknown } | null | undefined)?.updated_time;
     feed.offer(snapshot, activity, pageTime(time ?? updated));
   };
+  const draw = ({ show, size }: OfferedData): void => {
+    const asked = { feed, show: readParts(show), size: readSize(size) };
+    render(
+      <Boundary what="This panel">
+        {runId ? <RunPanel {...asked} /> : <EverythingPanel {...asked} />}
+      </Boundary>,
+      element,
+    );
+  };
   offer(options);
   feed.start();
   installStyles(element);
   element.classList.add("jpp", `jpp-in-${options.kind}`);
-  const unreport = report(feed, runId, feed);
+  const unreport = report(feed, runId, options.kind === "mime");
   const untell = tellBrowser(feed, (notice) => !runId || !feed.run || isToldIn(notice, feed.run), () => undefined);
-  render(
-    <Boundary what="This panel">
-      {runId ? <RunPanel feed={feed} show={readShow(options.show)} /> : <EverythingPanel feed={feed} />}
-    </Boundary>,
-    element,
-  );
+  draw(options);
   const unmount = (): void => {
     unreport();
     untell();
@@ -102,5 +103,9 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
     feed.stop();
     server?.release();
   };
-  return Object.assign(unmount, { offer });
+  const offerAnew = (data: OfferedData): void => {
+    offer(data);
+    draw(data);
+  };
+  return Object.assign(unmount, { offer: offerAnew });
 }

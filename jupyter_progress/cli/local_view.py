@@ -64,7 +64,7 @@ def read_view(run_ids: Iterable[str] | None = None) -> View:
     StoreError
         The journals could not be read in a minute.
     """
-    with _following(run_ids) as follower:
+    with following(run_ids) as follower:
         return follower.view
 
 
@@ -76,7 +76,7 @@ def list_runs(query: RunQuery, limit: int) -> list[RunState]:
     StoreError
         As :func:`read_view`.
     """
-    with _following(None) as follower:
+    with following(None) as follower:
         found = follower.reader.runs(query, limit)[0]
         # What goes on is further than its last event says, and has its place in the queue.
         with follower.lock:
@@ -91,7 +91,7 @@ def read_leaderboard(run_id: str) -> list[CandidateRow]:
     StoreError
         As :func:`read_view`.
     """
-    with _following([run_id]) as follower:
+    with following([run_id]) as follower:
         state = follower.view.runs.get(run_id)
         return [] if state is None else leaderboard_of(follower.reader, state)
 
@@ -103,7 +103,7 @@ def leaderboard_of(reader: LogReader, state: RunState) -> list[CandidateRow]:
 
 
 @contextlib.contextmanager
-def _following(run_ids: Iterable[str] | None) -> Iterator[LocalFollower]:
+def following(run_ids: Iterable[str] | None) -> Iterator[LocalFollower]:
     """A follower that has read all that is there, runs that lost their keeper included."""
     _recover(run_ids)
     has_read = threading.Event()

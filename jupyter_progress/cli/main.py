@@ -23,6 +23,7 @@ COMMANDS = {
     "cancel": ("control", "end a run and drop it"),
     "skip": ("skip", "give up a candidate of a search"),
     "resume": ("resume", "go on with a run that failed or was interrupted"),
+    "report": ("report", "bring what a saved notebook shows of runs up to date"),
     "output": ("output", "print the last lines that a run's worker printed"),
     "prune": ("prune", "remove old runs and uploads that are beyond the configured limits"),
     "doctor": ("doctor", "say what is installed where, and what a run's files hold"),

@@ -70,8 +70,10 @@ class Backend(Protocol):
     def delete(self, run_id: str) -> None:
         """Forget a run that has ended."""
 
-    def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
-        """A run's metrics in full: ``{name: [[step, value], …]}``."""
+    def series(
+        self, run_id: str, names: list[str] | None, max_points: int | None = None
+    ) -> dict[str, list[list[float | None]]]:
+        """A run's metrics, in full by default: ``{name: [[step, value], …]}``."""
 
     def output(self, run_id: str, tail: int) -> str:
         """The last lines that a run printed."""

@@ -15,7 +15,7 @@ from ..core.run_choice import ids_that_fit, named_hint
 from ..core.run_query import read_run_query
 from ..core.transitions import ACTIVE, ENDED
 from ..errors import InvalidRequest, ServerNotFound, UnknownRun
-from ..panel.report import everything_html
+from ..panel.report import runs_table
 from ..tracking import arguments
 from .backend import current_backend
 from .handle import RunHandle
@@ -73,7 +73,7 @@ class RunList(list[RunHandle]):
         return "\n".join(lines) or "no runs"
 
     def _repr_html_(self) -> str:
-        return everything_html([run._state() for run in self])
+        return runs_table([run._state() for run in self])
 
 
 def runs(

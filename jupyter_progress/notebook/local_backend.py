@@ -202,10 +202,12 @@ class LocalBackend:
                 file=sys.stderr,
             )
 
-    def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
+    def series(
+        self, run_id: str, names: list[str] | None, max_points: int | None = None
+    ) -> dict[str, list[list[float | None]]]:
         """A run's metrics in full."""
         self.state(run_id)
-        return self.follower.reader.series(run_id, names=names, max_points=ALL_POINTS)
+        return self.follower.reader.series(run_id, names=names, max_points=max_points or ALL_POINTS)
 
     def output(self, run_id: str, tail: int) -> str:
         """The last lines that a run printed."""

@@ -19,11 +19,10 @@ class PanelDisplay:
     """Shows a run of one's own by a panel, which follows the run's journal."""
 
     def __init__(self, run: Run) -> None:
-        from ..panel.display import show_panel
         from .panel import Panel
 
         self.panel = Panel(run.run_id, backend=_backend_for_own())
-        show_panel(self.panel)
+        self.panel.display_once()
 
     def update(self, state: RunState) -> None:
         """Show the state until the panel has read it in the journal."""

@@ -202,11 +202,13 @@ class ServerBackend:
         """Forget a run that has ended."""
         self.client.delete(f"runs/{quote(run_id, safe='')}")
 
-    def series(self, run_id: str, names: list[str] | None) -> dict[str, list[list[float | None]]]:
+    def series(
+        self, run_id: str, names: list[str] | None, max_points: int | None = None
+    ) -> dict[str, list[list[float | None]]]:
         """A run's metrics: ``{name: [[step, value], …]}``."""
         asked = joined_names(names) if names else None
         path = f"runs/{quote(run_id, safe='')}/metrics"
-        answer = self.client.get(path, names=asked, max_points=MAX_POINTS)
+        answer = self.client.get(path, names=asked, max_points=max_points or MAX_POINTS)
         found: dict[str, list[list[float | None]]] = answer["series"]
         return found
 

@@ -36,9 +36,7 @@ class Showing:
         if not self._is_wanted:
             return self
         if kernel_shell() is not None:
-            from ..panel.display import show_panel
-
-            self._is_shown = show_panel(self._run.panel)
+            self._is_shown = self._run.panel.display_once()
         elif sys.stderr is not None and sys.stderr.isatty():
             self._line = TerminalLine()
         return self

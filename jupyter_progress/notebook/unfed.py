@@ -48,11 +48,11 @@ class Unfed:
     """
 
     def __init__(self, problem: ProgressError) -> None:
-        self._problem = problem
+        self.problem = problem
         silence = Feed(Silence)
         self.feeds = Feeds(silence, silence)
 
     def _refuse(self, *_given: Any) -> NoReturn:
-        raise self._problem
+        raise self.problem
 
-    state = stop = cancel = skip = resume = deploy = note = candidates = _refuse
+    state = stop = cancel = skip = resume = deploy = note = candidates = output = series = _refuse

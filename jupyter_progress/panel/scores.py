@@ -7,6 +7,7 @@ from typing import Any
 from ..core.wire import Message
 
 LIMIT = 400
+NAMES = ("live_accuracy", "live_score")
 
 
 class Scores:
@@ -28,15 +29,18 @@ class Scores:
         if message.type != "metrics_appended" or message.run_id != self._run_id:
             return
         series = message.data.get("series", {}) if isinstance(message.data, dict) else {}
-        for name in ("live_accuracy", "live_score"):
+        for name in NAMES:
             if series.get(name):
                 self._take(name, series[name])
                 return
 
-    def replace(self, name: str, points: list[list[Any]]) -> None:
-        """Begin again from what was read elsewhere."""
-        self._name, self.points = name, []
-        self._take(name, points)
+    def replace(self, series: dict[str, list[Any]]) -> None:
+        """Begin again from what was read elsewhere; where that is nothing, go on as before."""
+        for name in NAMES:
+            if series.get(name):
+                self._name, self.points = name, []
+                self._take(name, series[name])
+                return
 
     def _take(self, name: str, points: list[list[Any]]) -> None:
         if self._name not in ("", name):

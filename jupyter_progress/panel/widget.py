@@ -5,58 +5,39 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 import anywidget
-import msgspec
 import traitlets
 
-from ..core.candidates import CandidateRow, answer_of
+from ..core.candidates import answer_of
 from ..core.state import RunState
-from ..core.times import to_iso
-from ..core.transitions import has_ended
-from ..core.wire import Activity, Message
+from ..core.wire import Message
 from ..errors import InvalidRequest, ProgressError
 from .assets import loader_source, view_source
 from .attention import Attention
-from .bundle import mime_bundle, mime_data, saved_state
+from .bundle import mime_bundle, saved_state
 from .clock import clock
-from .feed import Feed, Feeds, snapshot_of
+from .delivery import Delivery
+from .display import Output, Outputs, show_once
+from .feed import Feeds, snapshot_of
 from .kernel_state import kernel_state
 from .outbox import Outbox
-from .scores import Scores
+from .readers import is_executed
+from .scores import NAMES
+from .told import Telling, ToldTraits, told_of
+from .watched import Actions, Watched, askers
+
+SIZES = ("panel", "line")
+OUTPUT_LINES = 200
+MOST_OUTPUT_LINES = 10_000
+READ = ("candidates", "output", "series")
+CHART_POINTS = 1000
 
 log = logging.getLogger(__name__)
 
-OUTPUTS_KEPT_FRESH = 5
-# Controls are answered from these threads: a slow server must not hold up the kernel.
-_controllers = ThreadPoolExecutor(4, thread_name_prefix="jupyter-progress-control")
 
-
-class Actions(Protocol):
-    """What a view can ask for, carried out by a server or by this process."""
-
-    def state(self, run_id: str) -> RunState: ...
-    def stop(self, run_id: str) -> None: ...
-    def cancel(self, run_id: str) -> None: ...
-    def skip(self, run_id: str, candidate: int | None) -> None: ...
-    def resume(self, run_id: str) -> None: ...
-    def deploy(self, name: str, version: int | None, run_id: str | None) -> Any: ...
-    def note(self, text: str, run_id: str | None) -> None: ...
-    def candidates(self, run_id: str) -> list[CandidateRow]: ...
-
-
-class Refreshable(Protocol):
-    """An output in a notebook that a panel was displayed in."""
-
-    def progressed(self, is_final: bool) -> None: ...
-    def refresh(self, now: float) -> None: ...
-
-
-class PanelWidget(anywidget.AnyWidget):
+class PanelWidget(ToldTraits, anywidget.AnyWidget):
     """A live view of one run, or of everything that is going on.
 
     Parameters
@@ -64,7 +45,9 @@ class PanelWidget(anywidget.AnyWidget):
     run_id
         None: everything.
     show
-        Which parts are open at first; by default what the view thinks best.
+        Which parts are shown, in this order; by default what the view thinks best.
+    size
+        ``panel``, or ``line``: one line.
     feeds
         What it follows.
     actions
@@ -76,6 +59,7 @@ class PanelWidget(anywidget.AnyWidget):
     run_id = traitlets.Unicode("", read_only=True).tag(sync=True)
     log_id = traitlets.Unicode("", read_only=True).tag(sync=True)
     show = traitlets.List(traitlets.Unicode(), default_value=None, allow_none=True).tag(sync=True)
+    size = traitlets.Enum(SIZES, "panel").tag(sync=True)
     snapshot = traitlets.Dict(default_value=None, allow_none=True, read_only=True).tag(sync=True)
     # How this panel is fed, as its view shows it: live, polling, local or offline.
     connection = traitlets.Unicode("offline", read_only=True).tag(sync=True)
@@ -96,20 +80,18 @@ class PanelWidget(anywidget.AnyWidget):
         self._feeds, self._actions = feeds, actions
         self._attention = Attention(now)
         self._outbox = Outbox(run_id)
-        self._scores = Scores(run_id)
         self._guard = threading.RLock()
-        self._run: RunState | None = None
-        self._leaderboard: tuple[object, list[CandidateRow]] | None = None
-        self._stages_done = -1
         self._beaten_at = now
-        self._feed: Feed = feeds.stream
-        self._end_listening: Callable[[], None] | None = None
-        self._outputs: deque[Refreshable] = deque(maxlen=OUTPUTS_KEPT_FRESH)
+        self._outputs = Outputs()
+        self._is_rendered = False
+        self._told: object = None
+        self._watched = Watched(run_id, feeds, actions, self._heard)
+        self._delivery, self._telling = Delivery(self._tell_traits), Telling(self)
         super().__init__(show=show, _esm=loader_source(), **kwargs)
         self.set_trait("run_id", run_id or "")
         self.set_trait("problem", problem)
         self.on_msg(self._hear)
-        self._follow(feeds.stream)
+        self._watched.follow(feeds.stream)
         clock().add(self)
 
     # What is known
@@ -117,72 +99,33 @@ class PanelWidget(anywidget.AnyWidget):
     @property
     def state(self) -> dict[str, Any] | None:
         """The run's state as ``GET runs/{id}`` has it, or the snapshot of everything."""
-        if not self.run_id:
-            told = self._feed.snapshot()
-            if told is None:
-                return None
-            return {**told.data, "log_id": told.log_id, "offset": told.offset}
-        run = self.run_state
-        return msgspec.to_builtins(run) if run is not None else None
-
-    @property
-    def run_state(self) -> RunState | None:
-        """The state of the panel's run, where it shows one."""
-        if not self.run_id:
-            return None
-        followed, known = self._feed.run(self.run_id), self._run
-        if followed is None or (known is not None and known.end_time and not followed.end_time):
-            return known
-        return followed
+        return self._watched.state
 
     @property
     def age_s(self) -> float | None:
         """Seconds since the source was last heard; None before."""
-        heard = self._feed.last_heard
-        return None if heard is None else max(0.0, time.time() - heard)
+        return self._watched.age_s
 
-    # What feeds it
-
-    def _follow(self, feed: Feed) -> None:
-        before = self._end_listening
-        if feed is not self._feed:
-            feed.adopt(self._feed.snapshot())
-        self._end_listening = feed.listen(self._take)
-        self._feed = feed
-        if before is not None:
-            before()
-        if self.run_id and self._run is None and feed.run(self.run_id) is None:
-            _controllers.submit(self._look_up)
-
-    def _look_up(self) -> None:
-        """A run that is no longer among the newest is not followed; its state is asked for once."""
-        try:
-            found = self._actions.state(self.run_id)
-        except ProgressError:
-            return  # the view says what it does not find; the feed says when it is offline
-        with self._guard:
-            self._run = self._run or found
-        self._progressed(found)
-
-    def _take(self, messages: list[Message], _connection: str) -> None:
+    def _heard(self, messages: list[Message]) -> None:
         with self._guard:
             for message in messages:
                 self._outbox.add(message)
-                self._scores.add(message)
-        run = self._feed.run(self.run_id) if self.run_id else None
-        if run is not None:
-            self._run = run
-            self._progressed(run)
-
-    def _progressed(self, run: RunState) -> None:
-        """Have what is saved follow the run: at each stage's end and at the run's."""
-        done = len(run.stages_completed) + (100 if run.end_time else 0)
-        if done == self._stages_done:
+        run = self._watched.run
+        # The machine's health, told each second, makes no report old.
+        if run is None or not (not messages or any(m.run_id == self.run_id for m in messages)):
             return
-        self._stages_done = done
-        self.set_trait("snapshot", saved_state(run))
-        for output in list(self._outputs):
-            output.progressed(run.end_time is not None)
+        if self._outputs.progressed(run):
+            self.set_trait("snapshot", saved_state(run))
+
+    def _facts(self) -> tuple[str, str, RunState | None]:
+        """What the traits are made of, as it is by now."""
+        feed = self._watched.feed
+        connection = self._attention.shown_connection(feed.connection)
+        return feed.position[0], connection, self._watched.run
+
+    def _tell_traits(self) -> None:
+        self._told = log_id, connection, run = self._facts()
+        self._telling.tell({"log_id": log_id, "connection": connection, **told_of(run)})
 
     # What it sends, from the clock's thread
 
@@ -192,41 +135,34 @@ class PanelWidget(anywidget.AnyWidget):
             self._attention.close()
         judgement = self._attention.judge(now, kernel_state().idle_since)
         feed = self._feeds.polling if judgement.is_lost else self._feeds.stream
-        if feed is not self._feed:
-            self._follow(feed)
-        self._tell_traits()
+        if feed is not self._watched.feed:
+            self._watched.follow(feed)
+        if self._facts() != self._told:
+            self._delivery.wake()
         if judgement.is_lost:
             self._outbox.clear()
             return
         self._send_due(now, judgement.forward == "everything", judgement.needs_snapshot)
-
-    def _tell_traits(self) -> None:
-        log_id = self._feed.position[0]
-        if log_id != self.log_id:
-            self.set_trait("log_id", log_id)
-        connection = self._attention.shown_connection(self._feed.connection)
-        if connection != self.connection:
-            self.set_trait("connection", connection)
 
     def _send_due(self, now: float, everything: bool, needs_snapshot: bool) -> None:
         with self._guard:
             messages: list[dict[str, Any]] = []
             whole = None
             if needs_snapshot or self._outbox.is_overfull:
-                whole = self._feed.snapshot()
+                whole = self._watched.feed.snapshot()
             if whole is None and needs_snapshot:
                 self._attention.owe()
             if whole is not None:
                 self._outbox.clear()
-                messages = [snapshot_of(whole, self._run, self.run_id or None)]
+                messages = [snapshot_of(whole, self._watched.told_run, self.run_id or None)]
             elif everything:
                 messages = self._outbox.take()
             else:
                 self._outbox.clear()
         if messages or now - self._beaten_at >= 1.0:
             self._beaten_at = now
-            connection, age_s = self._feed.connection, self.age_s
-            next_s = self._feed.next_attempt_s
+            connection, age_s = self._watched.feed.connection, self.age_s
+            next_s = self._watched.feed.next_attempt_s
             self.send(
                 {
                     "type": "messages",
@@ -260,14 +196,15 @@ class PanelWidget(anywidget.AnyWidget):
                 str(content.get("via") or "none"),
                 views if isinstance(views, int) else 0,
             )
+            self._note_renderer(content.get("rendered") is True)
         elif kind == "want" and content.get("what") == "snapshot":
             self._attention.ask(now)
         elif kind == "want" and content.get("what") == "retry":
-            self._feed.retry_now()
+            self._watched.feed.retry_now()
         elif kind == "want" and content.get("what") == "bundle":
             self.send({"type": "bundle", "js": view_source()})
         elif kind == "control":
-            _controllers.submit(self._control, content)
+            askers.submit(self._control, content)
 
     def _control(self, content: dict[str, Any]) -> None:
         answer = None
@@ -299,59 +236,70 @@ class PanelWidget(anywidget.AnyWidget):
         elif action == "deploy":
             version = content.get("version")
             self._actions.deploy(str(content.get("model") or ""), version, run_id)
-        elif action == "candidates" and isinstance(run_id, str):
-            limit = content.get("limit")
-            rows = self._actions.candidates(run_id)
-            return answer_of(rows, limit if isinstance(limit, int) and limit > 0 else len(rows))
+        elif action in READ and isinstance(run_id, str):
+            return self._read(action, run_id, content)
         elif action == "note":
             self._actions.note(str(content.get("text") or ""), run_id)
         else:
             raise InvalidRequest(
                 "action",
-                f"is {action!r}; expected stop, cancel, resume, skip, deploy, note or candidates",
+                f"is {action!r}; expected stop, cancel, resume, skip, deploy, note, candidates, "
+                "output or series",
             )
         return None
 
+    def _read(self, action: str, run_id: str, content: dict[str, Any]) -> dict[str, Any]:
+        """What the server's interface answers, for a view that cannot reach it."""
+        if action == "candidates":
+            limit = content.get("limit")
+            rows = self._actions.candidates(run_id)
+            return answer_of(rows, limit if isinstance(limit, int) and limit > 0 else len(rows))
+        if action == "output":
+            tail = content.get("tail")
+            lines = tail if isinstance(tail, int) and tail > 0 else OUTPUT_LINES
+            return {"text": self._actions.output(run_id, min(lines, MOST_OUTPUT_LINES))}
+        asked = content.get("names")
+        names = asked if isinstance(asked, list) else NAMES
+        wanted = [name for name in names if isinstance(name, str)]
+        return {"series": self._actions.series(run_id, wanted, CHART_POINTS)}
+
     # What it leaves in a notebook
 
-    def bundle(self) -> dict[str, Any]:
-        """All forms of this panel for an output."""
-        told = self._feed.snapshot()
-        known = told.data if told is not None else {}
-        activity = msgspec.convert(known.get("activity", []), list[Activity], strict=False)
-        runs = msgspec.convert(known.get("runs", []), list[RunState], strict=False)
-        run_id, run = self.run_id or None, self.run_state
-        log_id, now = self._feed.position[0], to_iso(time.time())
-        return mime_bundle(
-            mime_data(run_id, run, activity, log_id=log_id, time=now, problem=self.problem),
-            model_id=self.model_id if self.comm is not None else None,
-            run=run,
-            runs=runs,
-            activity=activity,
-            scores=self._scores.points,
-            candidates=self._ended_leaderboard(run),
+    def bundle(self, *, asks: bool = True, is_new: bool = False) -> dict[str, Any]:
+        """All forms of this panel for an output.
+
+        Parameters
+        ----------
+        asks
+            Ask for what no feed tells, which may take a moment.
+        is_new
+            It is shown for the first time. The widget's view is left out later on where the page's
+            renderer shows the panel without it, and at once where only a file is made: with it,
+            what others make of the file would show a dead widget in place of the report.
+        """
+        own, static = self._watched.forms(
+            problem=self.problem, show=self.show, size=self.size, asks=asks
         )
+        has_view = self.comm is not None and (is_new or not self._is_rendered) and not is_executed()
+        return mime_bundle(own, static, self.model_id if has_view else None)
 
-    def _ended_leaderboard(self, run: RunState | None) -> list[CandidateRow]:
-        """A search's candidates, asked for once it is over: they change no more."""
-        if run is None or run.search is None or not has_ended(run.status):
-            return []
-        key = (run.run_id, run.end_time)
-        if self._leaderboard is None or self._leaderboard[0] != key:
-            try:
-                self._leaderboard = (key, self._actions.candidates(run.run_id))
-            except ProgressError:
-                return []  # a report without them is one all the same; the next one asks again
-        return self._leaderboard[1]
+    def output_metadata(self) -> dict[str, Any]:
+        """Nothing: the project's own form says what an output is."""
+        return {}
 
-    def keep_fresh(self, output: Refreshable) -> None:
-        """Have an output told when what it shows has grown old."""
-        self._outputs.append(output)
+    def _note_renderer(self, is_rendered: bool) -> None:
+        """The page says whether it is its renderer that shows this panel, and not the widget."""
+        if is_rendered and not self._is_rendered:
+            self._outputs.changed(is_stage=True)
+        self._is_rendered = is_rendered
+
+    def keep_fresh(self, output: Output) -> None:
+        """Have an output written anew when what it shows has grown old."""
+        self._outputs.add(output)
 
     def offer(self, run: RunState) -> None:
         """Take in the run's state from who knows it before the feed does."""
-        self._run = run
-        self._progressed(run)
+        self._watched.offer(run)
 
     def settle(self, run: RunState) -> None:
         """Write the outputs anew now, as the end of a cell may be the end of all listening.
@@ -362,17 +310,23 @@ class PanelWidget(anywidget.AnyWidget):
             The run's state as the caller knows it.
         """
         self.offer(run)
-        for output in list(self._outputs):
-            output.refresh(time.monotonic())
+        self._outputs.refresh()
+
+    def display_once(self) -> bool:
+        """Show it in the cell that runs now, unless it has been shown there already."""
+        key = (self.run_id, tuple(self.show or ()), self.size)
+        asks = is_executed()
+        is_shown = show_once(self, key, output := Output(self), asks=asks)
+        if is_shown and not asks and not self._watched.is_whole:
+            output.changed(is_stage=True, is_final=True)
+        return is_shown
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
-        return self.bundle()
+        return self.bundle(is_new=True)
 
     def _ipython_display_(self) -> None:
-        from .display import show_panel
-
         self.reopen()
-        show_panel(self)
+        self.display_once()
 
     def __repr__(self) -> str:
         told = f"Panel({self.run_id!r})" if self.run_id else "Panel()"

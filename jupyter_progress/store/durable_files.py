@@ -13,10 +13,18 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_FULL = 13
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in place in one step; what was there before stays until then."""
+def write_whole(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
+    """Put a file in place in one step; what was there before stays until then.
+
+    Parameters
+    ----------
+    mode
+        Its permissions, for a file that is not this package's own.
+    """
     aside = _write_aside(path, content)
     try:
+        if mode != PRIVATE_FILE:
+            aside.chmod(mode)
         aside.replace(path)
     except OSError:
         aside.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ panel
 IN_A_BOX = """
 import ipywidgets
 import jupyter_progress as jp
-panel = jp.Panel({run_id!r}, show=["stages", "activity"])
+panel = jp.Panel({run_id!r}, show=["progress", "stages", "activity", "controls"])
 ipywidgets.HBox([panel])
 """
 ASK = "print('says', panel.connection, panel.state['status'], panel.state['step'])"

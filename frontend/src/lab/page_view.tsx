@@ -1,7 +1,7 @@
 /** The page's view in an element of Lab; a module of its own, loaded when it is first shown. */
 
 import { render, type JSX } from "preact";
-import layoutCss from "../page/layout.css";
+import pageCss from "page-styles";
 import { Page } from "../page/Page";
 import type { PlaceStore } from "../page/place_store";
 import { Places } from "../page/use_place";
@@ -43,7 +43,7 @@ function LabPage({ feed, places, isSeen, again }: LabPageProps): JSX.Element {
 
 export function mountPage(element: HTMLElement, watch: Watch, places: PlaceStore): MountedPage {
   installStyles(element);
-  installSheet(element, layoutCss);
+  installSheet(element, pageCss);
   installSheet(element, labCss);
   element.classList.add("jpp", "jpp-in-lab");
   let feed = watch.newFeed();

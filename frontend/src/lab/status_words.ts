@@ -37,7 +37,7 @@ function leftOf(run: RunState, since: number): string {
   if (run.status === "stopping") return "stopping";
   if (run.estimated_remaining === null) return "";
   const [low, high] = run.estimated_range ?? [run.estimated_remaining, run.estimated_remaining];
-  return `${roughRange(Math.max(0, low - since), Math.max(0, high - since))} left`;
+  return `${roughRange(low - since, high - since)} left`;
 }
 
 function healthWords(health: Health | null): string {

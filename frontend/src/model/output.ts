@@ -20,6 +20,8 @@ export interface SavedOutput {
   activity: unknown;
   time: unknown;
   problem: unknown;
+  show: unknown;
+  size: unknown;
 }
 
 const DAMAGED =
@@ -45,6 +47,8 @@ export function readOutput(value: unknown): SavedOutput | string {
     activity: clipped(saved["activity"]),
     time: saved["time"],
     problem: clipped(saved["problem"]),
+    show: clipped(saved["show"]),
+    size: saved["size"],
   };
 }
 

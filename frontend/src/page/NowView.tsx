@@ -19,7 +19,7 @@ import { DeleteRun } from "./editing/DeleteRun";
 import { RunHeading } from "./editing/RunHeading";
 import { useRunEditing } from "./editing/use_run_editing";
 import { Models } from "./Models";
-import { hashOf } from "./places";
+import { PlaceLink } from "./PlaceLink";
 import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
 import { NOW } from "./places";
 import type { Go } from "./use_place";
@@ -82,7 +82,7 @@ function NoRun({ view, wanted }: { view: FeedView; wanted: string | null }): JSX
       <Nothing title="No such run">
         <p>
           This server knows no run <code>{wanted}</code>: it was deleted, or it belongs to another server or data
-          directory. <a href={hashOf({ at: "history", query: "" })}>Look through all runs</a>.
+          directory. <PlaceLink to={{ at: "history", query: "" }}>Look through all runs</PlaceLink>.
         </p>
       </Nothing>
     );

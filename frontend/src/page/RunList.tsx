@@ -10,7 +10,7 @@ import { hasEnded } from "../model/transitions";
 import { runsNewestFirst } from "../model/view_state";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
-import { runNote } from "../view/Everything";
+import { runNote } from "../view/run_note";
 import { ProgressBar } from "../view/Progress";
 import { isHeard } from "./PlaceFrame";
 import { secondsSince } from "../view/shown";

@@ -11,7 +11,19 @@ export type Control =
   | { action: "deploy"; runId: string | null; model: string; version: number | null }
   | { action: "note"; text: string; runId: string | null }
   /** A search's leaderboard: the best of it. */
-  | { action: "candidates"; runId: string; limit: number };
+  | { action: "candidates"; runId: string; limit: number }
+  /** The last lines that a run printed. */
+  | { action: "output"; runId: string; tail: number }
+  /** Metrics of a run over all its steps. */
+  | { action: "series"; runId: string; names: readonly string[] };
+
+/** Of each series, with its extremes kept. */
+const POINTS_ASKED = 1000;
+
+/** A comma stands between the names of a list; one within a name is written so. */
+function escapedInList(name: string): string {
+  return name.replace(/%(?=2C|25)/g, "%25").replaceAll(",", "%2C");
+}
 
 /** What the server answers, for those that ask for something to read. */
 export async function askServer(rest: Rest, control: Control): Promise<unknown> {
@@ -31,6 +43,12 @@ export async function askServer(rest: Rest, control: Control): Promise<unknown> 
       return rest.post("activity", { text: control.text, run_id: control.runId });
     case "candidates":
       return rest.get(`runs/${encodeURIComponent(control.runId)}/candidates?limit=${control.limit}`);
+    case "output":
+      return rest.get(`runs/${encodeURIComponent(control.runId)}/output?tail=${control.tail}`);
+    case "series": {
+      const names = control.names.map((name) => encodeURIComponent(escapedInList(name))).join(",");
+      return rest.get(`runs/${encodeURIComponent(control.runId)}/metrics?names=${names}&max_points=${POINTS_ASKED}`);
+    }
   }
 }
 
@@ -46,6 +64,8 @@ const WANTED: Record<Control["action"], string> = {
   deploy: "put this model in service",
   note: "add this note",
   candidates: "list the candidates of this search",
+  output: "send what this run has printed",
+  series: "send the metrics of this run",
 };
 
 /** What was asked of a kernel that has said nothing since. */
@@ -89,6 +109,8 @@ export class KernelControls {
     content["run_id"] = control.runId;
     if (control.action === "note") content["text"] = control.text;
     if (control.action === "candidates") content["limit"] = control.limit;
+    if (control.action === "output") content["tail"] = control.tail;
+    if (control.action === "series") content["names"] = control.names;
     if (control.action === "skip") content["candidate"] = control.candidate;
     if (control.action === "deploy") {
       content["model"] = control.model;

@@ -54,13 +54,6 @@ const ASK_AGAIN_MS = 1000;
 const LOOK_UP_AGAIN_MS = 5000;
 /** A run that was made a moment ago may not have come to the server yet. */
 const LOOK_UP_TWICE_MS = 1000;
-/** Of each series, with its extremes kept. */
-const POINTS_ASKED = 1000;
-
-/** A comma stands between the names of a list; one within a name is written so. */
-function escapedInList(name: string): string {
-  return name.replace(/%(?=2C|25)/g, "%25").replaceAll(",", "%2C");
-}
 
 export class PanelFeed {
   state: ViewState = EMPTY;
@@ -238,11 +231,7 @@ export class PanelFeed {
 
   /** Load metrics of a run over all its steps; those that it has not are empty then. */
   async loadSeries(runId: string, names: readonly string[]): Promise<void> {
-    const asked = names.map((name) => encodeURIComponent(escapedInList(name))).join(",");
-    const answer = await this.rest?.get(
-      `runs/${encodeURIComponent(runId)}/metrics?names=${asked}&max_points=${POINTS_ASKED}`,
-    );
-    if (answer === undefined) return;
+    const answer = await this.control({ action: "series", runId, names });
     const fetched = readSeries(fields(answer)["series"]);
     const known = fetchedSeries(this.state.series.get(runId), fetched, names);
     this.#set(withSeries(this.state, runId, known));

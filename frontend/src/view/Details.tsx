@@ -37,7 +37,7 @@ interface DetailsProps extends ProgressProps {
 export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element {
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
-  const { rest, state } = view;
+  const { state } = view;
   const hasBegun = run.start_time !== null;
   return (
     <div class="jpp-details">
@@ -83,7 +83,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
       )}
       {has("output") && hasKeeper(run) && hasBegun && (
         <Section title="Output">
-          <Output run={run} rest={rest} />
+          <Output run={run} view={view} />
         </Section>
       )}
     </div>

@@ -2,13 +2,9 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { stopWords } from "../model/early_end";
-import { headline } from "../model/format";
-import { percent } from "../model/guessed";
+import type { PanelSize, PartName } from "../model/parts";
 import { goingOn, isAtWork } from "../model/order";
-import { placeWords } from "../model/queueing";
 import { runsNewestFirst } from "../model/view_state";
-import { timeLeftWords } from "../model/time_left";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
@@ -20,30 +16,21 @@ import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { Freshness } from "./freshness";
-import { HealthLine, HealthMark } from "./HealthBox";
+import { HealthBox, HealthLine, HealthMark } from "./HealthBox";
 import { HeaderNotice } from "./HeaderNotice";
+import { RunsLine } from "./Line";
+import { Section } from "./Section";
 import { ProgressBar } from "./Progress";
 import { Summary } from "./Panel";
-import { secondsSince, shownProgress } from "./shown";
+import { runNote } from "./run_note";
+import { secondsSince } from "./shown";
 import { ConnectionMark, isFresh, StatusIcon } from "./Status";
 import { useFeed } from "./use_feed";
 
 const RECENT = 5;
+const LINES = 10;
 const NO_RUN = "No run yet. Start one with jp.train(…).";
 const NOT_HEARD = "Nothing has been heard of any run yet.";
-
-export function runNote(run: RunState, sinceHeard: number): string {
-  const stopped = stopWords(run);
-  if (stopped !== null) return `Completed · ${stopped}`;
-  if (run.status === "completed") return headline(run) ?? "Completed";
-  if (run.status === "failed") return run.error?.type ?? "Failed";
-  if (hasEnded(run.status)) return run.status === "cancelled" ? "Cancelled" : "Interrupted";
-  if (run.status === "queued") return run.queue_place === null ? "Queued" : `Queued · ${placeWords(run.queue_place)}`;
-  const far = percent(run, shownProgress(run, sinceHeard));
-  if (run.stalled) return `Stalled · ${far}`;
-  const left = timeLeftWords(run, sinceHeard);
-  return left === null ? far : `${far} · ${left} left`;
-}
 
 interface RowProps {
   run: RunState;
@@ -69,15 +56,20 @@ function RunRow({ run, heardAt, isFresh: fresh, isOpen, onOpen }: RowProps): JSX
   );
 }
 
-export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
+interface EverythingProps {
+  feed: PanelFeed;
+  /** Null: what is seen at a glance. */
+  show?: readonly PartName[] | null;
+  size?: PanelSize;
+}
+
+export function EverythingPanel({ feed, show = null, size = "panel" }: EverythingProps): JSX.Element {
   useClock();
   const view = useFeed(feed);
-  const [opened, setOpened] = useState<string | null>(null);
   const { feeding, state } = view;
   const fresh = isFresh(feeding.connection);
   const runs = runsNewestFirst(state);
-  const active = goingOn(runs);
-  const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
+  if (size === "line") return <RunsLine view={view} runs={runs} isFresh={fresh} />;
   return (
     <Freshness.Provider value={fresh}>
       <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
@@ -92,34 +84,79 @@ export function EverythingPanel({ feed }: { feed: PanelFeed }): JSX.Element {
           </Boundary>
         </header>
         <Caution view={view} isSaved={runs.length > 0} />
-        <div class="jpp-live">
-          {!runs.length && !isCautioned(view) && (
-            <p class="jpp-empty">{fresh && state.logId !== null ? NO_RUN : NOT_HEARD}</p>
-          )}
-          <ul class="jpp-runs">
-            {[...active, ...recent].map((run) => (
-              <li key={run.run_id}>
-                <Boundary what="A run">
-                  <RunRow
-                    run={run}
-                    heardAt={state.heardAt.get(run.run_id) ?? null}
-                    isFresh={fresh}
-                    isOpen={opened === run.run_id}
-                    onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
-                  />
-                  {opened === run.run_id && <Opened view={view} run={run} isFresh={fresh} />}
-                </Boundary>
-              </li>
-            ))}
-          </ul>
-          <Boundary what="What has happened">
-            {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
-            <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
-          </Boundary>
-        </div>
-        <Announcer run={active[0] ?? null} notices={state.notices} connection={feeding.connection} />
+        {show === null ? (
+          <div class="jpp-live">
+            <Runs view={view} runs={runs} isFresh={fresh} />
+            <Boundary what="What has happened">
+              {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
+              <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
+            </Boundary>
+          </div>
+        ) : (
+          <NamedParts view={view} runs={runs} isFresh={fresh} show={show} />
+        )}
+        <Announcer run={goingOn([...runs])[0] ?? null} notices={state.notices} connection={feeding.connection} />
       </article>
     </Freshness.Provider>
+  );
+}
+
+function NamedParts({ show, ...of }: RunsProps & { show: readonly PartName[] }): JSX.Element {
+  const { health, activity, runs } = of.view.state;
+  return (
+    <div class="jpp-live jpp-parts">
+      {show.map((name) => (
+        <div class="jpp-part" key={name} data-part={name}>
+          {name === "progress" && <Runs {...of} />}
+          {name === "health" && (
+            <Section title="Machine health">
+              {health ? <HealthBox health={health} /> : <p class="jpp-empty">Not known yet.</p>}
+            </Section>
+          )}
+          {name === "activity" && (
+            <Section title="Activity">
+              <ActivityList activity={activity.slice(0, LINES)} runs={runs} />
+            </Section>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface RunsProps {
+  view: FeedView;
+  runs: readonly RunState[];
+  isFresh: boolean;
+}
+
+/** What goes on, and the newest that ended; each opens on a click. */
+function Runs({ view, runs, isFresh: fresh }: RunsProps): JSX.Element {
+  const [opened, setOpened] = useState<string | null>(null);
+  const active = goingOn([...runs]);
+  const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
+  return (
+    <>
+      {!runs.length && !isCautioned(view) && (
+        <p class="jpp-empty">{fresh && view.state.logId !== null ? NO_RUN : NOT_HEARD}</p>
+      )}
+      <ul class="jpp-runs">
+        {[...active, ...recent].map((run) => (
+          <li key={run.run_id}>
+            <Boundary what="A run">
+              <RunRow
+                run={run}
+                heardAt={view.state.heardAt.get(run.run_id) ?? null}
+                isFresh={fresh}
+                isOpen={opened === run.run_id}
+                onOpen={() => setOpened(opened === run.run_id ? null : run.run_id)}
+              />
+              {opened === run.run_id && <Opened view={view} run={run} isFresh={fresh} />}
+            </Boundary>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -7,11 +7,12 @@ import { fields, text } from "../model/reading_fields";
 import { linesOf, plainText, type Line } from "../model/terminal";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
-import type { Rest } from "../transport/rest";
+import type { FeedView } from "../transport/feed_view";
 
 const AGAIN_MS = 2000;
 /** How many lines are asked for: at first, and each time that somebody wants more. */
 const LINES = [200, 2000, 10_000];
+const UNCONNECTED = "The output is shown once something is connected.";
 const AT_END = 8; // pixels from the end that still count as the end
 
 interface Said {
@@ -21,41 +22,47 @@ interface Said {
 }
 
 /** Asks again, each time after the last answer, while the run goes on. */
-function useOutput(run: RunState, rest: Rest, lines: number): Said {
+function useOutput(run: RunState, { asking, feeding }: FeedView, lines: number): Said {
   const [said, setSaid] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
   const isOver = hasEnded(run.status);
+  // A kernel that is busy answers late: once the server is there, its answer is not waited for.
+  const source = feeding.via === "comm" || feeding.via === "none" ? feeding.via : "server";
   useEffect(() => {
-    const closed = new AbortController();
+    if (source === "none") return undefined;
+    let isClosed = false;
     let timer: number | undefined;
     const ask = async (): Promise<void> => {
       try {
-        const path = `runs/${encodeURIComponent(run.run_id)}/output?tail=${lines}`;
-        const answer = fields(await rest.get(path, closed.signal));
+        const answer = fields(await asking.control({ action: "output", runId: run.run_id, tail: lines }));
+        if (isClosed) return;
         setSaid(text(answer["text"]) ?? "");
         setProblem("");
       } catch (error) {
-        if (closed.signal.aborted) return;
+        if (isClosed) return;
         setProblem(error instanceof Error ? error.message : String(error));
       }
-      if (!isOver && !closed.signal.aborted) timer = window.setTimeout(() => void ask(), AGAIN_MS);
+      if (!isOver && !isClosed) timer = window.setTimeout(() => void ask(), AGAIN_MS);
     };
     void ask();
     return () => {
-      closed.abort();
+      isClosed = true;
       clearTimeout(timer);
     };
-  }, [run.run_id, isOver, rest, lines]);
+  }, [run.run_id, isOver, source, lines]);
   return { said, problem };
 }
 
-function OutputText({ run, rest }: { run: RunState; rest: Rest }): JSX.Element {
+function OutputText({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
   const [more, setMore] = useState(0);
   const asked = LINES[more]!;
-  const { said, problem } = useOutput(run, rest, asked);
+  const { said, problem } = useOutput(run, view, asked);
   const lines = useMemo(() => linesOf(said ?? ""), [said]);
   const [isWrapped, setWrapped] = useState(false);
-  if (said === null) return problem ? <Problem words={problem} /> : <p class="jpp-empty">Loading…</p>;
+  if (said === null) {
+    if (problem) return <Problem words={problem} />;
+    return <p class="jpp-empty">{view.feeding.via === "none" ? UNCONNECTED : "Loading…"}</p>;
+  }
   return (
     <>
       {problem && <Problem words={problem} />}
@@ -134,7 +141,7 @@ function Lines({ lines }: { lines: readonly Line[] }): JSX.Element {
               ),
             )}
             {line.leftOut > 0 && <span class="jpp-left-out">… {count(line.leftOut)} more characters</span>}
-            {"\n"}
+            {index < lines.length - 1 && "\n"}
           </span>
         ))}
       </>
@@ -164,9 +171,15 @@ function Copy({ text: said }: { text: string }): JSX.Element {
   );
 }
 
-export function Output({ run, rest }: { run: RunState; rest: Rest | null }): JSX.Element {
-  const [isOpen, setOpen] = useState(false);
-  if (!rest) return <p class="jpp-empty">The output is shown while the server can be reached.</p>;
+interface OutputProps {
+  run: RunState;
+  view: FeedView;
+  isOpenAtFirst?: boolean;
+}
+
+export function Output({ run, view, isOpenAtFirst = false }: OutputProps): JSX.Element {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  if (view.feeding.via === "none" && !isOpen) return <p class="jpp-empty">{UNCONNECTED}</p>;
   return (
     <>
       <button
@@ -177,7 +190,7 @@ export function Output({ run, rest }: { run: RunState; rest: Rest | null }): JSX
       >
         {isOpen ? "Hide output" : "Show output"}
       </button>
-      {isOpen && <OutputText run={run} rest={rest} />}
+      {isOpen && <OutputText run={run} view={view} />}
     </>
   );
 }

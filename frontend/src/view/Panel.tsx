@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { isToldIn, noticeWithinRun } from "../model/notices";
 import { stopWords } from "../model/early_end";
+import type { PanelSize, PartName } from "../model/parts";
 import { waitingWords } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
 import type { Notice } from "../model/view_state";
@@ -19,6 +20,8 @@ import { Details, SECTIONS, type SectionName } from "./Details";
 import { HealthLine } from "./HealthBox";
 import { Freshness } from "./freshness";
 import { HeaderNotice } from "./HeaderNotice";
+import { RunLine, WaitingLine } from "./Line";
+import { Parts } from "./Parts";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
 import { NewestActivity } from "./RunActivity";
@@ -30,7 +33,8 @@ import { useFeed } from "./use_feed";
 export interface PanelProps {
   feed: PanelFeed;
   /** Null: all, behind the toggle. */
-  show: readonly SectionName[] | null;
+  show: readonly PartName[] | null;
+  size?: PanelSize;
 }
 
 function noticesOf(view: FeedView, run: RunState): Notice[] {
@@ -64,14 +68,15 @@ function progressOf(view: FeedView, run: RunState): ProgressProps {
   return { run, heardAt, isFresh: isFresh(view.feeding.connection) && !view.isUnknown };
 }
 
-export function RunPanel({ feed, show }: PanelProps): JSX.Element {
+export function RunPanel({ feed, show, size = "panel" }: PanelProps): JSX.Element {
   useClock();
   const view = useFeed(feed);
   const { run } = view;
-  if (!run) return <Waiting view={view} />;
+  if (!run) return size === "line" ? <WaitingLine view={view} title="Run" /> : <Waiting view={view} />;
   const progress = progressOf(view, run);
   // What has ended does not change: an old report of it is as good as new.
   const isStale = !progress.isFresh && !hasEnded(run.status);
+  if (size === "line") return <RunLine view={view} isStale={isStale} {...progress} />;
   return (
     <Freshness.Provider value={progress.isFresh}>
       <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
@@ -80,7 +85,7 @@ export function RunPanel({ feed, show }: PanelProps): JSX.Element {
         {show === null ? (
           <Toggled view={view} {...progress} />
         ) : (
-          <Opened view={view} shown={show} {...progress} />
+          <Parts view={view} shown={show} {...progress} />
         )}
         <Announcer run={run} notices={noticesOf(view, run)} connection={view.feeding.connection} />
       </article>
@@ -167,19 +172,6 @@ function Toggled({ view, ...progress }: PartProps): JSX.Element {
       </footer>
       <div id={id} class="jpp-live" hidden={!isOpen}>
         {isOpen && <Details view={view} shown={SECTIONS} {...progress} />}
-      </div>
-    </>
-  );
-}
-
-/** Only the sections that were asked for, without a toggle. */
-function Opened({ view, shown, ...progress }: PartProps & { shown: readonly SectionName[] }): JSX.Element {
-  return (
-    <>
-      <Summary view={view} {...progress} opened={shown} />
-      <Actions view={view} run={progress.run} />
-      <div class="jpp-live">
-        <Details view={view} shown={shown} {...progress} />
       </div>
     </>
   );

@@ -36,7 +36,7 @@ interface StripProps extends ProgressProps {
 }
 
 /** Where the run is, in one line: what a narrow strip has no room to say. Its place is always there. */
-function Whereabouts(props: StripProps): JSX.Element | null {
+export function Whereabouts(props: StripProps): JSX.Element | null {
   const { run } = props;
   if (run.status === "queued") return <p class="jpp-whereabouts">{props.waiting}</p>;
   if (hasEnded(run.status)) {

@@ -9,13 +9,14 @@ import detailsCss from "./details.css";
 import iconsCss from "./icons.css";
 import outputCss from "./output.css";
 import panelCss from "./panel.css";
+import partsCss from "./parts.css";
 import progressCss from "./progress.css";
 import stagesCss from "./stages.css";
 
 /** In this order, as `page.css` has them: of two rules that are as strong, the later one holds. */
 const SHEETS = [
   plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, stagesCss, candidatesCss,
-  chartsCss, outputCss,
+  chartsCss, outputCss, partsCss,
 ]; // prettier-ignore
 
 const styled = new WeakMap<object, Set<string>>();

@@ -29,7 +29,7 @@ describe("a notification", () => {
 
   it("opens what it is about", () => {
     expect(placeOfNotice(notice("end 1", "error", "1"))).toEqual({ at: "now", runId: "1" });
-    expect(placeOfNotice(notice("health", "warning"))).toEqual({ at: "health" });
-    expect(placeOfNotice(notice("model digits", "success"))).toEqual({ at: "models" });
+    expect(placeOfNotice(notice("health", "warning"))).toEqual({ at: "health", query: "" });
+    expect(placeOfNotice(notice("model digits", "success"))).toEqual({ at: "models", query: "" });
   });
 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { isGuessed, percent } from "../../src/model/guessed";
 import { readRun } from "../../src/model/reading";
 import type { RunState } from "../../src/model/wire";
-import { runNote } from "../../src/view/Everything";
+import { runNote } from "../../src/view/run_note";
 
 const CASES = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../tests/fixtures/guessed.json"), "utf8"),

@@ -65,7 +65,7 @@ describe.each(["wide", "narrow"] as const)("the stages of a run, %s", (width) =>
 
 describe("the time left", () => {
   it("is a range, and not known yet without one", () => {
-    expect(seen.wide.left).toBe("~6 to 9 s");
+    expect(seen.wide.left).toBe("~30 to 60 min");
     expect(seen.wide.unknown).toBe("not known yet");
   });
 });

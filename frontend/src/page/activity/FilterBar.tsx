@@ -25,52 +25,23 @@ const MOST_RUNS = 100;
 
 export function FilterBar({ filter, runs, choose }: FilterBarProps): JSX.Element {
   const other = (change: Partial<ActivityFilter>): void => choose({ ...filter, ...change });
-  const isKnown = runs.some((run) => run.run_id === filter.runId);
   return (
     <div class="jpp-activity-filters" role="search" aria-label="Which lines are shown">
-      <div class="jpp-segments" role="group" aria-label="Level">
-        {[null, ...LEVELS].map((level) => (
-          <button
-            key={level ?? "all"}
-            type="button"
-            class="jpp-segment"
-            aria-pressed={filter.level === level}
-            onClick={() => other({ level })}
-          >
-            {level === null ? "All" : LEVEL_WORDS[level]}
-          </button>
-        ))}
-      </div>
-      <select
-        class="jpp-dropdown"
-        aria-label="What it is about"
-        value={filter.kind ?? ""}
-        onChange={(event) => other({ kind: event.currentTarget.value || null })}
-      >
-        <option value="">Everything that happens</option>
-        {filter.kind !== null && !KINDS.some(({ kind }) => kind === filter.kind) && (
-          <option value={filter.kind}>{filter.kind}</option>
-        )}
-        {KINDS.map(({ kind, words }) => (
-          <option key={kind} value={kind}>
-            {words}
-          </option>
-        ))}
-      </select>
-      <select
-        class="jpp-dropdown"
-        aria-label="Run"
-        value={filter.runId ?? ""}
-        onChange={(event) => other({ runId: event.currentTarget.value || null })}
-      >
-        <option value="">All runs</option>
-        {filter.runId !== null && !isKnown && <option value={filter.runId}>{filter.runId}</option>}
-        {runs.slice(0, MOST_RUNS).map((run) => (
-          <option key={run.run_id} value={run.run_id}>
-            {run.name || run.run_id}
-          </option>
-        ))}
-      </select>
+      <Levels level={filter.level} choose={(level) => other({ level })} />
+      <Choice
+        label="What it is about"
+        all="Everything that happens"
+        value={filter.kind}
+        options={KINDS.map(({ kind, words }) => [kind, words])}
+        choose={(kind) => other({ kind })}
+      />
+      <Choice
+        label="Run"
+        all="All runs"
+        value={filter.runId}
+        options={runs.slice(0, MOST_RUNS).map((run) => [run.run_id, run.name || run.run_id])}
+        choose={(runId) => other({ runId })}
+      />
       <Words filter={filter} choose={choose} />
       {isFiltering(filter) && (
         <button type="button" class="jpp-button jpp-quiet" onClick={() => choose(EVERYTHING)}>
@@ -78,6 +49,59 @@ export function FilterBar({ filter, runs, choose }: FilterBarProps): JSX.Element
         </button>
       )}
     </div>
+  );
+}
+
+interface LevelsProps {
+  level: ActivityLevel | null;
+  choose: (level: ActivityLevel | null) => void;
+}
+
+function Levels({ level: chosen, choose }: LevelsProps): JSX.Element {
+  return (
+    <div class="jpp-segments" role="group" aria-label="Level">
+      {[null, ...LEVELS].map((level) => (
+        <button
+          key={level ?? "all"}
+          type="button"
+          class="jpp-segment"
+          aria-pressed={chosen === level}
+          onClick={() => choose(level)}
+        >
+          {level === null ? "All" : LEVEL_WORDS[level]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  /** What stands for no choice. */
+  all: string;
+  value: string | null;
+  options: readonly (readonly [value: string, words: string])[];
+  choose: (value: string | null) => void;
+}
+
+/** One of several; what the address says is among them, though nobody here knows it. */
+function Choice({ label, all, value, options, choose }: ChoiceProps): JSX.Element {
+  const isKnown = value === null || options.some(([known]) => known === value);
+  const shown = isKnown ? options : [[value, value] as const, ...options];
+  return (
+    <select
+      class="jpp-dropdown"
+      aria-label={label}
+      value={value ?? ""}
+      onChange={(event) => choose(event.currentTarget.value || null)}
+    >
+      <option value="">{all}</option>
+      {shown.map(([known, words]) => (
+        <option key={known} value={known}>
+          {words}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -8,7 +8,7 @@ import type { Activity, RunState } from "../../model/wire";
 import { LEVELS } from "../../view/Activity";
 import { Icon } from "../../view/icons";
 import { SubHeading } from "../../view/Section";
-import { PlaceLink } from "../PlaceLink";
+import { hashOf } from "../places";
 
 interface LinesProps {
   lines: readonly Activity[];
@@ -54,8 +54,8 @@ function About({ told, name }: { told: Activity; name: string }): JSX.Element {
   }
   const words = name || told.run_id;
   return (
-    <PlaceLink class="jpp-told-about" to={{ at: "now", runId: told.run_id }} title={words}>
+    <a class="jpp-told-about" href={hashOf({ at: "now", runId: told.run_id })} title={words}>
       {words}
-    </PlaceLink>
+    </a>
   );
 }

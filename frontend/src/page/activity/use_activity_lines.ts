@@ -34,36 +34,10 @@ async function pageOf(rest: Rest, filter: ActivityFilter, before: string | null,
 export function useActivityLines(view: FeedView, filter: ActivityFilter): LinesView {
   const { state, rest } = view;
   const [known, setKnown] = useState(() => linesAtFirst(state, filter));
-  const [isLoading, setLoading] = useState(false);
-  const [problem, setProblem] = useState("");
-  const asking = useRef<AbortController | null>(null);
   const wanted = queryOf(filter);
   const isOther = queryOf(known.filter) !== wanted;
   const current = isOther ? linesAtFirst(state, filter) : known;
-
-  const load = (before: string | null): void => {
-    if (!rest) return;
-    asking.current?.abort();
-    const asked = new AbortController();
-    const askedAt = state.offset;
-    asking.current = asked;
-    setLoading(true);
-    pageOf(rest, filter, before, asked.signal)
-      .then(
-        (page) => {
-          if (asked.signal.aborted) return;
-          setKnown((at) => (before === null ? withNewestPage(at, page, askedAt) : withPage(at, page)));
-          setProblem("");
-        },
-        (error: unknown) => {
-          if (!asked.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
-        },
-      )
-      .finally(() => {
-        if (asking.current === asked) setLoading(false);
-      });
-  };
-
+  const { load, isLoading, problem } = usePages(view, filter, setKnown);
   useEffect(() => {
     if (isOther) setKnown(linesAtFirst(state, filter));
   }, [wanted]);
@@ -72,11 +46,44 @@ export function useActivityLines(view: FeedView, filter: ActivityFilter): LinesV
   useEffect(() => {
     if (!isOther && isNewestAmiss) load(null);
   }, [rest, wanted, isOther, isNewestAmiss]);
-  useEffect(() => () => asking.current?.abort(), []);
-
   const more = (): void => {
     if (isLoading || current.next === null) return;
     load(isNewestAmiss ? null : (current.next ?? null));
   };
   return { ...current, isLoading, problem, more };
+}
+
+type Change = (change: (known: ActivityLines) => ActivityLines) => void;
+
+/** Loads pages, one at a time; another one that is asked for takes the place of one on its way. */
+function usePages(
+  { state, rest }: FeedView,
+  filter: ActivityFilter,
+  change: Change,
+): Pick<LinesView, "isLoading" | "problem"> & { load: (before: string | null) => void } {
+  const [isLoading, setLoading] = useState(false);
+  const [problem, setProblem] = useState("");
+  const asking = useRef<AbortController | null>(null);
+  useEffect(() => () => asking.current?.abort(), []);
+  const load = (before: string | null): void => {
+    if (!rest) return;
+    asking.current?.abort();
+    const asked = new AbortController();
+    const askedAt = state.offset;
+    asking.current = asked;
+    setLoading(true);
+    const found = (page: ActivityPage): void => {
+      if (asked.signal.aborted) return;
+      change((at) => (before === null ? withNewestPage(at, page, askedAt) : withPage(at, page)));
+      setProblem("");
+    };
+    const failed = (error: unknown): void => {
+      if (!asked.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+    };
+    const done = (): void => {
+      if (asking.current === asked) setLoading(false);
+    };
+    pageOf(rest, filter, before, asked.signal).then(found, failed).finally(done);
+  };
+  return { load, isLoading, problem };
 }

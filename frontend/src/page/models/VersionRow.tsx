@@ -8,7 +8,7 @@ import { isRollback, replacementWords, scoreOf, type ModelDetail } from "../../m
 import type { ModelVersion, RunState } from "../../model/wire";
 import type { FeedView } from "../../transport/feed_view";
 import { ActionButton } from "../../view/ActionButton";
-import { PlaceLink } from "../PlaceLink";
+import { hashOf } from "../places";
 import { Download } from "./Download";
 
 export interface VersionRowProps {
@@ -25,63 +25,82 @@ export interface VersionRowProps {
 }
 
 export function VersionRow(props: VersionRowProps): JSX.Element {
-  const { view, name, detail, version, metrics, whyNot, isAsked, ask } = props;
-  const { isPending, refusal, deploy } = useDeploy(view, name, version.version);
+  const { view, name, detail, version, metrics, isAsked, ask } = props;
+  const deploying = useDeploy(view, name, version.version);
   const acts = useRef<HTMLTableCellElement>(null);
   const isServed = detail.deployed === version.version;
-  const word = isRollback(detail, version.version) ? "Roll back" : "Deploy";
   const leave = (): void => {
     ask(false);
     acts.current?.querySelector("button")?.focus();
-  };
-  const press = (): void => {
-    if (detail.deployed === null) deploy();
-    else ask(!isAsked);
   };
   return (
     <>
       <tr class={isServed ? "jpp-version-served" : ""}>
         <MemoCells version={version} metrics={metrics} best={props.best} runs={view.state.runs} />
         <td class="jpp-version-acts" ref={acts}>
-          {isServed ? (
-            <span class="jpp-in-service">In service</span>
-          ) : (
-            <ActionButton whyNot={isPending ? "This version is being put in service" : whyNot} onClick={press}>
-              {isPending ? "Deploying…" : word}
-              <span class="jpp-spoken"> version {version.version}</span>
-            </ActionButton>
-          )}
+          {isServed ? <span class="jpp-in-service">In service</span> : <DeployButton {...props} {...deploying} />}
           <Download view={view} name={name} version={version.version} />
         </td>
       </tr>
-      {(isAsked || refusal) && !isServed && (
-        <tr class="jpp-version-more">
-          <td colSpan={metrics.length + 4}>
-            {isAsked && (
-              <Question
-                words={replacementWords(detail, version.version, Date.now())}
-                word={word}
-                whyNot={whyNot}
-                yes={() => {
-                  leave();
-                  deploy();
-                }}
-                no={leave}
-              />
-            )}
-            {refusal && (
-              <p class="jpp-problem" role="alert">
-                {refusal}
-              </p>
-            )}
-          </td>
-        </tr>
-      )}
+      {(isAsked || deploying.refusal) && !isServed && <MoreRow {...props} {...deploying} leave={leave} />}
     </>
   );
 }
 
-function useDeploy(view: FeedView, name: string, version: number): { isPending: boolean; refusal: string; deploy: () => void } {
+function wordOf({ detail, version }: VersionRowProps): string {
+  return isRollback(detail, version.version) ? "Roll back" : "Deploy";
+}
+
+function DeployButton(props: VersionRowProps & Deploying): JSX.Element {
+  const { detail, version, whyNot, isAsked, ask, isPending, deploy } = props;
+  const press = (): void => {
+    if (detail.deployed === null) deploy();
+    else ask(!isAsked);
+  };
+  return (
+    <ActionButton whyNot={isPending ? "This version is being put in service" : whyNot} onClick={press}>
+      {isPending ? "Deploying…" : wordOf(props)}
+      <span class="jpp-spoken"> version {version.version}</span>
+    </ActionButton>
+  );
+}
+
+/** Below a version: what it would replace, and why it could not. */
+function MoreRow(props: VersionRowProps & Deploying & { leave: () => void }): JSX.Element {
+  const { detail, version, metrics, whyNot, isAsked, deploy, refusal, leave } = props;
+  const yes = (): void => {
+    leave();
+    deploy();
+  };
+  return (
+    <tr class="jpp-version-more">
+      <td colSpan={metrics.length + 4}>
+        {isAsked && (
+          <Question
+            words={replacementWords(detail, version.version, Date.now())}
+            word={wordOf(props)}
+            whyNot={whyNot}
+            yes={yes}
+            no={leave}
+          />
+        )}
+        {refusal && (
+          <p class="jpp-problem" role="alert">
+            {refusal}
+          </p>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+interface Deploying {
+  isPending: boolean;
+  refusal: string;
+  deploy: () => void;
+}
+
+function useDeploy(view: FeedView, name: string, version: number): Deploying {
   const [isPending, setPending] = useState(false);
   const [refusal, setRefusal] = useState("");
   const deploy = async (): Promise<void> => {
@@ -155,9 +174,9 @@ function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element
         {runId === null ? (
           UNKNOWN
         ) : (
-          <PlaceLink to={{ at: "now", runId }} title={run ?? ""}>
+          <a href={hashOf({ at: "now", runId })} title={run ?? ""}>
             {run}
-          </PlaceLink>
+          </a>
         )}
       </td>
       <td data-name="Made">{time === null ? UNKNOWN : <time dateTime={time}>{clock(time, Date.now(), "minute")}</time>}</td>

@@ -1,7 +1,6 @@
 /** The charts of one run's metrics, or why there are none. */
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { count, nameOf } from "../../model/format";
 import { liveScoreName, liveScoreOf } from "../../model/live_score";
 import { pointsOf } from "../../model/series";
@@ -42,15 +41,14 @@ function whyNone(run: RunState, known: RunSeries | undefined, canLoad: boolean):
     if (run.status !== "completed") return "No score was measured before the run ended.";
     return "This estimator showed no scores while it was trained.";
   }
-  return canLoad ? "Loading…" : "The scores are shown while the server can be reached.";
+  return canLoad ? "Loading…" : "The scores are shown once something is connected.";
 }
 
 export function RunCharts({ run, view }: { run: RunState; view: FeedView }): JSX.Element | null {
-  const { onShown, problem } = useSeries(view, [run.run_id]);
+  const { onShown, problem } = useSeries(view, [run.run_id], LIVE);
   const known = view.state.series.get(run.run_id);
-  useEffect(() => onShown(LIVE), [run.run_id]);
   const metrics = metricsOf(run, known);
-  const reason = metrics.length ? "" : whyNone(run, known, view.rest !== null);
+  const reason = metrics.length ? "" : whyNone(run, known, view.feeding.via !== "none");
   if (reason === null) return null;
   const drawn = { run_id: run.run_id, name: run.name, series: known?.series ?? {} };
   return (

@@ -7,8 +7,9 @@ import type { FeedView } from "../../transport/feed_view";
 const NAMES_AT_ONCE = 40;
 const CHARACTERS_AT_ONCE = 3000;
 const REQUESTS_AT_ONCE = 3;
-/** A view that keeps missing points, or has no answer, does not ask for them all the time. */
+/** A view that keeps missing points does not ask for them all the time, and less and less where it is refused. */
 const AGAIN_MS = 1000;
+const SELDOM_MS = 30_000;
 
 export interface SeriesLoading {
   /** Call it with the metrics that have come into sight. */
@@ -17,13 +18,17 @@ export interface SeriesLoading {
   problem: string;
 }
 
-/** Keep the metrics that are shown of these runs loaded, as long as the server can be reached. */
-export function useSeries(view: FeedView, runIds: readonly string[]): SeriesLoading {
-  const [shown, setShown] = useState<ReadonlySet<string>>(new Set());
+/**
+ * Keep the metrics that are shown of these runs loaded, as long as something is connected.
+ * `first` are asked for whether they are shown or not.
+ */
+export function useSeries(view: FeedView, runIds: readonly string[], first: readonly string[] = []): SeriesLoading {
+  const [shown, setShown] = useState<ReadonlySet<string>>(() => new Set(first));
   const [problem, setProblem] = useState("");
   const [, setTurn] = useState(0);
   const asked = useRef(new Set<string>());
   const requests = useRef(0);
+  const refused = useRef(0);
   const isGone = useRef(false);
   useEffect(() => {
     isGone.current = false;
@@ -33,7 +38,7 @@ export function useSeries(view: FeedView, runIds: readonly string[]): SeriesLoad
   }, []);
   // After every drawing: what is missing is known by looking.
   useEffect(() => {
-    if (view.rest === null || requests.current === REQUESTS_AT_ONCE) return;
+    if (view.feeding.via === "none" || requests.current === REQUESTS_AT_ONCE) return;
     const wanted = firstMissing(view, runIds, shown, asked.current);
     if (!wanted) return;
     const keys = wanted.names.map((name) => keyOf(wanted.runId, name));
@@ -41,11 +46,12 @@ export function useSeries(view: FeedView, runIds: readonly string[]): SeriesLoad
     requests.current += 1;
     const answered = (words: string): void => {
       requests.current -= 1;
+      refused.current = words ? refused.current + 1 : 0;
       const again = (): void => {
         for (const key of keys) asked.current.delete(key);
         if (!isGone.current) setTurn((count) => count + 1);
       };
-      setTimeout(again, AGAIN_MS);
+      setTimeout(again, Math.min(SELDOM_MS, AGAIN_MS * 2 ** Math.max(0, refused.current - 1)));
       if (!isGone.current) setProblem(words);
     };
     view.asking.loadSeries(wanted.runId, wanted.names).then(

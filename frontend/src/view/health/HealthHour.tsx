@@ -33,18 +33,13 @@ const MOST_LANES = 3;
 const NARROWEST = 180;
 
 export function HealthHour(props: HealthHourProps): JSX.Element {
-  const { history, health, edge, minutes } = props;
+  const { health, minutes } = props;
   const [at, read] = useState<number | null>(null);
   const axis = useRef<HTMLDivElement>(null);
-  const [from, to] = [edge - 60_000 * minutes, edge];
-  const samples = useMemo(() => within(history, from, to), [history, from, to]);
-  const rows = useMemo(() => rowsOf(history, health), [history.gpus, history.samples.length > 0, health.swap?.limit]);
-  const thresholds = useMemo(() => new Map(props.thresholds.map((each) => [each.figure, each])), [props.thresholds]);
+  const { rows, samples, thresholds, from, to } = useStretch(props);
   const worked = runsBetween(props.runs, from, to);
   const lanes = lanesOf(worked, props.runId);
-  const marks = lanes.flatMap(stageMarks);
-  const ends = marks.flatMap((mark) => (mark.to === null ? [mark.from] : [mark.from, mark.to]));
-  const boundaries = useSame(apart(ends.filter((time) => time > from && time < to), (to - from) / NARROWEST));
+  const boundaries = useBoundaries(lanes, from, to);
   const shown = at !== null && at >= from ? sampleAt(samples, at) : null;
   const moment = { rows, samples, thresholds, from, to, at, sample: at === null ? (samples.at(-1) ?? null) : shown };
   return (
@@ -70,6 +65,32 @@ export function HealthHour(props: HealthHourProps): JSX.Element {
       </Fold>
     </div>
   );
+}
+
+interface Stretch {
+  rows: readonly HealthRow[];
+  samples: readonly Sample[];
+  thresholds: ReadonlyMap<string, Threshold>;
+  from: number;
+  to: number;
+}
+
+/** What is drawn; the same objects for as long as nothing of it is another. */
+function useStretch({ history, health, edge, minutes, thresholds }: HealthHourProps): Stretch {
+  const [from, to] = [edge - 60_000 * minutes, edge];
+  return {
+    samples: useMemo(() => within(history, from, to), [history, from, to]),
+    rows: useMemo(() => rowsOf(history, health), [history.gpus, history.samples.length > 0, health.swap?.limit]),
+    thresholds: useMemo(() => new Map(thresholds.map((each) => [each.figure, each])), [thresholds]),
+    from,
+    to,
+  };
+}
+
+/** Where stages begin and end within the stretch. */
+function useBoundaries(lanes: readonly RunState[], from: number, to: number): number[] {
+  const ends = lanes.flatMap(stageMarks).flatMap((mark) => (mark.to === null ? [mark.from] : [mark.from, mark.to]));
+  return useSame(apart(ends.filter((time) => time > from && time < to), (to - from) / NARROWEST));
 }
 
 /** Moments of which no two are so near each other that their lines would be one bar. */

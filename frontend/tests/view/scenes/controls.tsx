@@ -26,7 +26,7 @@ answer(async () => {
   const kernel = new Kernel();
   const feed = feedOf(kernel);
   feed.run = runOf();
-  render(<RunPanel feed={feed} show={["activity"]} />, element);
+  render(<RunPanel feed={feed} show={["activity", "controls"]} />, element);
   await pass(100);
   const offline = { stop: seen(element, "Stop"), cancel: seen(element, "Cancel"), add: seen(element, "Add") };
   buttonIn(element, "Stop").click();

@@ -156,6 +156,24 @@ async function seenRefused(): Promise<Record<string, unknown>> {
   return { refused, isDrawn: drawn > 100, offline };
 }
 
+/** The box that panels have too: cards of the same make by their numbers, with what each tells. */
+async function seenCards(): Promise<string[]> {
+  location.hash = "#";
+  const memory = { percent: 25, used: 1e10, limit: 4e10 };
+  const gpus = [{ name: "A100", percent: 93, memory }, { name: "A100", percent: null, memory: null }];
+  const { feed, wait } = await connected((at) => {
+    prepared(at);
+    at.told = { health: { ...healthAt(0, 50), gpus } };
+  });
+  const page = place();
+  render(<Page feed={feed} />, page);
+  await wait();
+  const meters = [...page.querySelectorAll<HTMLElement>(".jpp-surroundings .jpp-meter")];
+  const told = meters.map((meter) => texts(meter, ":scope > :not([aria-hidden])").join(" "));
+  render(null, page);
+  return told.filter((words) => words.startsWith("GPU"));
+}
+
 async function seenDenied(): Promise<string[]> {
   location.hash = "#health";
   const { feed, wait } = await connected((at) => {
@@ -168,4 +186,4 @@ async function seenDenied(): Promise<string[]> {
   return texts(page, ".jpp-caution, .jpp-place .jpp-empty");
 }
 
-answer(async () => ({ hour: await seenHour(), refused: await seenRefused(), denied: await seenDenied() }));
+answer(async () => ({ hour: await seenHour(), refused: await seenRefused(), cards: await seenCards(), denied: await seenDenied() }));

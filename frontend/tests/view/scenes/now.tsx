@@ -16,8 +16,8 @@ const RUNNING = {
   start_time: at(0),
   attempt_time: at(0),
   elapsed_time: 15,
-  estimated_remaining: 7,
-  estimated_range: [6.4, 9.2],
+  estimated_remaining: 2500,
+  estimated_range: [1810, 3610],
   stages: [
     { id: "load", title: "Load", status: "completed", started_time: at(0), elapsed_s: 5 },
     { id: "train", title: "Train", status: "running", started_time: at(5), elapsed_s: 10, estimated_s: 15, estimated_range: [14, 16] },
@@ -54,7 +54,7 @@ async function stages(width: number): Promise<Fields> {
   const element = place();
   element.style.width = `${width}px`;
   installStyles(element);
-  render(<RunPanel feed={feedOf(kernel)} show={["stages"]} />, element);
+  render(<RunPanel feed={feedOf(kernel)} show={["progress", "stages"]} />, element);
   kernel.show("live", RUNNING);
   await pass(80);
   const seen = {
@@ -95,7 +95,9 @@ async function output(): Promise<Fields> {
   const element = place();
   element.style.width = "600px";
   installStyles(element);
-  render(<RunPanel feed={feed} show={["output"]} />, element);
+  render(<RunPanel feed={feed} show={null} />, element);
+  await pass(100);
+  buttonIn(element, "Details").click();
   await pass(100);
   buttonIn(element, "Show output").click();
   await pass(200);
@@ -103,9 +105,9 @@ async function output(): Promise<Fields> {
   const isAtEnd = (): boolean => box.scrollTop + box.clientHeight >= box.scrollHeight - 2;
   const lines = box.innerText.split("\n");
   const first = {
-    count: lines.length - 1,
-    end: lines.slice(-5, -1).map((line) => line.slice(0, 60)),
-    cut: lines.at(-2)!.slice(-28),
+    count: lines.length,
+    end: lines.slice(-4).map((line) => line.slice(0, 60)),
+    cut: lines.at(-1)!.slice(-28),
     coloured: [...box.querySelectorAll<HTMLElement>(".jpp-ansi-green")].map((part) => part.innerText),
     isAtEnd: isAtEnd(),
   };
@@ -123,7 +125,7 @@ async function output(): Promise<Fields> {
   const back = isAtEnd();
   buttonIn(element, "Show earlier").click();
   await pass(200);
-  const all = box.innerText.split("\n").length - 1;
+  const all = box.innerText.split("\n").length;
   const wide = box.scrollWidth > box.clientWidth;
   buttonIn(element, "Wrap lines").click();
   await pass(50);
