@@ -29,15 +29,15 @@ const stylesAsText = {
   },
 };
 
-/** What `page.css` takes from `page/`, but for the ground and the colours of the page's own document. */
+/** All that `page.css` lists, but for the ground and the colours of the page's own document. */
 const pageStyles = {
   name: "page-styles",
   setup(build) {
     const list = join(here, "src/page.css");
     build.onResolve({ filter: /^page-styles$/ }, () => ({ path: list, namespace: "page-styles" }));
     build.onLoad({ filter: /.*/, namespace: "page-styles" }, async () => {
-      const imports = (await readFile(list, "utf8")).match(/^@import "\.\/page\/.*$/gm);
-      const contents = imports.filter((line) => !line.includes("/theme.css")).join("\n");
+      const sheets = (await readFile(list, "utf8")).split("\n");
+      const contents = sheets.filter((line) => !line.includes("/theme.css")).join("\n");
       const stdin = { contents, resolveDir: dirname(list), loader: "css" };
       const built = await esbuild.build({ ...common, stdin, write: false, plugins: [] });
       return { contents: built.outputFiles[0].text, loader: "text" };

@@ -3,7 +3,7 @@ declare module "*.css" {
   export default text;
 }
 
-/** The sheets of the page's places, as `page.css` lists them; the build puts them together. */
+/** The page's sheets, as `page.css` lists them, without the theme of its own document; the build puts them together. */
 declare module "page-styles" {
   const css: string;
   export default css;

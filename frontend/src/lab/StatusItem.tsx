@@ -4,7 +4,7 @@ import { render, type JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { now } from "../view/clock";
 import { secondsSince, shownProgress } from "../view/shown";
-import { installSheet } from "../view/styles";
+import { installSheet } from "../view/sheets";
 import css from "./status_item.css";
 import { statusWords, type StatusWords } from "./status_words";
 import type { Watch } from "./watch";

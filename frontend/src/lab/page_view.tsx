@@ -7,7 +7,7 @@ import type { PlaceStore } from "../page/place_store";
 import { Places } from "../page/use_place";
 import type { PanelFeed } from "../transport/panel_feed";
 import { Boundary } from "../view/Boundary";
-import { installSheet, installStyles } from "../view/styles";
+import { installSheet } from "../view/sheets";
 import { useFeed } from "../view/use_feed";
 import labCss from "./page_view.css";
 import type { Watch } from "./watch";
@@ -42,7 +42,6 @@ function LabPage({ feed, places, isSeen, again }: LabPageProps): JSX.Element {
 }
 
 export function mountPage(element: HTMLElement, watch: Watch, places: PlaceStore): MountedPage {
-  installStyles(element);
   installSheet(element, pageCss);
   installSheet(element, labCss);
   element.classList.add("jpp", "jpp-in-lab");

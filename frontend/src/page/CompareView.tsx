@@ -10,7 +10,7 @@ import { CompareCharts } from "./compare/CompareCharts";
 import { CompareTable } from "./compare/CompareTable";
 import { MOST_COMPARED } from "./history/BulkBar";
 import { PlaceFrame } from "./PlaceFrame";
-import { hashOf } from "./places";
+import { PlaceLink } from "./PlaceLink";
 import type { Go } from "./use_place";
 
 interface CompareViewProps {
@@ -29,7 +29,7 @@ export function CompareView({ view, runIds, go }: CompareViewProps): JSX.Element
       <div class="jpp-compare">
         <header class="jpp-compare-head">
           <h2>Comparison</h2>
-          <a href={hashOf({ at: "history", query: "" })}>Select other runs</a>
+          <PlaceLink to={{ at: "history", query: "" }}>Select other runs</PlaceLink>
         </header>
         {runIds.length > ids.length && <p class="jpp-hint">The first {MOST_COMPARED} of them stand side by side.</p>}
         {[...problems].map(([runId, why]) => (
@@ -59,7 +59,7 @@ function Awaiting({ view, asked, awaited }: { view: FeedView; asked: number; awa
     return (
       <p class="jpp-empty">
         No run is named to be compared. Select two or more in the{" "}
-        <a href={hashOf({ at: "history", query: "" })}>history</a>, then press Compare.
+        <PlaceLink to={{ at: "history", query: "" }}>history</PlaceLink>, then press Compare.
       </p>
     );
   }

@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import type { ModelSummary } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
-import { hashOf, type Place } from "./places";
+import { PlaceLink } from "./PlaceLink";
+import type { Place } from "./places";
 
 /** Which version is in service, and which is the newest where that is another. */
 export function stateWords({ deployed, latest }: ModelSummary): string {
@@ -24,9 +25,9 @@ export function Models({ view }: { view: FeedView }): JSX.Element {
     <ul class="jpp-models-short">
       {models.map((model) => (
         <li key={model.name} class="jpp-model">
-          <a class="jpp-model-way" href={hashOf(placeOfModel(model.name))} title={model.name}>
+          <PlaceLink class="jpp-model-way" to={placeOfModel(model.name)} title={model.name}>
             {model.name}
-          </a>{" "}
+          </PlaceLink>{" "}
           <span class="jpp-note">{stateWords(model)}</span>
         </li>
       ))}

@@ -8,7 +8,7 @@ import type { Activity, RunState } from "../../model/wire";
 import { LEVELS } from "../../view/Activity";
 import { Icon } from "../../view/icons";
 import { SubHeading } from "../../view/Section";
-import { hashOf } from "../places";
+import { PlaceLink } from "../PlaceLink";
 
 interface LinesProps {
   lines: readonly Activity[];
@@ -54,8 +54,8 @@ function About({ told, name }: { told: Activity; name: string }): JSX.Element {
   }
   const words = name || told.run_id;
   return (
-    <a class="jpp-told-about" href={hashOf({ at: "now", runId: told.run_id })} title={words}>
+    <PlaceLink class="jpp-told-about" to={{ at: "now", runId: told.run_id }} title={words}>
       {words}
-    </a>
+    </PlaceLink>
   );
 }

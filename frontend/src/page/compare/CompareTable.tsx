@@ -18,7 +18,7 @@ import { colourName, styleOf } from "../../view/charts/palette";
 import { Icon } from "../../view/icons";
 import { ConfusionMatrix } from "../../view/Results";
 import { StatusMark, Tags } from "../../view/Status";
-import { hashOf } from "../places";
+import { PlaceLink } from "../PlaceLink";
 
 interface CompareTableProps {
   runs: readonly RunState[];
@@ -83,9 +83,9 @@ function RunHead({ run, place, drop }: RunHeadProps): JSX.Element {
   return (
     <div class="jpp-compare-run">
       <span class="jpp-compare-swatch" ref={swatch} aria-hidden="true" />
-      <a href={hashOf({ at: "now", runId: run.run_id })} title={name}>
+      <PlaceLink to={{ at: "now", runId: run.run_id }} title={name}>
         {name}
-      </a>
+      </PlaceLink>
       {drop && (
         <button
           type="button"

@@ -12,7 +12,7 @@ import { Icon } from "../../view/icons";
 import { StatusMark, Tags } from "../../view/Status";
 import { NameEditor } from "../editing/NameEditor";
 import { useRunEditing } from "../editing/use_run_editing";
-import { hashOf } from "../places";
+import { PlaceLink } from "../PlaceLink";
 
 export interface RowActions {
   isPicked: (runId: string) => boolean;
@@ -93,9 +93,9 @@ function RowName({ row, view, onChanged, onRefused }: RowActions & { row: RunRow
   return (
     <span role="rowheader" class={editing.isPending ? "jpp-history-name jpp-wished" : "jpp-history-name"}>
       <NameEditor editing={editing}>
-        <a class="jpp-history-link" href={hashOf({ at: "now", runId: row.runId })} title={name}>
+        <PlaceLink class="jpp-history-link" to={{ at: "now", runId: row.runId }} title={name}>
           {name}
-        </a>
+        </PlaceLink>
       </NameEditor>
       {row.hasNotes && (
         <span class="jpp-history-notes" title="It has notes">

@@ -7,7 +7,7 @@ import { isRollback, replacementWords, scoreOf, type ModelDetail } from "../../m
 import type { ModelVersion, RunState } from "../../model/wire";
 import type { FeedView } from "../../transport/feed_view";
 import { ActionButton } from "../../view/ActionButton";
-import { hashOf } from "../places";
+import { PlaceLink } from "../PlaceLink";
 import { Download } from "./Download";
 
 export interface VersionRowProps {
@@ -176,9 +176,9 @@ function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element
         {runId === null ? (
           UNKNOWN
         ) : (
-          <a href={hashOf({ at: "now", runId })} title={run ?? ""}>
+          <PlaceLink to={{ at: "now", runId }} title={run ?? ""}>
             {run}
-          </a>
+          </PlaceLink>
         )}
       </td>
       <td data-name="Made">{time === null ? UNKNOWN : <time dateTime={time}>{clock(time, Date.now(), "minute")}</time>}</td>

@@ -6,7 +6,8 @@ import layoutCss from "../../../src/page/layout.css";
 import { RememberedPlace } from "../../../src/page/place_store";
 import { Places } from "../../../src/page/use_place";
 import { PanelFeed } from "../../../src/transport/panel_feed";
-import { installSheet, installStyles } from "../../../src/view/styles";
+import { installSheet } from "../../../src/view/sheets";
+import { installStyles } from "../../../src/view/styles";
 import { answer, Kernel, pass, place } from "./scene";
 
 const PAGE = "http://here/jupyter-progress/";
