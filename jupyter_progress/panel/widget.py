@@ -33,6 +33,8 @@ OUTPUT_LINES = 200
 CHART_POINTS = 1000
 
 log = logging.getLogger(__name__)
+# Of this kernel's panels those whose page reaches the server, and has the view's code from there.
+_pages_with_code: set[str | None] = set()
 
 
 class PanelWidget(ToldTraits, anywidget.AnyWidget):
@@ -131,7 +133,14 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         """Send what is due: at most one message and one change of traits."""
         if self.comm is None or getattr(self.comm, "_closed", False):
             self._attention.close()
-        judgement = self._attention.judge(now, kernel_state().idle_since)
+        idle_since = kernel_state().idle_since
+        judgement = self._attention.judge(now, idle_since)
+        if (
+            self._attention.is_code_due(now, idle_since)
+            and not _pages_with_code
+            and not is_executed()
+        ):
+            self._send_code()
         feed = self._feeds.polling if judgement.is_lost else self._feeds.stream
         if feed is not self._watched.feed:
             self._watched.follow(feed)
@@ -169,6 +178,9 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
                 }
             )
 
+    def _send_code(self) -> None:
+        self.send({"type": "bundle", "js": view_source()})
+
     def reopen(self) -> None:
         """Give the widget a comm again, after its page or somebody has closed it."""
         if self.comm is not None and not getattr(self.comm, "_closed", False):
@@ -193,10 +205,12 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
                 views if isinstance(views, int) else 0,
             )
             self._note_renderer(content.get("rendered") is True)
+            if self._attention.via in ("socket", "rest"):
+                _pages_with_code.add(self.model_id)
         elif kind == "want" and content.get("what") == "snapshot":
             self._attention.ask(now)
         elif kind == "want" and content.get("what") == "bundle":
-            self.send({"type": "bundle", "js": view_source()})
+            self._send_code()
         elif kind == "control":
             askers.submit(self._control, content)
 
