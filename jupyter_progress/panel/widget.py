@@ -16,14 +16,14 @@ from ..core.wire import Message
 from ..errors import InvalidRequest, ProgressError
 from .assets import loader_source, view_source
 from .attention import Attention
-from .bundle import mime_bundle, saved_state
+from .bundle import MIME_TYPE, mime_bundle, saved_state
 from .clock import clock
 from .delivery import Delivery
 from .display import Output, Outputs, show_once
 from .feed import Feeds, snapshot_of
 from .kernel_state import kernel_state
 from .outbox import Outbox
-from .readers import is_executed
+from .readers import is_executed, is_voila
 from .scores import NAMES
 from .told import Telling, ToldTraits, told_of
 from .watched import Actions, Watched, askers
@@ -280,7 +280,10 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
             problem=self.problem, show=self.show, size=self.size, asks=asks
         )
         has_view = self.comm is not None and (is_new or not self._is_rendered) and not is_executed()
-        return mime_bundle(own, static, self.model_id if has_view else None)
+        bundle = mime_bundle(own, static, self.model_id if has_view else None)
+        if is_voila() and has_view:
+            del bundle[MIME_TYPE]
+        return bundle
 
     def output_metadata(self) -> dict[str, Any]:
         """Nothing: the project's own form says what an output is."""
