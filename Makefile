@@ -7,7 +7,7 @@ SEED ?= 0
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-FRONTEND := frontend/package.json frontend/package-lock.json $(shell find frontend/src frontend/scripts frontend/labext -type f 2>/dev/null)
+FRONTEND := frontend/package.json frontend/package-lock.json $(shell find frontend/src frontend/schema frontend/scripts -type f 2>/dev/null)
 PACKAGING := pyproject.toml hatch_build.py jupyter-config/server-config/jupyter_progress.json
 # Sources are used in place, so only what the build makes needs installing again.
 INSTALLED := $(VENV)/installed.stamp

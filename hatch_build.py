@@ -21,7 +21,8 @@ STAMP = "sources.sha256"
 STATIC_TARGET = "jupyter_progress/panel/static"
 LABEXTENSION_TARGET = "share/jupyter/labextensions/jupyter-progress"
 SOURCES = (
-    "src", "build.mjs", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json",
+    "src", "schema", "build.mjs", "package.json", "package-lock.json", "tsconfig.json",
+    "tsconfig.build.json",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "latency",
     "fanout",
     "handover",
+    "view",
 )
 
 

@@ -187,8 +187,10 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(folder: Path, extension: bool, *more: str) -> Iterator[RunningServer]:
-    """A server of its own, with the extension or without it."""
+def running_server(
+    folder: Path, extension: bool, *more: str, program: str = "jupyter_server"
+) -> Iterator[RunningServer]:
+    """A server of its own, with the extension or without it; ``program`` may be ``jupyterlab``."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JPY_", "JUPYTER"))}
     own = {
         "JUPYTER_TOKEN": TOKEN,
@@ -197,7 +199,7 @@ def running_server(folder: Path, extension: bool, *more: str) -> Iterator[Runnin
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
     }
     words = [
-        sys.executable, "-m", "jupyter_server", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
+        sys.executable, "-m", program, "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
         "--allow-root", "--ServerApp.open_browser=False", f"--ServerApp.root_dir={folder}",
         f"--ServerApp.jpserver_extensions=jupyter_progress={extension}", *more,
     ]  # fmt: skip

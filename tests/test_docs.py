@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -44,6 +45,19 @@ def test_every_reason_is_in_the_reference() -> None:
         cls = waiting.pop()
         waiting.extend(cls.__subclasses__())
         assert f"`{cls.reason}`" in text, cls.__name__
+
+
+def test_every_command_and_setting_of_the_extension_is_in_the_reference() -> None:
+    text = (ROOT / "docs" / "jupyterlab.md").read_text("utf-8")
+    sources = ROOT / "frontend" / "src" / "lab" / "commands.ts"
+    commands = re.findall(r"`\$\{PREFIX\}([\w-]+)`", sources.read_text("utf-8"))
+    schema = json.loads((ROOT / "frontend" / "schema" / "plugin.json").read_text("utf-8"))
+    assert commands
+    for command in commands:
+        assert f"`jupyter-progress:{command}`" in text, command
+    for name, setting in schema["properties"].items():
+        assert f"| `{name}` | `{json.dumps(setting['default'])}` |" in text, name
+        assert setting["description"], name
 
 
 def test_every_trait_is_in_the_reference() -> None:

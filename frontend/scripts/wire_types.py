@@ -17,7 +17,7 @@ import msgspec
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from jupyter_progress.core import events, stages, state, transitions, wire  # noqa: E402
+from jupyter_progress.core import activity, events, health, stages, state, transitions, wire  # noqa: E402
 
 TARGET = ROOT / "frontend" / "src" / "model" / "wire.ts"
 
@@ -38,6 +38,7 @@ STRUCTS: tuple[type[msgspec.Struct], ...] = (
     state.Stall,
     events.RunError,
     state.RunState,
+    health.Threshold,
     wire.Activity,
     wire.ModelSummary,
     wire.Snapshot,
@@ -144,8 +145,8 @@ export interface ModelVersion {
   result: RunResult | null;
 }
 
-/** `[step, value]`, in rising order of steps. */
-export type Point = [number, number];
+/** `[step, value]`, in rising order of steps; null where there was no number to draw. */
+export type Point = [number, number | null];
 export type Series = Record<string, Point[]>;
 """
 
@@ -202,9 +203,16 @@ def run_status() -> str:
     return "export type RunStatus =\n" + "\n".join(f'  | "{status}"' for status in statuses) + ";"
 
 
+def activity_kinds() -> str:
+    """What a line of the feed can be about."""
+    kinds = "".join(f'  "{kind}",\n' for kind in activity.KINDS)
+    return f"export const ACTIVITY_KINDS = [\n{kinds}] as const;"
+
+
 def render() -> str:
     """The whole file."""
-    parts = [HEAD, run_status(), OPEN_SHAPES.strip(), *map(interface, STRUCTS), message()]
+    shapes = [OPEN_SHAPES, activity_kinds(), *map(interface, STRUCTS)]
+    parts = [HEAD, run_status(), *shapes, message()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 

@@ -1,11 +1,10 @@
 /**
- * The prebuilt Jupyter extension: a renderer for the project's own MIME type.
+ * The renderer for the project's own MIME type, which Jupyter's page takes from the prebuilt extension.
  *
- * A module-federation container written by hand: Jupyter's page loads this script, calls `init` with
- * the modules that it shares, and takes the plugin from `get`. What stands in an output is written by
- * whoever wrote the notebook: it is read as data, and shown as text.
+ * What stands in an output is written by whoever wrote the notebook: it is read as data, and shown as text.
  */
 
+import type { WidgetClass } from "./lab/jupyterlab";
 import { readOutput } from "./model/output";
 import type { MountOptions, MountedPanel } from "./view";
 
@@ -13,19 +12,6 @@ declare const VIEW_MODULE: string;
 
 const MIME_TYPE = "application/vnd.jupyter-progress+json";
 const RANK = -11; // before the widget's renderer, whose rank is -10
-
-interface SharedModule {
-  get(): Promise<() => unknown>;
-}
-type SharedScope = Record<string, Record<string, SharedModule>>;
-
-interface LuminoWidget {
-  node: HTMLElement;
-  isDisposed: boolean;
-  addClass(name: string): void;
-  dispose(): void;
-}
-type WidgetClass = new () => LuminoWidget;
 
 interface MimeModel {
   data: Record<string, unknown>;
@@ -94,7 +80,7 @@ function rendererClass(Widget: WidgetClass): WidgetClass {
   };
 }
 
-function plugin(Widget: WidgetClass): unknown {
+export function rendererPlugin({ Widget }: { Widget: WidgetClass }): unknown {
   const Renderer = rendererClass(Widget);
   return {
     id: "jupyter-progress:renderer",
@@ -108,27 +94,3 @@ function plugin(Widget: WidgetClass): unknown {
     },
   };
 }
-
-let scope: SharedScope = {};
-
-async function sharedWidget(): Promise<WidgetClass> {
-  const [lumino] = Object.values(scope["@lumino/widgets"] ?? {});
-  if (!lumino) throw new Error("jupyter-progress: this page shares no @lumino/widgets");
-  const factory = await lumino.get();
-  return (factory() as { Widget: WidgetClass }).Widget;
-}
-
-async function get(module: string): Promise<() => unknown> {
-  if (module !== "./mimeExtension") throw new Error(`jupyter-progress: no module ${module}`);
-  const Widget = await sharedWidget();
-  return () => ({ __esModule: true, default: plugin(Widget) });
-}
-
-const page = globalThis as { _JUPYTERLAB?: Record<string, unknown> };
-page._JUPYTERLAB ??= {};
-page._JUPYTERLAB["jupyter-progress"] = {
-  init: (shared: SharedScope) => {
-    scope = shared;
-  },
-  get,
-};

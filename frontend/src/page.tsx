@@ -1,8 +1,14 @@
 /** The entry of the server's page. */
 
 import { render } from "preact";
-import { pageAddress, useServer } from "./page_server";
+import { tellBrowser } from "./browser_notices";
+import type { Notice } from "./model/view_state";
+import { NotifyMe } from "./page/NotifyMe";
+import { pageAddress } from "./page_address";
+import { useServer } from "./page_server";
 import { Page } from "./page/Page";
+import { hashOf } from "./page/places";
+import { keepTitle } from "./page/tab_title";
 import type { ServerAddress } from "./transport/address";
 import { PanelFeed } from "./transport/panel_feed";
 import { Boundary } from "./view/Boundary";
@@ -18,12 +24,18 @@ function show(into: HTMLElement, server: ServerAddress): void {
     now: () => performance.now(),
   });
   feed.start();
+  keepTitle(feed);
+  tellBrowser(feed, () => true, openNotice);
   render(
     <Boundary what="This page">
-      <Page feed={feed} />
+      <Page feed={feed} tools={<NotifyMe />} />
     </Boundary>,
     into,
   );
+}
+
+function openNotice({ run_id: runId }: Notice): void {
+  if (runId !== null) location.hash = hashOf({ at: "now", runId });
 }
 
 element?.classList.add("jpp");

@@ -1,14 +1,9 @@
-/** The server of this page: its configuration, its one connection, and what they need of the browser. */
+/** The page's one connection to its server, and what that needs of the browser. */
 
 import { registry } from "./registry";
-import { readAddress, type ServerAddress } from "./transport/address";
+import type { ServerAddress } from "./transport/address";
 import { Rest } from "./transport/rest";
 import { ServerFeed, type SocketHandlers, type Surroundings } from "./transport/server_feed";
-
-export function pageAddress(): ServerAddress | null {
-  const config = document.getElementById("jupyter-config-data");
-  return readAddress(config?.textContent ?? null);
-}
 
 function cookie(name: string): string | null {
   for (const pair of document.cookie.split("; ")) {
@@ -75,7 +70,7 @@ function connect(address: ServerAddress): SharedFeed {
 
 /**
  * Take part in the page's one connection to its server. The last to leave closes it, a moment later:
- * a view that is moved about leaves and comes again.
+ * a view that is moved about leaves and comes again. A server without this extension is left at once.
  */
 export function useServer(address: ServerAddress): { feed: ServerFeed; release: () => void } {
   const feeds = registry().feeds as Map<string, SharedFeed>;
@@ -89,11 +84,12 @@ export function useServer(address: ServerAddress): { feed: ServerFeed; release: 
     isReleased = true;
     shared.users -= 1;
     if (shared.users > 0) return;
+    const lingerMs = shared.feed.way === "absent" ? 0 : LINGER_MS;
     shared.stopTimer = window.setTimeout(() => {
       shared.unhint();
       shared.feed.stop();
       feeds.delete(address.baseUrl);
-    }, LINGER_MS);
+    }, lingerMs);
   };
   return { feed: shared.feed, release };
 }

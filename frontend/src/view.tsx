@@ -1,9 +1,12 @@
 /** The view as a module: what the widget's loader and the MIME renderer mount. */
 
 import { render } from "preact";
+import { tellBrowser } from "./browser_notices";
+import { isToldIn } from "./model/notices";
 import { readParts, readSize } from "./model/parts";
 import { text } from "./model/reading_fields";
-import { pageAddress, useServer } from "./page_server";
+import { pageAddress } from "./page_address";
+import { useServer } from "./page_server";
 import { setView } from "./registry";
 import type { CommPort } from "./transport/comm";
 import { PanelFeed } from "./transport/panel_feed";
@@ -91,9 +94,11 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
   installStyles(element);
   element.classList.add("jpp", `jpp-in-${options.kind}`);
   const unreport = report(feed, runId, options.kind === "mime");
+  const untell = tellBrowser(feed, (notice) => !runId || !feed.run || isToldIn(notice, feed.run), () => undefined);
   draw(options);
   const unmount = (): void => {
     unreport();
+    untell();
     render(null, element);
     feed.stop();
     server?.release();

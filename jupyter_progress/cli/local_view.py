@@ -13,6 +13,7 @@ import msgspec
 from ..core.candidates import CandidateRow, leaderboard
 from ..core.names import is_run_id, shorten
 from ..core.run_choice import ids_that_fit, named_hint
+from ..core.run_query import EVERYTHING, RunQuery
 from ..core.state import RunState
 from ..core.transitions import has_ended
 from ..core.view import View
@@ -43,7 +44,7 @@ def full_run_id(given: str) -> str:
     """
     fitting = ids_that_fit(given, data_directory().run_ids())
     if not fitting:
-        hint = "" if is_run_id(given) else named_hint(given, list_runs(None, None, ALL_RUNS))
+        hint = "" if is_run_id(given) else named_hint(given, list_runs(EVERYTHING, ALL_RUNS))
         raise UnknownRun(shorten(given, 80), hint)
     if len(fitting) > 1:
         raise InvalidRequest("", f"{given!r} fits {len(fitting)} runs: {', '.join(fitting[:5])}")
@@ -67,8 +68,8 @@ def read_view(run_ids: Iterable[str] | None = None) -> View:
         return follower.view
 
 
-def list_runs(status: str | None, tag: str | None, limit: int) -> list[RunState]:
-    """Runs, newest first; of as many as there are, where a view keeps only the newest.
+def list_runs(query: RunQuery, limit: int) -> list[RunState]:
+    """The first runs that a query finds, of all there are: a view keeps only the newest.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def list_runs(status: str | None, tag: str | None, limit: int) -> list[RunState]
         As :func:`read_view`.
     """
     with following(None) as follower:
-        found = follower.reader.runs(status=status, tag=tag, limit=limit)[0]
+        found = follower.reader.runs(query, limit)[0]
         # What goes on is further than its last event says, and has its place in the queue.
         with follower.lock:
             return [follower.view.runs.get(run.run_id, run) for run in found]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..core.names import shorten
 from ..core.retention import Limits, Removal
+from ..core.run_query import EVERYTHING
 from ..core.state import RunState
 from ..models.registry import Registry
 from ..store.journal import JournalWriter, tell
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     with _deleting(data) as delete_run:
         removed = prune(
             data,
-            list_runs(None, None, ALL_RUNS),
+            list_runs(EVERYTHING, ALL_RUNS),
             _limits(arguments),
             in_service=Registry(data.models, data.key()).runs_in_service(),
             delete_run=delete_run,

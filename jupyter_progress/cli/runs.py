@@ -1,9 +1,10 @@
-"""``jupyter progress runs``: the runs, newest first."""
+"""``jupyter progress runs``: the runs, all or those that fit."""
 
 from __future__ import annotations
 
 import argparse
 import re
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -15,6 +16,7 @@ from ..core.durations import duration
 from ..core.ending import stalled_words, stopped_early
 from ..core.guessed import percent
 from ..core.queueing import place_words
+from ..core.run_query import read_run_query
 from ..core.state import RunState
 from ..core.transitions import ACTIVE, ENDED
 from .local_view import data_directory, list_runs, print_json
@@ -32,8 +34,21 @@ COLUMN_GAP = 3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("--json", action="store_true", help="for a program")
-    parser.add_argument("--status", choices=sorted(ACTIVE | ENDED), help="only runs of this status")
-    parser.add_argument("--tag", help="only runs with this tag")
+    parser.add_argument("words", nargs="*", help="in a run's name, id, tags or estimator")
+    several: dict[str, Any] = {"action": "append", "default": []}
+    parser.add_argument(
+        "--status", choices=sorted(ACTIVE | ENDED), help="only runs of this status; several: any",
+        **several,
+    )  # fmt: skip
+    parser.add_argument("--tag", help="only runs with this tag; several: all", **several)
+    parser.add_argument("--estimator", help="only runs of this class; several: any", **several)
+    parser.add_argument(
+        "--metric", help="what a metric must be: 'test.accuracy>0.9'; several: all", **several
+    )
+    parser.add_argument(
+        "--sort",
+        help="newest, oldest, name, duration, score or a metric; --sort=-score: best first",
+    )
     parser.add_argument("--limit", type=_count, default=20, help="at most so many (default: 20)")
 
 
@@ -45,7 +60,15 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the runs."""
-    shown = list_runs(arguments.status, arguments.tag, arguments.limit)
+    query = read_run_query(
+        q=" ".join(arguments.words),
+        status=arguments.status,
+        tag=arguments.tag,
+        estimator=arguments.estimator,
+        metric=arguments.metric,
+        sort=arguments.sort,
+    )
+    shown = list_runs(query, arguments.limit)
     if arguments.json:
         print_json({"runs": shown})
     elif not shown:

@@ -9,6 +9,7 @@ that shows that something is missing ends the socket, which then goes on from th
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 import time
@@ -84,6 +85,7 @@ class Follower:
         self._is_reachable = True
         self._is_in_grace = True
         self._next_poll = time.monotonic() + self._timing.hello_s
+        self._next_socket = math.inf
         self._stopped = threading.Event()
         self._socket_is_up = threading.Event()
         self._poll_wanted = threading.Event()
@@ -120,6 +122,20 @@ class Follower:
                 thread.join(timeout_s)
         self.connection = "offline"
 
+    @property
+    def next_attempt_s(self) -> float | None:
+        """Seconds until the server is asked again; 0 while it is, None while it is heard."""
+        if self.connection != "offline" or not self.is_running or self._socket_is_up.is_set():
+            return None
+        return max(0.0, min(self._next_poll, self._next_socket) - time.monotonic())
+
+    def retry_now(self) -> None:
+        """Ask at once, over both ways, where something waits for its next attempt."""
+        if self.connection == "offline" and self.is_running:
+            self._next_poll = time.monotonic()
+            self._poll_wanted.set()
+            self._retry_wanted.set()
+
     def snapshot(self) -> Message:
         """The view as one ``snapshot`` message, for a view of one's own that begins now."""
         with self.lock:
@@ -154,10 +170,15 @@ class Follower:
                 log.warning("jupyter-progress follows by polling from now on: %s", ended)
                 break
             failures = 0 if was_live else failures + 1
-            self._retry_wanted.wait(
-                self._timing.delay_s(failures, random.random(), is_reachable=self._is_reachable)  # noqa: S311
+            delay_s = self._timing.delay_s(
+                failures,
+                random.random(),  # noqa: S311
+                is_reachable=self._is_reachable,
             )
+            self._next_socket = time.monotonic() + delay_s
+            self._retry_wanted.wait(delay_s)
             self._retry_wanted.clear()
+        self._next_socket = math.inf
 
     def _attempt(self) -> tuple[bool, ChannelEnded]:
         """Open the socket and read it to its end: whether it was of use, and how it ended."""

@@ -256,7 +256,7 @@ def _check_whole(answer: http.client.HTTPResponse) -> None:
 
 def _with_query(path: str, query: dict[str, Any]) -> str:
     known = {name: value for name, value in query.items() if value is not None}
-    return f"{path}?{urlencode(known)}" if known else path
+    return f"{path}?{urlencode(known, doseq=True)}" if known else path
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from .articles import with_article
 from .durations import duration
 from .stops import why_stopped
 from .titles import title_of
+from .wire import Activity
 
 LEVELS = ("info", "success", "warning", "error")
 
@@ -37,6 +38,12 @@ def activity_for(
         return None
     level, text = told
     return {"level": level, "kind": event_type, "text": text, "who": who or data.get("who") or ""}
+
+
+def holds_words(line: Activity, words: list[str]) -> bool:
+    """Whether a line of the feed holds every one of these words, in small letters."""
+    said = f"{line.text} {line.who}".lower()
+    return all(word in said for word in words)
 
 
 def activity_id(origin: str, writer: str, sequence: int) -> str:
@@ -132,6 +139,9 @@ _TELLERS = {
     ),
     "model_deployed": _deployed,
 }
+
+# What a line of the feed can be about: a fact that is told, what checks have found, a note.
+KINDS = (*_TELLERS, "data_finding", "note")
 
 
 def headline(result: dict[str, Any]) -> str:

@@ -26,10 +26,27 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of runs, newest first; ``next`` is the next page's ``before``."""
+    """A page of runs; ``next`` is the next page's ``before``, ``total`` how many all pages have."""
 
     runs: list[RunState]
     next: str | None
+    total: int
+
+
+class Facet(msgspec.Struct, frozen=True, kw_only=True):
+    """A word that runs can be found by, and how many runs have it."""
+
+    name: str
+    runs: int
+
+
+class FacetsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs can be found by, of each the most frequent first."""
+
+    statuses: list[Facet]
+    tags: list[Facet]
+    estimators: list[Facet]
+    metrics: list[Facet]
 
 
 class AnnouncedAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,12 +126,28 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     result: dict[str, Any] | None
 
 
+class ModelInput(msgspec.Struct, frozen=True, kw_only=True):
+    """A column that a model takes: its name, None in an array, and what stands in it."""
+
+    name: str | None
+    kind: Literal["number", "boolean", "datetime", "category", "any"]
+    categories: list[Any] | msgspec.UnsetType = msgspec.UNSET
+
+
 class ModelAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One model: the version in service, the columns that it takes, all versions, oldest first."""
+    """One model: the version in service, the columns that it takes, all versions, oldest first.
+
+    ``inputs`` describes the first of the columns, and ``input_count`` says how many there are; None
+    where the version in service has no description of them.
+    """
 
     name: str
     deployed: int | None
+    deployed_time: str | None
+    deployed_by: str
     columns: list[str] | None
+    inputs: list[ModelInput] | None
+    input_count: int | None
     versions: list[ModelVersion]
 
 
@@ -196,6 +229,14 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
     p95: Number | None
 
 
+class Gpu(msgspec.Struct, frozen=True, kw_only=True):
+    """A graphics card: how busy it is, and its memory; None where it does not tell."""
+
+    name: str
+    percent: Number | None
+    memory: Gauge | None
+
+
 class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The machine at a moment, judged."""
 
@@ -213,10 +254,19 @@ class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
     uptime_s: Number
     response_times: dict[str, Latency]
     event_loop_lag: Number | None
-    gpus: list[dict[str, Any]]
+    gpus: list[Gpu]
 
 
 class HealthHistoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The machine in the last minutes, oldest first."""
 
     samples: list[HealthAnswer]
+
+
+class HealthColumnsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The same as columns: each figure's values, so many seconds after the first one's time."""
+
+    since: str | None
+    seconds: list[Number]
+    figures: dict[str, list[Number | None]]
+    gpus: list[str]

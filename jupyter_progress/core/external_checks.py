@@ -34,7 +34,8 @@ from .external import (
     Use,
 )
 from .names import NOTES_LIMIT, check_label, check_lines, is_control, shorten
-from .requests import check_tags, read_request
+from .reading_requests import read_request
+from .requests import check_tags
 from .stages import STAGES_LIMIT, check_stage_ids, title_of
 from .times import from_iso, to_iso
 

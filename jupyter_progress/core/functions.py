@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from .field_kinds import Label, Tags, UploadId
-from .requests import Executor, check_how_it_runs, check_upload_id
+from .reading_requests import check_upload_id
+from .requests import Executor, check_how_it_runs
 from .stages import STAGES_LIMIT, check_stage_ids
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from .health_columns import figure_of
 from .times import from_iso
 
 COLOURS: Final = ("green", "yellow", "red")
@@ -100,7 +101,7 @@ def judge(
     """
     verdict = Health(recent=dict(before.recent) if before else {})
     for threshold in thresholds:
-        value = _figure(sample, threshold.figure)
+        value = figure_of(sample, threshold.figure)
         if value is None:
             continue
         judged: float | None = value
@@ -184,10 +185,3 @@ def _colour(value: float, threshold: Threshold, before: str) -> str:
 
 def _time(sample: dict[str, Any]) -> float:
     return from_iso(str(sample["time"]))
-
-
-def _figure(sample: dict[str, Any], path: str) -> float | None:
-    found: Any = sample
-    for key in path.split("."):
-        found = found.get(key) if isinstance(found, dict) else None
-    return float(found) if isinstance(found, int | float) else None

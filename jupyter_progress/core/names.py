@@ -12,11 +12,13 @@ import unicodedata
 from ..errors import InvalidRequest
 
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
-PAGE_START = re.compile(rf"[0-9]{{1,18}}-{RUN_ID.pattern}", re.ASCII)
+# The place in time of the last run before it; in another order also that run's value, as base64.
+PAGE_START = re.compile(rf"[0-9]{{1,18}}-{RUN_ID.pattern}(?:\.[A-Za-z0-9_-]+)?", re.ASCII)
 WRITER = re.compile(r"[a-z]+(-[a-z0-9]{1,32})?", re.ASCII)
 MODEL_NAME = re.compile(r"[A-Za-z0-9](?:\.?[A-Za-z0-9_-])*\.?", re.ASCII)
 UPLOAD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
+PAGE_START_LIMIT = 4000  # characters
 MODEL_NAME_LIMIT = 100  # characters
 LABEL_LIMIT = 200  # characters in a run's name or tag
 TAGS_LIMIT = 50

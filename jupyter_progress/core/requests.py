@@ -1,16 +1,17 @@
-"""What ``POST runs`` and the other requests may hold: the types, and how a body is read into them.
+"""What ``POST runs`` and the other requests may hold.
 
-A body that does not fit is refused with the path of the field that is wrong.
+What does not fit is refused with the path of the field that is wrong.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal, Protocol, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
 
-from ..errors import InvalidRequest, UnknownKey
+from ..errors import InvalidRequest
+from .datasets import check_dataset
 from .field_kinds import (
     Label,
     Lines,
@@ -19,22 +20,19 @@ from .field_kinds import (
     RunId,
     Share,
     Tags,
-    Text,
     UploadId,
     told,
 )
-from .named_uploads import ROW_UPLOADS
 from .names import (
     NOTES_LIMIT,
     TAGS_LIMIT,
-    UPLOAD_ID,
     check_label,
     check_lines,
     check_model_name,
     shorten,
 )
+from .reading_requests import check_keys, check_upload_id, json_kind
 from .run_limits import EarlyStopping, check_early_stopping, check_time_limit
-from .whole_numbers import made_whole
 
 CANDIDATES_LIMIT: Final = 10_000_000
 VALIDATION: Final = 0.2  # of all rows, where nobody says how many
@@ -70,53 +68,6 @@ class Executor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sys_path: list[str] | None = None
 
 
-class BundledDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One of the data sets that scikit-learn brings."""
-
-    source: Literal["sklearn"]
-    name: Text
-
-
-class FileDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A CSV or Parquet file below the server's root directory."""
-
-    source: Literal["file"]
-    path: Text
-    target: Text
-    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
-    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
-
-
-class UploadedDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ``POST uploads`` took; ``validation`` and ``test``: uploads with rows of one's own.
-
-    ``y``, ``validation_y`` and ``test_y`` are targets that were handed over by themselves.
-    """
-
-    source: Literal["upload"]
-    id: UploadId
-    target: Text | msgspec.UnsetType = msgspec.UNSET
-    y: UploadId | msgspec.UnsetType = msgspec.UNSET
-    sample_weight: UploadId | msgspec.UnsetType = msgspec.UNSET
-    groups: UploadId | msgspec.UnsetType = msgspec.UNSET
-    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
-    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
-    validation: UploadId | msgspec.UnsetType = msgspec.UNSET
-    validation_y: UploadId | msgspec.UnsetType = msgspec.UNSET
-    test: UploadId | msgspec.UnsetType = msgspec.UNSET
-    test_y: UploadId | msgspec.UnsetType = msgspec.UNSET
-
-
-class CalledDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a function from a notebook, uploaded as a pickle, returns in the worker."""
-
-    source: Literal["load"]
-    id: UploadId
-    target: Text | msgspec.UnsetType = msgspec.UNSET
-    sample_weight_column: Text | msgspec.UnsetType = msgspec.UNSET
-    groups_column: Text | msgspec.UnsetType = msgspec.UNSET
-
-
 class NamedEstimator(
     msgspec.Struct,
     frozen=True,
@@ -143,13 +94,7 @@ class OwnScorer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     name: Label
 
 
-# What `RunRequest.dataset` and `.estimator` can be.
-DATASETS: Final[dict[str, type[msgspec.Struct]]] = {
-    "sklearn": BundledDataset,
-    "file": FileDataset,
-    "upload": UploadedDataset,
-    "load": CalledDataset,
-}
+# What `RunRequest.estimator` can be.
 ESTIMATORS: Final[tuple[type[msgspec.Struct], ...]] = (NamedEstimator, UploadedEstimator)
 
 
@@ -235,84 +180,6 @@ class PredictRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     rows: list[Any]
 
 
-T = TypeVar("T", bound=msgspec.Struct)
-
-
-def read_request(body: Any, kind: type[T]) -> T:
-    """Read decoded JSON into a request.
-
-    Raises
-    ------
-    InvalidRequest
-        A key is missing, unknown, or of the wrong type; the message names it.
-    """
-    if not isinstance(body, dict):
-        raise InvalidRequest("", f"the body is {_json_kind(body)}; expected a JSON object")
-    while True:
-        try:
-            return msgspec.convert(body, kind)
-        except msgspec.ValidationError as error:
-            words, _, path = str(error).partition(" - at `$")
-            is_int = words.startswith("Expected `int") and words.endswith("got `float`")
-            if not (is_int and made_whole(body, path.rstrip("`"))):
-                raise _explain(str(error), kind) from None
-
-
-def _explain(text: str, kind: type[msgspec.Struct]) -> InvalidRequest:
-    """Turn msgspec's words into a field and a problem."""
-    words, _, path = text.partition(" - at `$")
-    field = path.rstrip("`").lstrip(".")
-    unknown = re.search(r"unknown field `(.*)`", words)
-    if unknown:
-        key = f"{field}.{unknown[1]}" if field else unknown[1]
-        allowed = ", ".join(_fields_at(kind, field))
-        expected = f"one of: {allowed}" if allowed else "no key at all"
-        return UnknownKey(shorten(key, 80), f"is not known here; expected {expected}")
-    missing = re.search(r"missing required field `(.*)`", words)
-    if missing:
-        key = f"{field}.{missing[1]}" if field else missing[1]
-        return InvalidRequest(key, "is missing")
-    if words.startswith("Invalid enum value"):
-        found = shorten(words.removeprefix("Invalid enum value "), 80)
-        return InvalidRequest(field, f"is {found}; expected one of: {_choices_at(kind, field)}")
-    wrong = re.fullmatch(r"Expected `(.*)`, got `(.*)`", words)
-    if wrong:
-        expected = " or ".join(_EXPECTED.get(name, name) for name in wrong[1].split(" | "))
-        return InvalidRequest(field, f"is {_FOUND.get(wrong[2], wrong[2])}; expected {expected}")
-    return InvalidRequest(field, shorten(words[:1].lower() + words[1:], 300))
-
-
-_STRUCT_META = type(msgspec.Struct)
-
-# msgspec's names of types, in a person's words.
-_EXPECTED = {
-    "str": "a string", "int": "a whole number", "float": "a number", "bool": "true or false",
-    "array": "a list", "object": "an object",
-}  # fmt: skip
-_FOUND = {
-    "str": "a string", "int": "a whole number", "float": "a number with a fraction",
-    "bool": "a boolean", "array": "a list", "object": "an object",
-}  # fmt: skip
-
-
-def _choices_at(kind: type[msgspec.Struct], field: str) -> str:
-    return ", ".join(repr(choice) for choice in get_args(get_type_hints(kind).get(field)))
-
-
-def _fields_at(kind: type[msgspec.Struct], path: str) -> tuple[str, ...]:
-    hint = get_type_hints(kind).get(path)
-    kinds = [found for found in (hint, *get_args(hint)) if isinstance(found, _STRUCT_META)]
-    nested: type[msgspec.Struct] = kinds[0] if kinds else kind
-    return nested.__struct_fields__
-
-
-def _json_kind(value: Any) -> str:
-    if value is None:
-        return "null"
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
-    return names.get(type(value), "an object")
-
-
 def check_run_request(request: RunRequest) -> RunRequest:
     """Check all of a request that needs neither the disk nor scikit-learn.
 
@@ -337,7 +204,7 @@ def check_run_request(request: RunRequest) -> RunRequest:
     split = request.split and request.split.settled(is_search=is_search)
     if split is not None:
         _check_split(split)
-    _check_dataset(request.dataset)
+    check_dataset(request.dataset)
     _check_groups(request)
     if request.time_limit is not None:
         check_time_limit(request.time_limit)
@@ -434,34 +301,6 @@ def _check_split(split: Split) -> None:
         raise InvalidRequest("split.shuffle", "a stratified split shuffles; set stratify to false")
 
 
-def _check_dataset(dataset: dict[str, Any]) -> None:
-    source = dataset.get("source")
-    if not isinstance(source, str) or source not in DATASETS:
-        expected = ", ".join(repr(name) for name in DATASETS)
-        raise InvalidRequest("dataset.source", f"is {source!r:.80}; expected one of {expected}")
-    _check_keys("dataset", dataset, DATASETS[source])
-    for key, value in dataset.items():
-        if not isinstance(value, str):
-            raise InvalidRequest(f"dataset.{key}", f"is {_json_kind(value)}; expected a string")
-        if not value:
-            raise InvalidRequest(f"dataset.{key}", "is empty; expected some text")
-    if source not in ("upload", "load"):
-        return
-    for key in ROW_UPLOADS:
-        if key in dataset:
-            check_upload_id(f"dataset.{key}", dataset[key])
-    for part in ("validation", "test"):
-        if f"{part}_y" in dataset and part not in dataset:
-            raise InvalidRequest(f"dataset.{part}", f"is missing beside {part}_y")
-    if "y" in dataset and "target" in dataset:
-        raise InvalidRequest("dataset.target", "has no place beside y; expected one of the two")
-    for key in ("sample_weight", "groups"):
-        if key in dataset and f"{key}_column" in dataset:
-            raise InvalidRequest(
-                f"dataset.{key}", f"has no place beside {key}_column; expected one of the two"
-            )
-
-
 def _check_groups(request: RunRequest) -> None:
     """Groups are drawn at random, so that rows in their order have no groups."""
     has_groups = "groups" in request.dataset or "groups_column" in request.dataset
@@ -473,10 +312,10 @@ def _check_groups(request: RunRequest) -> None:
 
 def _check_estimator(estimator: dict[str, Any]) -> None:
     if "upload" in estimator:
-        _check_keys("estimator", estimator, UploadedEstimator)
+        check_keys("estimator", estimator, UploadedEstimator)
         check_upload_id("estimator.upload", estimator["upload"])
         return
-    _check_keys("estimator", estimator, NamedEstimator)
+    check_keys("estimator", estimator, NamedEstimator)
     name = estimator["class"]
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][\w.]{0,300}", name, re.ASCII):
         raise InvalidRequest(
@@ -486,22 +325,4 @@ def _check_estimator(estimator: dict[str, Any]) -> None:
         )
     params = estimator.get("params", {})
     if not isinstance(params, dict):
-        raise InvalidRequest("estimator.params", f"is {_json_kind(params)}; expected an object")
-
-
-def check_upload_id(field: str, value: Any) -> None:
-    if not isinstance(value, str) or not UPLOAD_ID.fullmatch(value):
-        raise InvalidRequest(
-            field, "is no upload's id; expected the 'id' that POST uploads answered"
-        )
-
-
-def _check_keys(field: str, found: dict[str, Any], kind: type[msgspec.Struct]) -> None:
-    keys = msgspec.structs.fields(kind)
-    required = {key.encode_name for key in keys if key.required}
-    optional = {key.encode_name for key in keys} - required
-    for key in sorted(required - set(found)):
-        raise InvalidRequest(f"{field}.{key}", "is missing")
-    for key in sorted(set(found) - required - optional):
-        expected = ", ".join(sorted(required | optional))
-        raise UnknownKey(f"{field}.{shorten(key, 80)}", f"is not known; expected: {expected}")
+        raise InvalidRequest("estimator.params", f"is {json_kind(params)}; expected an object")

@@ -11,7 +11,8 @@ from .external import ExternalRequest
 from .external_checks import check_external_request
 from .functions import FunctionRequest, check_function_request
 from .names import shorten
-from .requests import RunRequest, check_run_request, read_request
+from .reading_requests import read_request
+from .requests import RunRequest, check_run_request
 
 KeptRequest = RunRequest | FunctionRequest  # of a run under a keeper
 KINDS: Final = ("pipeline", "function", "external")

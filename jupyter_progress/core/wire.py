@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from .events import Event
+from .health import Threshold
 from .state import RunState
 
 REVISIONS_PER_OPENING: Final = 1 << 32
@@ -112,6 +113,8 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
     max_rows, max_run_memory_bytes
         The most rows that a run may learn from, and the most memory that it may use; None for no
         limit of the server's own.
+    thresholds
+        Where the figures of the machine's health turn, so that views draw what it is judged by.
     """
 
     version: str
@@ -124,6 +127,7 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
     scratch_id: str = ""
     max_rows: int | None = None
     max_run_memory_bytes: int | None = None
+    thresholds: list[Threshold] = []
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,8 @@ from .manifest import MANIFEST, model_file, read_manifest, write_json
 
 _FACTS = "registered.json"
 _DEPLOYED = "deployed.json"
+INPUTS_DESCRIBED = 200
+CATEGORIES_DESCRIBED = 500
 
 
 class Registry:
@@ -56,8 +58,9 @@ class Registry:
         Returns
         -------
         dict
-            ``{name, deployed, columns, versions: [{version, run_id, time, result}]}``, the oldest
-            first; ``columns`` are those that the version in service takes, by name.
+            ``{name, deployed, deployed_time, deployed_by, columns, inputs, input_count, versions:
+            [{version, run_id, time, result}]}``, the oldest first; ``columns`` are those that the
+            version in service takes, by name, and ``inputs`` describes the first of them.
 
         Raises
         ------
@@ -69,7 +72,17 @@ class Registry:
         ]
         deployed = self.deployed(name)
         columns = None if deployed is None else self._columns(name, deployed)
-        return {"name": name, "deployed": deployed, "columns": columns, "versions": versions}
+        told = {} if deployed is None else _read(self.models_dir / name / _DEPLOYED)
+        return {
+            "name": name,
+            "deployed": deployed,
+            "deployed_time": told.get("time"),
+            "deployed_by": told.get("who") or "",
+            "columns": _names(columns),
+            "inputs": None if columns is None else [_input(c) for c in columns[:INPUTS_DESCRIBED]],
+            "input_count": None if columns is None else len(columns),
+            "versions": versions,
+        }
 
     def summaries(self) -> list[ModelSummary]:
         """Every model with the version in service and the newest one."""
@@ -128,8 +141,13 @@ class Registry:
             if aside.exists():
                 shutil.rmtree(aside)
 
-    def deploy(self, name: str, version: int, time: str) -> int | None:
+    def deploy(self, name: str, version: int, time: str, who: str = "") -> int | None:
         """Put a version in service.
+
+        Parameters
+        ----------
+        time, who
+            Kept beside it: since when it is in service, and by whom.
 
         Returns
         -------
@@ -143,7 +161,8 @@ class Registry:
         """
         self.directory(name, version)
         previous = self.deployed(name)
-        write_json(self.models_dir / name / _DEPLOYED, {"version": version, "time": time})
+        told = {"version": version, "time": time, "who": who}
+        write_json(self.models_dir / name / _DEPLOYED, told)
         return previous
 
     def deployed(self, name: str) -> int | None:
@@ -214,14 +233,12 @@ class Registry:
             raise ArtifactRefused(f"the file of version {version} of the model {name!r} is gone")
         return path
 
-    def _columns(self, name: str, version: int) -> list[str] | None:
-        """The names of a version's columns; None where they have none, or none that can be read."""
+    def _columns(self, name: str, version: int) -> list[dict[str, Any]] | None:
+        """A version's columns as its manifest describes them; None where it does not."""
         try:
-            told = read_manifest(self._path(name, version), self.key).get("columns")
+            return read_manifest(self._path(name, version), self.key).get("columns") or None
         except ArtifactRefused:
             return None
-        names = [column["name"] for column in told or []]
-        return names if names and None not in names else None
 
     def _path(self, name: str, version: int) -> Path:
         return self.models_dir / name / str(version)
@@ -254,6 +271,20 @@ class Registry:
 
 def _is_version(text: str) -> bool:
     return text.isascii() and text.isdigit() and not text.startswith("0") and len(text) < 10
+
+
+def _names(columns: list[dict[str, Any]] | None) -> list[str] | None:
+    """The columns' names; None where they have none."""
+    names = [column["name"] for column in columns or []]
+    return names if names and None not in names else None
+
+
+def _input(column: dict[str, Any]) -> dict[str, Any]:
+    """A column as a form needs it; of very many categories the first."""
+    told = {"name": column["name"], "kind": column["kind"]}
+    if "categories" in column:
+        told["categories"] = column["categories"][:CATEGORIES_DESCRIBED]
+    return told
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class _Served:
         try:
             found = {"predictions": plain(self.estimator.predict(X))}
             if callable(getattr(self.estimator, "predict_proba", None)):
-                found["probabilities"] = plain(self.estimator.predict_proba(X))
+                found["probabilities"] = plain(_by_row(self.estimator.predict_proba(X)))
                 found["classes"] = plain(self.estimator.classes_)
         except Exception as error:
             # The model's own code on a stranger's rows; whatever it says is said about the rows.
@@ -59,6 +59,13 @@ class _Served:
             problem = f"the model does not take them: {type(error).__name__}: {text}"
             raise InvalidRequest("rows", problem) from error
         return found
+
+
+def _by_row(probabilities: Any) -> Any:
+    """Of several targets a model answers target by target; rows are what was asked about."""
+    if not isinstance(probabilities, list):
+        return probabilities
+    return list(zip(*probabilities, strict=True))
 
 
 def _go_where_it_was_trained(manifest: dict[str, Any]) -> None:

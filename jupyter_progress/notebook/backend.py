@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol
 from ..client.discovery import find_server
 from ..core.candidates import CandidateRow
 from ..core.requests import RunRequest
+from ..core.run_query import RunQuery
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..panel.feed import Feeds
@@ -42,8 +43,8 @@ class Backend(Protocol):
     def state(self, run_id: str) -> RunState:
         """A run's newest state."""
 
-    def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
-        """Runs, newest first."""
+    def runs(self, query: RunQuery, limit: int) -> list[RunState]:
+        """The first runs that a query finds, in its order."""
 
     def stop(self, run_id: str) -> None:
         """Keep the best so far and finish."""

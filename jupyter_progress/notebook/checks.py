@@ -21,6 +21,7 @@ from ..tracking import arguments
 from ..training.estimators import has_tags, task_of
 from ..training.sources.foreign import known_table, known_targets
 from ..training.sources.row_facts import check_comparable
+from ..training.sources.targets import count_targets
 from ..training.suitability import check_suitable
 
 
@@ -33,7 +34,7 @@ class Rows:
     X
         A frame, an array or a sparse matrix of shape (rows, columns).
     y
-        Targets, of shape (rows,).
+        Targets, of shape (rows,), or (rows, targets) of several.
     """
 
     X: Any
@@ -186,24 +187,29 @@ def _targets(y: Any, name: str) -> Any:
     y = known_targets(y, name)
     if len(y.shape) == 2 and y.shape[1] == 1:
         y = y.iloc[:, 0] if hasattr(y, "iloc") else y[:, 0]
-    if len(y.shape) != 1:
+    if len(y.shape) not in (1, 2) or (len(y.shape) == 2 and y.shape[1] == 0):
         raise InvalidRequest(
             name,
-            f"has the shape {tuple(y.shape)}; expected (rows,), one target for each row. Of "
-            "several targets, train one run for each",
+            f"has the shape {tuple(y.shape)}; expected (rows,), or (rows, targets) of several",
         )
     return y
 
 
 def _check_targets(y: Any, name: str, kind: str | None) -> None:
+    if len(y.shape) == 2:
+        for place in range(y.shape[1]):
+            # A frame's own column: of several types, an array of all holds objects.
+            column = y.iloc[:, place] if hasattr(y, "iloc") else y[:, place]
+            _check_targets(column, f"{name}[:, {place}]", kind)
+        return
     import pandas as pd
 
+    values = np.asarray(y)
     missing = int(pd.isna(y).sum())
     if missing:
         raise UnsuitableData(
             name, f"has {missing:,} missing values (NaN or masked) among {len(y):,}; expected none"
         )
-    values = np.asarray(y)
     if values.dtype.kind == "c":
         raise UnsuitableData(name, "holds complex numbers, which cannot be learned")
     _check_scalars(values, name)
@@ -253,6 +259,9 @@ def _classes(values: np.ndarray, name: str) -> Any:
 
 def check_same_targets(rows: Rows, others: Rows, name: str, kind: str | None) -> None:
     """Raise UnsuitableData where held-out targets could never be met by a prediction."""
+    wanted, given = count_targets(np.asarray(rows.y)), count_targets(np.asarray(others.y))
+    if wanted != given:
+        raise UnsuitableData(name, f"has {given:,} for each row; the training rows have {wanted:,}")
     known, found = np.asarray(rows.y).dtype.kind, np.asarray(others.y).dtype.kind
     if kind == "regressor" and found not in "biuf":
         raise UnsuitableData(

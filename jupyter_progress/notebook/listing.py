@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..client.discovery import page_in_browser
@@ -11,6 +12,7 @@ from ..core.durations import duration
 from ..core.ending import status_words
 from ..core.names import is_run_id, shorten
 from ..core.run_choice import ids_that_fit, named_hint
+from ..core.run_query import read_run_query
 from ..core.transitions import ACTIVE, ENDED
 from ..errors import InvalidRequest, ServerNotFound, UnknownRun
 from ..panel.report import runs_table
@@ -74,27 +76,62 @@ class RunList(list[RunHandle]):
         return runs_table([run._state() for run in self])
 
 
-def runs(*, tag: str | None = None, status: str | None = None, limit: int = 50) -> RunList:
-    """List runs, newest first.
+def runs(
+    *,
+    q: str | None = None,
+    tag: str | Iterable[str] | None = None,
+    status: str | Iterable[str] | None = None,
+    estimator: str | Iterable[str] | None = None,
+    metric: str | Iterable[str] | None = None,
+    sort: str = "newest",
+    limit: int = 50,
+) -> RunList:
+    """List runs: all, or those that fit; newest first, or in an order.
 
     Parameters
     ----------
+    q
+        Words; each is in the run's name, id, tags or estimator.
     tag
-        Only runs with this tag.
+        Only runs with this tag, or with all of these.
     status
-        Only runs of this status, for example ``"running"`` or ``"completed"``.
+        Only runs of this status, or of one of these: ``"running"``, ``"completed"``.
+    estimator
+        Only runs that fit this class, or one of these: ``"RandomForestClassifier"``.
+    metric
+        What a metric must be, or several: ``"test.accuracy>0.9"``, ``"metrics.loss<=0.2"``.
+    sort
+        ``"newest"``, ``"oldest"``, ``"name"``, ``"duration"``, ``"score"`` or a metric; with a
+        ``-`` before it the other way round: ``"-test.accuracy"`` has the best first.
     limit
         At most so many.
     """
-    if status is not None and not (isinstance(status, str) and status in STATUSES):
-        expected = ", ".join(STATUSES)
-        raise InvalidRequest("status", f"{arguments.found(status)}; expected one of: {expected}")
-    if tag is not None:
-        arguments.label("tag", tag)
     most = min(arguments.whole("limit", limit), RUNS_LIMIT)
+    wanted = read_run_query(
+        q=None if q is None else arguments.text("q", q),
+        tag=[arguments.label("tag", text) for text in _several("tag", tag)],
+        status=[_status(text) for text in _several("status", status)],
+        estimator=[arguments.label("estimator", text) for text in _several("estimator", estimator)],
+        metric=_several("metric", metric),
+        sort=arguments.text("sort", sort),
+    )
     backend = current_backend()
-    found = backend.runs(status=status, tag=tag, limit=most)
+    found = backend.runs(wanted, most)
     return RunList(RunHandle(run.run_id, backend=backend, state=run) for run in found)
+
+
+def _several(field: str, given: str | Iterable[str] | None) -> list[str]:
+    """One text, or several."""
+    if given is None:
+        return []
+    return [given] if isinstance(given, str) else arguments.strings(field, given)
+
+
+def _status(text: str) -> str:
+    if text not in STATUSES:
+        expected = ", ".join(STATUSES)
+        raise InvalidRequest("status", f"{arguments.found(text)}; expected one of: {expected}")
+    return text
 
 
 def get_run(run_id: str) -> RunHandle:

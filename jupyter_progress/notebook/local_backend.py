@@ -20,6 +20,7 @@ from ..core.candidates import CandidateRow, leaderboard
 from ..core.functions import FunctionRequest
 from ..core.named_uploads import named_uploads
 from ..core.requests import RunRequest
+from ..core.run_query import RunQuery
 from ..core.run_requests import KeptRequest, check_kept_request
 from ..core.state import RunState
 from ..core.times import to_iso
@@ -182,14 +183,14 @@ class LocalBackend:
             time.sleep(0.02)
         raise StoreError(f"the journals of run {run_id} could not be read; see {self.data.runs}")
 
-    def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
-        """Runs, newest first."""
+    def runs(self, query: RunQuery, limit: int) -> list[RunState]:
+        """The first runs that a query finds, in its order."""
         follower = self.follower
         self._catch_up()
         newest = self.data.run_ids()[-1:]
         if newest:
             self._known(newest[0])
-        found, _next = follower.reader.runs(status=status, tag=tag, limit=limit)
+        found, _next = follower.reader.runs(query, limit)
         return [follower.view.runs.get(run.run_id, run) for run in found]
 
     def _catch_up(self) -> None:

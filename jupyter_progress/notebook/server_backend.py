@@ -17,6 +17,7 @@ from ..client.follow import Follower
 from ..client.rest import CHUNK_BYTES, RestClient, bytes_left
 from ..core.candidates import CandidateRow
 from ..core.requests import RunRequest
+from ..core.run_query import RunQuery, written
 from ..core.run_requests import KeptRequest
 from ..core.state import RunState
 from ..core.view import View
@@ -150,8 +151,8 @@ class ServerBackend:
     def _is_on_disk(self, run_id: str) -> bool:
         return self.shares_disk and run_id in DataDirectory(default_data_dir()).run_ids()
 
-    def runs(self, *, status: str | None, tag: str | None, limit: int) -> list[RunState]:
-        """Runs, newest first."""
+    def runs(self, query: RunQuery, limit: int) -> list[RunState]:
+        """The first runs that a query finds, in its order."""
         if self.shares_disk:
             for newest in DataDirectory(default_data_dir()).run_ids()[-1:]:
                 with suppress(UnknownRun):  # deleted in between
@@ -160,7 +161,7 @@ class ServerBackend:
         before = None
         while len(found) < limit:
             page = min(PAGE, limit - len(found))
-            answer = self.client.get("runs", status=status, tag=tag, limit=page, before=before)
+            answer = self.client.get("runs", **written(query), limit=page, before=before)
             found += [_state(run) for run in answer["runs"]]
             before = answer["next"]
             if before is None:

@@ -96,8 +96,23 @@ def _columns_taken(
     if target is not None:
         if y is not None:
             raise InvalidRequest("target", "is given together with y; expected one of the two")
-        X, y = take_column(X, target, "target")
+        X, y = _targets_taken(X, target)
     return X, y, taken
+
+
+def _targets_taken(X: Any, target: Any) -> tuple[Any, Any]:
+    """A frame without its target, and the target: a column, or several as a frame."""
+    if not isinstance(target, list):  # a tuple may be a column's name
+        return take_column(X, target, "target")
+    if not target:
+        raise InvalidRequest("target", "is empty; expected the names of columns")
+    found = []
+    for place, name in enumerate(target):
+        X, column = take_column(X, name, f"target[{place}]")
+        found.append(column)
+    import pandas as pd
+
+    return X, pd.concat(found, axis=1)
 
 
 def _check_names_data_set(X: Mapping[Any, Any]) -> None:
@@ -118,8 +133,8 @@ def _file(X: Any, y: Any, target: Any, given: dict[str, Any]) -> Source:
         raise InvalidRequest(
             "target", "is missing; expected the column of the file to be predicted"
         )
+    named = {"target": _target_names(target), **_columns(given, "a file")}
     path = handover.find_file(X)
-    named = {"target": arguments.label("target", target), **_columns(given, "a file")}
     return Source(dataset={"source": "file", "path": str(path), **named}, path=path)
 
 
@@ -142,11 +157,20 @@ def _called(X: Any, y: Any, target: Any, load: Any, given: dict[str, Any]) -> So
         pass  # some of C's tell no signature
     named = _columns(given, "a function that loads")
     if target is not None:
-        named["target"] = arguments.label("target", target)
+        named["target"] = _target_names(target)
     return Source(dataset={"source": "load", **named}, load=load)
 
 
-def _columns(given: dict[str, Any], what: str) -> dict[str, str]:
+def _target_names(target: Any) -> str | list[str]:
+    """The column to be predicted, or several."""
+    if not isinstance(target, list | tuple):
+        return arguments.label("target", target)
+    if not target:
+        raise InvalidRequest("target", "is empty; expected the names of columns")
+    return [arguments.label(f"target[{place}]", name) for place, name in enumerate(target)]
+
+
+def _columns(given: dict[str, Any], what: str) -> dict[str, Any]:
     for name, value in given.items():
         if not isinstance(value, str):
             raise InvalidRequest(

@@ -24,6 +24,8 @@ from ..training.scoring_checks import (
 from ..training.searching.grids import check_grid
 from ..training.searching.kinds import check_makes_model, search_in
 from ..training.sources.table import rows_at
+from ..training.sources.targets import count_targets
+from ..training.suitability import check_takes_targets
 from . import checks, handover
 from .backend import Backend, current_backend
 from .class_weight import check_covers, with_class_weight
@@ -77,11 +79,12 @@ def train(
         CSV, Parquet or Arrow file, which the worker loads, with ``target``. Or one of
         scikit-learn's own data sets: ``{"source": "sklearn", "name": "digits"}``.
     y
-        Targets, of shape (rows,).
+        Targets, of shape (rows,), or (rows, targets) where each row has several.
     name
         What the run is called.
     target
-        The column of the file, or of the DataFrame ``X`` where there is no ``y``, to be predicted.
+        The column of the file, or of the DataFrame ``X`` where there is no ``y``, to be predicted;
+        a list of names for several.
     load
         A function without arguments, called in the worker in place of ``X`` and ``y``: it returns
         ``(X, y)``, or a frame with ``target``.
@@ -177,9 +180,12 @@ def train(
     )
     # Everything but the ids is in it: what is wrong is told before anything is sent.
     _check(draft)
+    targets = count_targets(np.asarray(source.rows.y)) if source.rows is not None else 1
     if draft.early_stopping is not None and kind is not None:
-        check_can_end_early(estimator)
+        check_can_end_early(estimator, targets)
     if source.rows is not None:
+        if kind is not None:
+            check_takes_targets(estimator, targets)
         check_covers(class_weight, source.rows.y)
         check_content(source.rows, held_out, draft, estimator, kind, source.facts.get("groups"))
     if scoring is not None:

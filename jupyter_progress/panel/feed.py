@@ -74,6 +74,17 @@ class Feed:
         return follower.last_heard if follower is not None else None
 
     @property
+    def next_attempt_s(self) -> float | None:
+        """Seconds until a source that is silent is asked again; None where it is heard."""
+        return getattr(self._follower, "next_attempt_s", None)
+
+    def retry_now(self) -> None:
+        """Ask a source that is silent at once, where it can be asked."""
+        retry = getattr(self._follower, "retry_now", None)
+        if retry is not None:
+            retry()
+
+    @property
     def is_heard(self) -> bool:
         """Whether anybody listens."""
         return bool(self._listeners)

@@ -30,6 +30,8 @@ from .watched import Actions, Watched, askers
 
 SIZES = ("panel", "line")
 OUTPUT_LINES = 200
+MOST_OUTPUT_LINES = 10_000
+READ = ("candidates", "output", "series")
 CHART_POINTS = 1000
 
 log = logging.getLogger(__name__)
@@ -169,12 +171,14 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         if messages or now - self._beaten_at >= 1.0:
             self._beaten_at = now
             connection, age_s = self._watched.feed.connection, self.age_s
+            next_s = self._watched.feed.next_attempt_s
             self.send(
                 {
                     "type": "messages",
                     "messages": messages,
                     "connection": connection,
                     "age_s": None if age_s is None else round(age_s, 3),
+                    "next_s": None if next_s is None else round(next_s, 3),
                 }
             )
 
@@ -209,6 +213,8 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
                 _pages_with_code.add(self.model_id)
         elif kind == "want" and content.get("what") == "snapshot":
             self._attention.ask(now)
+        elif kind == "want" and content.get("what") == "retry":
+            self._watched.feed.retry_now()
         elif kind == "want" and content.get("what") == "bundle":
             self._send_code()
         elif kind == "control":
@@ -244,14 +250,8 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         elif action == "deploy":
             version = content.get("version")
             self._actions.deploy(str(content.get("model") or ""), version, run_id)
-        elif action == "candidates" and isinstance(run_id, str):
-            limit = content.get("limit")
-            rows = self._actions.candidates(run_id)
-            return answer_of(rows, limit if isinstance(limit, int) and limit > 0 else len(rows))
-        elif action == "output" and isinstance(run_id, str):
-            return {"text": self._actions.output(run_id, OUTPUT_LINES)}
-        elif action == "series" and isinstance(run_id, str):
-            return {"series": self._actions.series(run_id, list(NAMES), CHART_POINTS)}
+        elif action in READ and isinstance(run_id, str):
+            return self._read(action, run_id, content)
         elif action == "note":
             self._actions.note(str(content.get("text") or ""), run_id)
         else:
@@ -261,6 +261,21 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
                 "output or series",
             )
         return None
+
+    def _read(self, action: str, run_id: str, content: dict[str, Any]) -> dict[str, Any]:
+        """What the server's interface answers, for a view that cannot reach it."""
+        if action == "candidates":
+            limit = content.get("limit")
+            rows = self._actions.candidates(run_id)
+            return answer_of(rows, limit if isinstance(limit, int) and limit > 0 else len(rows))
+        if action == "output":
+            tail = content.get("tail")
+            lines = tail if isinstance(tail, int) and tail > 0 else OUTPUT_LINES
+            return {"text": self._actions.output(run_id, min(lines, MOST_OUTPUT_LINES))}
+        asked = content.get("names")
+        names = asked if isinstance(asked, list) else NAMES
+        wanted = [name for name in names if isinstance(name, str)]
+        return {"series": self._actions.series(run_id, wanted, CHART_POINTS)}
 
     # What it leaves in a notebook
 

@@ -77,7 +77,7 @@ def deploy_version(services: Services, name: str, version: int, who: str) -> dic
     with services.creating:
         if services.registry.deployed(name) == version:
             return {"name": name, "deployed": version, "previous": version, "changed": False}
-        previous = services.registry.deploy(name, version, services.now())
+        previous = services.registry.deploy(name, version, services.now(), who)
         data = {"name": name, "version": version, "previous": previous}
         run = _directory(services, registered.get("run_id"))
         # A run that was deleted has no journal; its model stays, and the server tells it.

@@ -10,7 +10,7 @@ from urllib.parse import urlunsplit
 
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Dict, Enum, Float, Int, List, Unicode, default
+from traitlets import Dict, Enum, Float, Int, List, TraitError, Unicode, default, validate
 
 from .. import __version__
 from ..core.retention import Limits
@@ -21,6 +21,7 @@ from .handlers.routes import routes
 from .hub_interrupt import stop_on_interrupt
 from .keepalive import Keepalive
 from .monitor import read_thresholds
+from .notice_post import read_address
 from .options import Options
 from .services import Services
 
@@ -140,6 +141,10 @@ class JupyterProgress(ExtensionApp):
         help="Seconds after which a run that trains elsewhere, and of which nothing is heard, has "
         "failed as `worker_silent`.",
     ).tag(config=True)
+    notify_url = Unicode(
+        help="An http or https address that gets one JSON POST for each run that ended, failed or "
+        "stalled. Empty: none.",
+    ).tag(config=True)
     keep_runs_days = Float(
         Limits.keep_runs_days,
         min=0.0,
@@ -173,6 +178,16 @@ class JupyterProgress(ExtensionApp):
         "never shown. Figures: cpu.percent, memory.percent, swap.percent, disk.percent, "
         "event_loop_lag (seconds).",
     ).tag(config=True)
+
+    @validate("notify_url")
+    def _check_notify_url(self, proposal: Any) -> str:
+        url = str(proposal["value"])
+        if url:
+            try:
+                read_address(url)
+            except ValueError as error:
+                raise TraitError(str(error)) from None
+        return url
 
     @default("max_concurrent_runs")
     def _default_max_concurrent_runs(self) -> int:
@@ -238,6 +253,7 @@ class JupyterProgress(ExtensionApp):
             watched_sample_s=self.watched_sample_interval_s,
             serving_idle_s=self.serving_idle_s,
             external_silence_s=self.external_silence_s,
+            notify_url=self.notify_url,
             limits=self.limits,
             prune_every_s=self.prune_every_s,
             thresholds=read_thresholds(self.thresholds),

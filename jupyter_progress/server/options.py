@@ -40,6 +40,7 @@ class Options:
     watched_sample_s: float = 1.0
     serving_idle_s: float = 3600.0
     external_silence_s: float = 60.0
+    notify_url: str = field(default="", repr=False)
     limits: Limits = field(default=Limits())
     prune_every_s: float = 3600.0
     thresholds: tuple[Threshold, ...] = field(default=THRESHOLDS)

@@ -47,6 +47,8 @@ from .kernel_pass import KernelPass
 from .latency import LoopLag, ResponseTimes
 from .live_view import LiveView
 from .monitor import Monitor, Sample
+from .notice_post import read_address
+from .notice_sender import ALL_RUNS, NoticeSender
 from .options import Options
 from .pulse import Pulse
 from .retention import Retention
@@ -136,6 +138,18 @@ class Services:
             self.data, self.indexer, self.facts, silence_s=self.options.external_silence_s
         )
         self.kernel_pass = KernelPass(self.data.servers)
+        self.notices = self._notice_sender()
+
+    def _notice_sender(self) -> NoticeSender | None:
+        if not self.options.notify_url:
+            return None
+        return NoticeSender(
+            self.data,
+            read_address(self.options.notify_url),
+            all_runs=lambda: self.reader.runs(limit=ALL_RUNS)[0],
+            is_live=lambda: self.indexer.caught_up(0.0),
+            log=self.text_log,
+        )
 
     def _open_models(self) -> None:
         self.registry = Registry(self.data.models, self.data.key())
@@ -182,6 +196,7 @@ class Services:
             scratch_id=scratch_identity(scratch) if scratch else "",
             max_rows=self.options.max_rows or None,
             max_run_memory_bytes=self.options.max_run_memory_bytes or None,
+            thresholds=list(self.options.thresholds),
         )
         head, runs, activity = self.reader.snapshot()
         return Snapshot(
@@ -196,6 +211,8 @@ class Services:
     # -- the data path, from the indexer's and the monitor's threads to the loop
 
     def _committed(self, committed: Committed) -> None:
+        if self.notices is not None:
+            self.notices.committed(committed.states.values())
         if not committed.events and not committed.volatile:
             return  # points were added to a series; views are told when their message is due
         batch = make_batch(
@@ -341,6 +358,8 @@ class Services:
         self.queue.start()
         self.external.start()
         self.retention.start()
+        if self.notices is not None:
+            self.notices.start()
         # What a server has loaded by now stays until it ends. A look of Python's collector at all
         # of it (200,000 objects) stops everybody for 100 ms, and finds nothing.
         loop.call_soon(gc.freeze)
@@ -358,6 +377,8 @@ class Services:
         had_subscribers = len(self.broadcaster) > 0
         self.broadcaster.close(CLOSE_SERVER_CLOSING, "the Jupyter server is going down")
         await asyncio.sleep(GOODBYE_S if had_subscribers else 0)
+        if self.notices is not None:
+            await self.work(self.notices.stop)
         for close in (
             self.retention.stop,
             self.external.stop,

@@ -11,16 +11,22 @@ import os
 import re
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from ..core.state import RunState
 from ..errors import LogTooNew
 from .durable_files import PRIVATE_FILE
+from .finding import find_again
 from .soundness import Damaged, break_seal, check_soundness, drop_notes, has_wal_left
 from .statements import sql_text
 
 logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+FOUND_SINCE = 3  # the schema that runs are found by
 APPLICATION_ID = 0x4A50524F  # "JPRO"
 BUSY_PATIENCE_S = 10.0
 # WAL needs memory that all readers share, which these file systems do not give between machines.
@@ -124,10 +130,21 @@ def _migrate(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     for number in range(version + 1, SCHEMA_VERSION + 1):
         # In one transaction with its version: a migration that is cut short has not happened.
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{sql_text(f'schema-{number}.sql')}\n"
-            f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {number};\nCOMMIT;"
-        )
+        connection.executescript(f"BEGIN IMMEDIATE;\n{sql_text(f'schema-{number}.sql')}")
+        if number == FOUND_SINCE:
+            find_again(connection, _kept_states(connection))
+        for statement in (
+            f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {number}", "COMMIT"
+        ):  # fmt: skip
+            connection.execute(statement)
+
+
+def _kept_states(connection: sqlite3.Connection) -> Iterator[tuple[str, RunState]]:
+    for run_id, state in connection.execute("SELECT run_id, state FROM runs").fetchall():
+        try:
+            yield run_id, msgspec.json.decode(state, type=RunState)
+        except msgspec.MsgspecError as error:
+            raise Damaged(f"the state of run {run_id} cannot be read: {error}") from error
 
 
 def is_on_network(path: Path) -> bool:

@@ -55,6 +55,7 @@ class RunDirectory:
         self.keeper_file = self.path / "keeper.json"
         self.worker_file = self.path / "worker.json"
         self.attempt_file = self.path / "attempt.json"
+        self.notices_file = self.path / "notices.json"
         self.checkpoints = self.path / "checkpoints"
         self.journals = self.path / "journal"
         self.controls = self.path / "control"

@@ -15,6 +15,7 @@ from ..core.state import RunState, begun_us
 from ..core.times import to_iso
 from .batch import Batch, Cursor
 from .database import connect, connect_reader, journal_mode, set_aside
+from .finding import drop_found, put_found
 from .reader import LogReader
 from .series_table import SeriesTable
 from .soundness import Damaged, note_damage, seal, speaks_of_damage
@@ -211,8 +212,7 @@ class Log:
         self._connection.execute(
             _SQL["put_run"], (run_id, state.status, begun_us(state), _encode(state))
         )
-        self._connection.execute(_SQL["drop_tags"], (run_id,))
-        self._connection.executemany(_SQL["add_tag"], [(tag, run_id) for tag in state.tags])
+        put_found(self._connection, run_id, state)
 
     def _forget(self, run_id: str, offset: int, *, for_good: bool) -> None:
         """Take a deleted run out; its events stay as blanks, so that offsets stay contiguous."""
@@ -221,8 +221,9 @@ class Log:
         run(_SQL["forget_run" if for_good else "free_identities"], (run_id,))
         run(_SQL["forget_activity"], (run_id, offset))
         run(_SQL["forget_events"], (run_id, offset))
-        for name in ("forget_state", "drop_tags", "forget_cursors", "forget_chunks"):
+        for name in ("forget_state", "forget_cursors", "forget_chunks"):
             run(_SQL[name], (run_id,))
+        drop_found(self._connection, run_id)
         run(_SQL["forget_series"], (run_id,))
         self._series.forget(run_id)
 

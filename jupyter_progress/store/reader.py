@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import queue
 import sqlite3
 import threading
@@ -11,14 +12,18 @@ from typing import Any
 
 import msgspec
 
+from ..core.activity import holds_words
 from ..core.events import Event
-from ..core.state import RunState, begun_us
+from ..core.run_query import EVERYTHING, RunQuery
+from ..core.state import RunState
 from ..core.wire import Activity, activity_of
+from .finding import count_found, find_page, read_facets
 from .series_table import read_series
 from .statements import statements
 
 RECENT_RUNS = 20
 ACTIVITY_IN_SNAPSHOT = 50
+LOOKED_THROUGH = 5000  # lines of the feed, at one question for words
 _IDLE_CONNECTIONS = 4
 _SQL = statements("read.sql")
 _read_state = msgspec.json.Decoder(RunState).decode
@@ -105,40 +110,51 @@ class LogReader:
             return _read_state(row[0]) if row else None
 
     def runs(
-        self,
-        status: str | None = None,
-        tag: str | None = None,
-        limit: int = 50,
-        before: str | None = None,
+        self, query: RunQuery = EVERYTHING, limit: int = 50, before: str | None = None
     ) -> tuple[list[RunState], str | None]:
-        """A page of runs, newest first.
+        """A page of runs.
 
         Parameters
         ----------
+        query
+            Which, in which order: by default all, newest first.
         before
-            The ``next`` of the page before. It tells a place in time, not a run: what is queued or
-            deleted between two pages makes neither skip nor repeat another.
+            The ``next`` of the page before. It tells a place in the order, not a run: what is
+            queued or deleted between two pages makes neither skip nor repeat another.
 
         Returns
         -------
         (list of RunState, str or None)
             The page, and what the next one comes after; None at the end.
+
+        Raises
+        ------
+        InvalidRequest
+            ``before`` is of another order.
         """
-        time, _, run_id = (before or "").partition("-")
-        asked = {
-            "status": status,
-            "tag": tag,
-            "before_us": int(time) if time else None,
-            "before": run_id,
-            "limit": limit + 1,
-        }
-        name = "runs" if tag is None else "runs_with_tag"
-        if tag is None:
-            del asked["tag"]
         with self._connection() as connection:
-            rows = connection.execute(_SQL[name], asked).fetchall()
-            states = [_read_state(row[0]) for row in rows[:limit]]
-            return states, _place_of(states[-1]) if len(rows) > limit else None
+            if query == EVERYTHING and (before is None or "." not in before):
+                return _newest_runs(connection, limit, before)
+            with _reading(connection):
+                found, following = find_page(connection, query, limit, before)
+                rows = dict(connection.execute(_SQL["states"], (json.dumps(found),)))
+            return [_read_state(rows[run_id]) for run_id in found], following
+
+    def count_runs(self, query: RunQuery = EVERYTHING) -> int:
+        """How many runs a query finds, on all of its pages."""
+        with self._connection() as connection:
+            return count_found(connection, query)
+
+    def facets(self) -> dict[str, list[tuple[str, int]]]:
+        """What runs can be found by: ``statuses``, ``tags``, ``estimators`` and ``metrics``.
+
+        Returns
+        -------
+        dict
+            Of each at most 500, with the number of runs that have it, the most frequent first.
+        """
+        with self._connection() as connection:
+            return read_facets(connection)
 
     def recent_runs(self) -> list[RunState]:
         """All active runs and the newest 20, newest first."""
@@ -159,6 +175,7 @@ class LogReader:
         limit: int = 50,
         before: int | None = None,
         run_id: str | None = None,
+        words: str | None = None,
     ) -> tuple[list[Activity], int | None]:
         """A page of the activity feed, newest first; paged like :meth:`runs`, by offset.
 
@@ -166,15 +183,24 @@ class LogReader:
         ----------
         run_id
             Only what is about this run; None for everything.
+        words
+            Only lines that hold all of these words, however they are written. A page may then have
+            fewer lines than its limit, or none, and still go on: a question looks through so many.
         """
-        asked = {"level": level, "kind": kind, "before": before, "limit": limit + 1}
+        wanted = (words or "").lower().split()
+        looked = max(limit, LOOKED_THROUGH) if wanted else limit
+        asked = {"level": level, "kind": kind, "before": before, "limit": looked + 1}
         name = "activity" if run_id is None else "activity_of_run"
         if run_id is not None:
             asked["run_id"] = run_id
-        with self._connection() as connection:
-            rows = connection.execute(_SQL[name], asked).fetchall()
-            feed = [_activity_of(row) for row in rows[:limit]]
-            return feed, feed[-1].offset if len(rows) > limit else None
+        with (
+            self._connection() as connection,
+            contextlib.closing(connection.execute(_SQL[name], asked)) as rows,
+        ):
+            if wanted:
+                return _holding(rows, wanted, limit, looked)
+            found = [_activity_of(row) for row in rows]
+            return found[:limit], found[limit - 1].offset if len(found) > limit else None
 
     def series(
         self,
@@ -246,8 +272,14 @@ def _reading(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("COMMIT")
 
 
-def _place_of(state: RunState) -> str:
-    return f"{begun_us(state)}-{state.run_id}"
+def _newest_runs(
+    connection: sqlite3.Connection, limit: int, before: str | None
+) -> tuple[list[RunState], str | None]:
+    time, _, run_id = (before or "").partition("-")
+    place = {"before_us": int(time) if time else None, "before": run_id, "limit": limit + 1}
+    rows = connection.execute(_SQL["newest_runs"], place).fetchall()
+    states = [_read_state(row[0]) for row in rows[:limit]]
+    return states, "{1}-{2}".format(*rows[limit - 1]) if len(rows) > limit else None
 
 
 def _event_of(row: tuple[Any, ...]) -> Event:
@@ -262,6 +294,20 @@ def _event_of(row: tuple[Any, ...]) -> Event:
         sequence=sequence,
         offset=offset,
     )
+
+
+def _holding(
+    rows: sqlite3.Cursor, words: list[str], limit: int, looked: int
+) -> tuple[list[Activity], int | None]:
+    """The first lines that hold the words, and where to go on; None where all were looked at."""
+    found: list[Activity] = []
+    for count, row in enumerate(rows):
+        line = _activity_of(row)
+        if len(found) == limit or count == looked:
+            return found, line.offset + 1
+        if holds_words(line, words):
+            found.append(line)
+    return found, None
 
 
 def _activity_of(row: tuple[Any, ...]) -> Activity:

@@ -27,7 +27,7 @@ from .sources import npz
 from .sources.files import one_line
 from .sources.header import csv_names
 from .sources.load import LoadedData, load
-from .sources.table import Table, no_column
+from .sources.table import Table, no_column, target_names
 from .splitting import split_rows
 from .uploads import Uploads
 
@@ -48,7 +48,7 @@ class DataFacts:
     Parameters
     ----------
     y
-        Targets of the rows to learn from, of shape (rows,).
+        Targets of the rows to learn from, of shape (rows,) or (rows, targets).
     columns
         How many there are to learn from.
     own
@@ -150,10 +150,11 @@ class DataReader:
         unpacked = sum(_unpacked_bytes(path) for path in files.values())
         if too_large or unpacked > UNPACKED_UP_TO_BYTES or any(map(_is_wide, files.values())):
             for field, path in files.items():
-                _check_target_of_large(path, dataset.get("target"), field)
+                for target in target_names(dataset) or [None]:
+                    _check_target_of_large(path, target, field)
             return None
         marks = [(str(path), *_mark(path)) for path in files.values()]
-        key = ("files", dataset.get("target"), *marks)
+        key = ("files", tuple(target_names(dataset)), *marks)
         return self._remember(key, lambda: self._load(dataset))
 
     def _load(self, dataset: dict[str, Any]) -> DataFacts:

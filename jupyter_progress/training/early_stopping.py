@@ -79,17 +79,23 @@ def score_in(scores: Mapping[str, float | None]) -> float | None:
     return scores["live_score"] if "live_score" in scores else scores.get("live_accuracy")
 
 
-def check_can_end_early(estimator: Any) -> None:
+def check_can_end_early(estimator: Any, targets: int = 1) -> None:
     """Refuse early stopping for an estimator whose fit has no steps to end between.
+
+    Parameters
+    ----------
+    targets
+        How many each row has, where that is known.
 
     Raises
     ------
     InvalidRequest
     """
-    if not can_end_early(estimator):
+    if not can_end_early(estimator, targets):
+        several = f" of {targets:,} targets" if targets > 1 else ""
         raise InvalidRequest(
             "early_stopping",
-            f"is not possible with {type(estimator).__name__}: its fit shows no steps between "
-            "which it could end; expected a forest, bagging, boosting or a neural network by "
-            "'adam' or 'sgd', or no early_stopping",
+            f"is not possible with {type(estimator).__name__}{several}: its fit shows no steps "
+            "between which it could end; expected a forest, bagging, boosting or a neural network "
+            "by 'adam' or 'sgd', or no early_stopping",
         )

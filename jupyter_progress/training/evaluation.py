@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.articles import with_article
 from .sources.table import Table
+from .sources.targets import count_targets, each_target
 
 _CLASSES_SHOWN = 50  # a larger confusion matrix helps nobody and weighs on every message
 
@@ -34,11 +35,12 @@ def evaluate(model: Any, rows: Table | None, *, is_classifier: bool) -> dict[str
     if rows is None or rows.rows == 0:
         names = ("accuracy", "balanced_accuracy", "f1_macro") if is_classifier else _REGRESSION
         return {"scores": dict.fromkeys(names), "confusion_matrix": None, "classes": classes}
-    predicted = np.asarray(model.predict(rows.X))
-    if predicted.ndim == 2 and predicted.shape[1] == 1:
-        predicted = predicted[:, 0]
+    predicted = predictions_of(model, rows.X)
     if not is_classifier:
         scores = regression_scores(rows.y, predicted)
+        return {"scores": scores, "confusion_matrix": None, "classes": None}
+    if count_targets(rows.y) > 1:
+        scores = scores_of_several(rows.y, predicted)
         return {"scores": scores, "confusion_matrix": None, "classes": None}
     return {
         "scores": classification_scores(rows.y, predicted),
@@ -48,6 +50,37 @@ def evaluate(model: Any, rows: Table | None, *, is_classifier: bool) -> dict[str
 
 
 _REGRESSION = ("r2", "mae", "rmse")
+
+
+def predictions_of(model: Any, X: Any) -> np.ndarray:
+    """What a model predicts, of shape (rows,) or (rows, targets)."""
+    said = model.predict(X)
+    # Multi-label k-NN, for one, answers as a matrix.
+    predicted = said.toarray() if hasattr(said, "toarray") else np.asarray(said)
+    return predicted[:, 0] if predicted.ndim == 2 and predicted.shape[1] == 1 else predicted
+
+
+def share_right(y: np.ndarray, predicted: np.ndarray) -> float:
+    """The share of the rows of which every target is predicted right."""
+    right = predicted == y
+    return float(np.mean(right if right.ndim == 1 else right.all(axis=1)))
+
+
+def scores_of_several(y: np.ndarray, predicted: np.ndarray) -> dict[str, float | None]:
+    """Scores of a classifier of several targets.
+
+    The accuracy counts rows of which every target is right, as ``accuracy_score`` does for labels;
+    the others are means over the targets.
+    """
+    each = [
+        classification_scores(target, predicted[:, place])
+        for place, (_, target) in enumerate(each_target(y))
+    ]
+    means = {
+        name: finite(np.mean([np.nan if scores[name] is None else scores[name] for scores in each]))
+        for name in ("balanced_accuracy", "f1_macro")
+    }
+    return {"accuracy": share_right(y, predicted), **means}
 
 
 def classification_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float | None]:

@@ -13,10 +13,12 @@ from ..core.names import shorten
 from ..errors import UnsuitableData
 from .features import is_finite
 from .sources.table import Table
+from .sources.targets import count_targets, each_target
 
 _DUPLICATES_UP_TO_CELLS = 20_000_000
 _FEW_ROWS = 10
 _FIRST_ROWS = 1000
+_TARGETS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def check(table: Table, *, is_classifier: bool, field: str = "dataset") -> None:
     """
     check_targets(table, is_classifier=is_classifier, field=field)
     if is_classifier:
-        _check_classes(table.y, field)
+        for name, target in each_target(table.y):
+            _check_classes(target, name, field)
 
 
 def check_targets(table: Table, *, is_classifier: bool, field: str) -> None:
@@ -53,18 +56,19 @@ def check_targets(table: Table, *, is_classifier: bool, field: str) -> None:
     ------
     UnsuitableData
     """
-    missing = int(_missing(table.y).sum())
-    if missing:
-        where = f"{missing:,} of {table.rows:,} rows; drop those rows"
-        if missing == table.rows:
-            where = "every row; expected a column that is filled"
-        raise UnsuitableData(field, f"the target is missing in {where}")
-    _check_kind(table.y, field)
-    if not is_classifier:
-        _check_numbers(table.y, field)
+    for name, target in each_target(table.y):
+        missing = int(_missing(target).sum())
+        if missing:
+            where = f"{missing:,} of {table.rows:,} rows; drop those rows"
+            if missing == table.rows:
+                where = "every row; expected a column that is filled"
+            raise UnsuitableData(field, f"{name} is missing in {where}")
+        _check_kind(target, name, field)
+        if not is_classifier:
+            _check_numbers(target, field)
 
 
-def _check_kind(y: np.ndarray, field: str) -> None:
+def _check_kind(y: np.ndarray, name: str, field: str) -> None:
     """Refuse targets that no estimator takes: lists and the like, infinities, complex numbers."""
     if y.dtype.kind == "O":
         for value in y:
@@ -78,7 +82,7 @@ def _check_kind(y: np.ndarray, field: str) -> None:
     elif y.dtype.kind in "fc" and not np.isfinite(y).all():
         count = int((~np.isfinite(y)).sum())
         raise UnsuitableData(
-            field, f"the target is infinite in {count:,} of {len(y):,} rows; drop those rows"
+            field, f"{name} is infinite in {count:,} of {len(y):,} rows; drop those rows"
         )
     if y.dtype.kind in "cV":
         raise UnsuitableData(field, f"targets of type {y.dtype} cannot be learned")
@@ -123,22 +127,22 @@ def _shown(value: Any) -> str:
     return shorten(repr(value.item() if isinstance(value, np.generic) else value), 60)
 
 
-def _check_classes(y: np.ndarray, field: str) -> None:
+def _check_classes(y: np.ndarray, name: str, field: str) -> None:
     from sklearn.utils.multiclass import type_of_target
 
     try:
         classes = np.unique(y)
     except TypeError:
         kinds = sorted({type(value).__name__ for value in y})
-        raise UnsuitableData(field, f"the target mixes types: {', '.join(kinds)}") from None
+        raise UnsuitableData(field, f"{name} mixes types: {', '.join(kinds)}") from None
     if len(classes) < 2:
         raise UnsuitableData(
             field,
-            f"the target has one class only ({_shown(classes[0])}); a classifier needs two or more",
+            f"{name} has one class only ({_shown(classes[0])}); a classifier needs two or more",
         )
     if type_of_target(y) == "continuous":
         raise UnsuitableData(
-            field, "the target is continuous; a classifier needs classes. Use a regressor instead"
+            field, f"{name} is continuous; a classifier needs classes. Use a regressor instead"
         )
 
 
@@ -148,7 +152,7 @@ def look(table: Table, *, is_classifier: bool) -> list[Finding]:
         *_missing_values(table.X),
         *_constant_columns(table.X),
         *_duplicate_rows(table),
-        *(_classes(table.y) if is_classifier else _targets(table.y)),
+        *_targets_found(table.y, is_classifier),
         *_size(table),
     ]
 
@@ -233,7 +237,8 @@ def _duplicate_rows(table: Table) -> Iterator[Finding]:
         return
     frame = table.X if hasattr(table.X, "iloc") else pd.DataFrame(table.X)
     try:
-        count = int(frame.assign(**{"\0target": table.y}).duplicated().sum())
+        targets = {f"\0{name}": target for name, target in each_target(table.y)}
+        count = int(frame.assign(**targets).duplicated().sum())
     except TypeError:
         return  # values that cannot be hashed
     if count:
@@ -243,6 +248,20 @@ def _duplicate_rows(table: Table) -> Iterator[Finding]:
             f"{count:,} of {table.rows:,} rows {are} of an earlier row: where one is held out and "
             "the other learned, scores look better than they are",
         )
+
+
+def _targets_found(y: np.ndarray, is_classifier: bool) -> Iterator[Finding]:
+    """What is to be told of the targets: of many, of the first ones."""
+    look_at = _classes if is_classifier else _targets
+    count = count_targets(y)
+    if count == 1:
+        yield from look_at(y)
+        return
+    shown = f"; of the first {_TARGETS_SHOWN}" if count > _TARGETS_SHOWN else ""
+    yield Finding("info", f"{count:,} targets in each row{shown}")
+    for (name, target), _ in zip(each_target(y), range(_TARGETS_SHOWN), strict=False):
+        for found in look_at(target):
+            yield Finding(found.level, f"{name[:1].upper()}{name[1:]}: {found.text}")
 
 
 def _classes(y: np.ndarray) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from .fitting.choose import can_stop
 from .going_on import prepare
 from .peaks import peak_so_far
 from .plain_journal import last_sequences
+from .sources.targets import count_targets
 from .stages import (
     evaluate,
     initialize,
@@ -115,7 +116,8 @@ def _run_stage(context: Context, stage: str, index: int) -> float:
     if stage == "train":
         context.keeping = prepare(context)
         facts["carried_s"] = round(context.keeping.carried_s, 3)
-        facts["can_stop"] = can_stop(context.estimator)
+        assert context.parts is not None
+        facts["can_stop"] = can_stop(context.estimator, count_targets(context.parts.train.y))
     to_come = [planned.id for planned in PIPELINE[index + 1 :]]
     estimates = context.timings.known(to_come, context.workload)
     context.journal.append("stage_started", {**facts, "estimates": estimates}, flush=True)

@@ -35,6 +35,8 @@ from .handed_over import own_python
 from .scoring_checks import check_scorer_name, check_scoring
 from .searching.grids import check_grid
 from .searching.kinds import check_makes_model
+from .sources.targets import count_targets
+from .suitability import check_takes_targets
 from .upload_checks import check_uploads
 from .uploads import Uploads
 
@@ -106,6 +108,8 @@ class RequestChecks:
         if estimator is not None:
             _check_bundled_task(request.dataset, task, estimator)
         if facts is not None:
+            if estimator is not None:
+                check_takes_targets(estimator, count_targets(facts.y))
             check_data(facts, request, task, estimator)
             check_rows(len(facts.y), self._max_rows)
         if scoring is not None and estimator is not None:

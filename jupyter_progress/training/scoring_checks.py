@@ -15,6 +15,7 @@ from ..errors import InvalidRequest
 from .evaluation import as_score
 
 _TRIED_CLASSES = 100
+_TRIED_ROWS = 50  # of several targets
 
 # The modules of sklearn.metrics that a scorer's function comes from.
 _TASKS = {
@@ -83,9 +84,12 @@ def _try_on(scorer: Any, name: str, task: str, y: np.ndarray, field: str) -> Non
     """Score a dummy on a few of the targets: the scorer itself knows best what it can take."""
     from sklearn.dummy import DummyClassifier, DummyRegressor
 
-    if task == "classification":
+    if y.ndim > 1:
+        targets = y[:_TRIED_ROWS]
+        dummy: Any = DummyClassifier() if task == "classification" else DummyRegressor()
+    elif task == "classification":
         targets = np.repeat(np.unique(y)[:_TRIED_CLASSES], 2)
-        dummy: Any = DummyClassifier(strategy="prior")
+        dummy = DummyClassifier(strategy="prior")
     else:
         targets = np.array([y.min(), y.max(), y[0]], dtype=float)
         dummy = DummyRegressor()

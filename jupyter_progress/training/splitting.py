@@ -44,7 +44,7 @@ def split_rows(
     Parameters
     ----------
     y
-        Targets, of shape (rows,).
+        Targets, of shape (rows,) or (rows, targets).
     split
         Both shares are of all rows, or of all groups; 0 means none.
     groups

@@ -65,6 +65,17 @@ def jupyter_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterPro
 
 
 @pytest.fixture(scope="module")
+def jupyter_notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
+    """A Notebook 7 with the extension."""
+    exposed = ["--JupyterNotebookApp.expose_app_in_browser=True"]
+    server = JupyterProcess(tmp_path_factory.mktemp("nb7"), "notebook", arguments=exposed)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
 def bare_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
     """A JupyterLab whose server has the extension and whose page has not: only the widget shows."""
     folder = tmp_path_factory.mktemp("bare")

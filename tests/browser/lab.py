@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from playwright.sync_api import Locator, Page, expect
@@ -51,6 +52,18 @@ class Lab:
         self.page.goto(f"{url or self.server.url}lab/tree/{name}?token={TOKEN}&reset")
         self.wait_for_cells()
 
+    def start(self, path: str = "lab?reset") -> None:
+        """Open Lab without a notebook, or another page, until its layout is restored."""
+        joint = "&" if "?" in path else "?"
+        self.page.goto(f"{self.server.url}{path}{joint}token={TOKEN}")
+        self.wait_for_layout()
+
+    def wait_for_layout(self) -> None:
+        """Wait until the layout is as it was."""
+        limit = 60_000 * SCALE
+        self.page.wait_for_function("() => window.jupyterapp", timeout=limit)
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
+
     def reload(self) -> float:
         """Reload the page; the moment at which the notebook's cells are shown again."""
         self.page.reload()
@@ -69,9 +82,12 @@ class Lab:
             timeout=60_000 * SCALE,
         )
 
-    def command(self, name: str) -> None:
+    def command(self, name: str, **arguments: Any) -> None:
         """Run one of Lab's commands, without waiting for what it starts."""
-        self.page.evaluate("name => { window.jupyterapp.commands.execute(name); }", name)
+        self.page.evaluate(
+            "([name, args]) => { window.jupyterapp.commands.execute(name, args); }",
+            [name, arguments],
+        )
 
     def run_all(self) -> None:
         """Run all cells."""

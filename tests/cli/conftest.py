@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from jupyter_progress.cli import main
-from jupyter_progress.core.requests import RunRequest, check_run_request, read_request
+from jupyter_progress.core.reading_requests import read_request
+from jupyter_progress.core.requests import RunRequest, check_run_request
 from jupyter_progress.store.layout import DATA_DIR_VARIABLE, DataDirectory, RunDirectory
 from jupyter_progress.training.launch import start_keeper
 from jupyter_progress.training.submit import create_run

@@ -59,6 +59,9 @@ def test_runs_are_chosen_by_tag_status_and_number(
     assert finished.run_id not in ids("--status", "failed")
     assert len(ids("--limit", "1")) == 1
     assert command("runs", "--tag", "sea")[1] == "No run fits.\n"
+    assert command("runs", "no", "such", "words")[1] == "No run fits.\n"
+    assert "test.accuracy>0.9" in command("runs", "--metric", "accuracy")[2]
+    assert ids("--sort=oldest") == ids()[::-1]
 
 
 LONG_NAME = "a name that is as long as names are that say what was tried, why, and with which rows"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import pytest
 
@@ -261,3 +262,22 @@ def test_no_token_in_logs_or_words(server, proxy, follow, audience, scaled, capl
 
 def _handshakes(server: WireServer) -> int:
     return sum("/stream" in path for path in server.asked)
+
+
+def test_a_follower_says_when_it_asks_again_and_asks_at_once_where_it_is_told_to(
+    server, proxy, follow, scaled
+):
+    hour = Timing(hello_s=0.3, poll_timeout_s=1.0, first_s=3600.0, cap_unreachable_s=3600.0)
+    follower = follow(proxy.address, hour)
+    wait_until(lambda: follower.connection == "live", scaled(3))
+    assert follower.next_attempt_s is None
+    proxy.refuses_all = True
+    proxy.cut()
+    wait_until(lambda: (follower.next_attempt_s or 0.0) > 1.0, scaled(5))
+    left = follower.next_attempt_s
+    time.sleep(0.05)
+    assert follower.next_attempt_s < left
+    proxy.refuses_all = False
+    follower.retry_now()
+    wait_until(lambda: follower.connection == "live", scaled(3))
+    assert follower.next_attempt_s is None

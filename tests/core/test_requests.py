@@ -9,11 +9,8 @@ from typing import Any
 import pytest
 
 from jupyter_progress.core.bodies import VALUES_LIMIT, read_json
-from jupyter_progress.core.requests import (
-    RunRequest,
-    check_run_request,
-    read_request,
-)
+from jupyter_progress.core.reading_requests import read_request
+from jupyter_progress.core.requests import RunRequest, check_run_request
 from jupyter_progress.errors import InvalidRequest, MalformedBody, UnknownKey
 
 GOOD: dict[str, Any] = {
@@ -81,6 +78,9 @@ def test_body_of_another_type_is_refused(body: Any) -> None:
         read_request(body, RunRequest)
 
 
+A_FILE = {"source": "file", "path": "a.csv"}
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -92,6 +92,18 @@ def test_body_of_another_type_is_refused(body: Any) -> None:
         ({"dataset": {"source": "sklearn", "name": ""}}, "dataset.name"),
         ({"dataset": {"source": "sklearn", "name": 5}}, "dataset.name"),
         ({"dataset": {"source": "file", "path": "a.csv"}}, "dataset.target"),
+        ({"dataset": {**A_FILE, "target": 5}}, "dataset.target"),
+        ({"dataset": {**A_FILE, "target": []}}, "dataset.target"),
+        ({"dataset": {**A_FILE, "target": ["a", 5]}}, "dataset.target[1]"),
+        (
+            {"dataset": {"source": "file", "path": "a.csv", "target": ["a", ""]}},
+            "dataset.target[1]",
+        ),
+        (
+            {"dataset": {"source": "file", "path": "a.csv", "target": ["a", "a"]}},
+            "dataset.target[1]",
+        ),
+        ({"dataset": {"source": "file", "path": ["a"], "target": ["a"]}}, "dataset.path"),
         ({"dataset": {"source": "upload", "id": "../../etc"}}, "dataset.id"),
         ({"estimator": "SVC"}, "estimator"),
         ({"estimator": {"class": "os.system; rm"}}, "estimator.class"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_progress.core.requests import Nothing, read_request
+from jupyter_progress.core.reading_requests import read_request
+from jupyter_progress.core.requests import Nothing
 from jupyter_progress.core.run_requests import KINDS, read_run_request
 from jupyter_progress.errors import InvalidRequest
 

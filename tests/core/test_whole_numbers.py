@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_progress.core.requests import DeployRequest, RunRequest, SkipRequest, read_request
+from jupyter_progress.core.reading_requests import read_request
+from jupyter_progress.core.requests import DeployRequest, RunRequest, SkipRequest
 from jupyter_progress.core.whole_numbers import made_whole
 from jupyter_progress.errors import InvalidRequest
 

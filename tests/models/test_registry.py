@@ -14,7 +14,7 @@ import pytest
 from jupyter_progress.core.wire import ModelSummary
 from jupyter_progress.errors import ArtifactRefused, Conflict, InvalidRequest, UnknownModel
 from jupyter_progress.models.persistence import load_model
-from jupyter_progress.models.registry import Registry
+from jupyter_progress.models.registry import INPUTS_DESCRIBED, Registry
 
 from .conftest import TIME
 
@@ -34,7 +34,11 @@ def test_versions_count_from_one_and_keep_their_facts(
     assert registry.get("iris") == {
         "name": "iris",
         "deployed": None,
+        "deployed_time": None,
+        "deployed_by": "",
         "columns": None,
+        "inputs": None,
+        "input_count": None,
         "versions": [
             {"version": 1, "run_id": "run-1", "time": TIME, "result": result},
             {"version": 2, "run_id": "run-2", "time": TIME, "result": None},
@@ -53,6 +57,48 @@ def test_columns_of_the_version_in_service_are_told_where_they_have_names(
     assert registry.get("iris")["columns"] == list(iris[0].columns)
     registry.deploy("iris", 2, TIME)
     assert registry.get("iris")["columns"] is None
+
+
+def test_service_tells_since_when_by_whom_and_what_it_takes(
+    registry: Registry, save_run: SaveRun, tree: Any, iris: Any
+) -> None:
+    register(registry, save_run(tree, "run-1", X=iris[0]))
+    register(registry, save_run(tree, "run-2", X=iris[0].to_numpy()))
+    registry.deploy("iris", 1, TIME, "ada")
+    told = registry.get("iris")
+    assert (told["deployed_time"], told["deployed_by"]) == (TIME, "ada")
+    assert told["inputs"] == [{"name": name, "kind": "number"} for name in iris[0].columns]
+    registry.deploy("iris", 2, TIME)
+    told = registry.get("iris")
+    assert told["deployed_by"] == ""
+    assert told["inputs"] == [{"name": None, "kind": "number"}] * 4
+    assert told["input_count"] == 4
+
+
+def test_what_was_deployed_before_names_were_kept_has_none(
+    registry: Registry, save_run: SaveRun, tree: Any
+) -> None:
+    register(registry, save_run(tree, "run-1"))
+    (registry.models_dir / "iris" / "deployed.json").write_text('{"version": 1}')
+    told = registry.get("iris")
+    assert (told["deployed"], told["deployed_time"], told["deployed_by"]) == (1, None, "")
+
+
+def test_wide_model_describes_its_first_columns_and_counts_all(
+    registry: Registry, save_run: SaveRun, tree: Any
+) -> None:
+    import numpy as np
+    import pandas as pd
+
+    letters = [f"c{number}" for number in range(INPUTS_DESCRIBED + 5)]
+    table = pd.DataFrame({name: np.zeros(3) for name in letters})
+    table["c0"] = pd.Categorical(["a", "b", "a"])
+    register(registry, save_run(tree, "run-1", X=table))
+    registry.deploy("iris", 1, TIME)
+    told = registry.get("iris")
+    assert told["inputs"][0] == {"name": "c0", "kind": "category", "categories": ["a", "b"]}
+    assert len(told["inputs"]) == INPUTS_DESCRIBED
+    assert told["input_count"] == len(told["columns"]) == INPUTS_DESCRIBED + 5
 
 
 def test_runs_in_service_are_those_of_the_deployed_versions(

@@ -287,7 +287,7 @@ BAD: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str]] = {
         "unsuitable_data",
         "mixed types",
     ),
-    "target in a list": ((FOREST, FRAME), {"target": ["label"]}, "unknown_column", "'label'"),
+    "target in a list": ((FOREST, FRAME), {"target": ["lable"]}, "unknown_column", "'lable'"),
     "target twice": (
         (FOREST, pd.concat([FRAME, FRAME[["label"]]], axis=1)),
         {"target": "label"},
@@ -429,7 +429,10 @@ ID = "20000101-000000-00000000"
 ELSEWHERE: dict[str, tuple[Any, str]] = {
     "tag": (lambda: jp.runs(tag=5), "tag: is 5"),
     "tag of half a character": (lambda: jp.runs(tag="\udcff"), "tag: holds"),
-    "status of an array": (lambda: jp.runs(status=X), "status: is"),
+    "status of an array": (lambda: jp.runs(status=X), r"status\[0\]: is"),
+    "words that are none": (lambda: jp.runs(q=5), "q: is 5"),
+    "metric without a number": (lambda: jp.runs(metric="accuracy"), "metric: is 'accuracy'"),
+    "order by nothing": (lambda: jp.runs(sort=None), "sort: is None"),
     "limit of nothing": (lambda: jp.runs(limit=0), "limit: is 0"),
     "limit that is a boolean": (lambda: jp.runs(limit=True), "limit: is True"),
     "run of None": (lambda: jp.get_run(None), "run_id: is None"),

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import MultiTaskLasso
+from sklearn.linear_model import MultiTaskLasso, Ridge
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
@@ -90,7 +90,6 @@ def test_what_belongs_to_rows_is_refused_in_the_cell(case: str, alone: LocalBack
     assert (alone.data.run_ids(), set(alone.data.uploads.iterdir())) == before
 
 
-TARGETS = r"y: has the shape \(20, 2\).*one target for each row.*one run for each"
 CALLS: dict[str, tuple[Any, str]] = {
     "weights where fit takes none": (
         lambda: jp.train(KNeighborsClassifier(), X, Y, sample_weight=ONES),
@@ -141,11 +140,49 @@ CALLS: dict[str, tuple[Any, str]] = {
         lambda: jp.train("sklearn.svm.SVC", X, Y, class_weight="balanced"),
         "goes into params",
     ),
-    "several targets": (lambda: jp.train(FOREST, X, np.c_[Y, Y]), TARGETS),
-    "a frame of targets": (lambda: jp.train(FOREST, X, FRAME[["label", "w"]]), TARGETS),
-    "an estimator of several targets": (
+    "targets in a cube": (
+        lambda: jp.train(FOREST, X, np.zeros((20, 2, 2))),
+        r"y: has the shape \(20, 2, 2\); expected \(rows,\), or \(rows, targets\)",
+    ),
+    "no column of targets": (
+        lambda: jp.train(FOREST, X, np.zeros((20, 0))),
+        r"y: has the shape \(20, 0\); expected \(rows,\), or \(rows, targets\)",
+    ),
+    "several targets, one of one class": (
+        lambda: jp.train(FOREST, X, FRAME[["label", "w"]]),
+        r"y\[:, 1\]: holds one class only",
+    ),
+    "several targets, one of words": (
+        lambda: jp.train(Ridge(), X, pd.DataFrame({"a": Y, "b": ["word"] * 20})),
+        r"y\[:, 1\]: holds .*a regressor expects numbers",
+    ),
+    "several targets for an estimator of one": (
+        lambda: jp.train(SVC(), X, np.c_[Y, Y]),
+        r"SVC, which is for one target, and each row has 2; expected .*MultiOutputClassifier\(SVC",
+    ),
+    "one target for an estimator of several": (
         lambda: jp.train(MultiTaskLasso(), X, Y),
-        "several targets at once; a run has one target.*one run for each",
+        "several targets at once, and each row has one; expected y of shape",
+    ),
+    "test rows of fewer targets": (
+        lambda: jp.train(FOREST, X, np.c_[Y, Y], test=(X, Y)),
+        r"test\[1\]: has 1 for each row; the training rows have 2",
+    ),
+    "early stopping with several targets": (
+        lambda: jp.train(FOREST, X, np.c_[Y, Y], early_stopping=3),
+        "early_stopping: is not possible with RandomForestClassifier of 2 targets",
+    ),
+    "a list of targets without one": (
+        lambda: jp.train(FOREST, FRAME, target=[]),
+        "target: is empty; expected the names",
+    ),
+    "a list of targets with a wrong one": (
+        lambda: jp.train(FOREST, FRAME, target=["label", "lable"]),
+        r"target\[1\]: 'lable' is no column of X",
+    ),
+    "a list of targets for a file, of numbers": (
+        lambda: jp.train(FOREST, __file__, target=[1]),
+        r"target\[0\]: .*expected",
     ),
     "nothing at all": (lambda: jp.train(FOREST), "X: is missing"),
 }

@@ -34,6 +34,10 @@ def test_run_is_found_again(finished: jp.RunHandle) -> None:
     assert finished in jp.runs(tag="kept")
     assert finished in jp.runs(status="completed")
     assert jp.runs(tag="no such tag") == []
+    best = jp.runs(q="forty", metric="test.accuracy>0.9", estimator=["RandomForestClassifier"])
+    assert finished in best
+    assert finished in jp.runs(status=["completed", "failed"], sort="-score")
+    assert jp.runs(metric=["test.accuracy>0.9", "test.accuracy<0.1"]) == []
     again = jp.get_run(finished.run_id)
     assert again == finished
     assert again.status == "completed"

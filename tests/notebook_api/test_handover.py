@@ -175,7 +175,8 @@ def test_file_that_was_cut_is_told_and_the_next_call_heals_it(alone: Any) -> Non
     path = alone.data.uploads / run.state["spec"]["dataset"]["id"] / "data.npy"
     path.write_bytes(path.read_bytes()[:5000])
     request = alone.data.run(run.run_id).request()["request"]
-    from jupyter_progress.core.requests import RunRequest, read_request
+    from jupyter_progress.core.reading_requests import read_request
+    from jupyter_progress.core.requests import RunRequest
 
     state = alone.submit(read_request(request, RunRequest))
     with pytest.raises(jp.errors.RunFailed, match="cut off"):

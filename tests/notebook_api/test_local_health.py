@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jupyter_progress as jp
+from jupyter_progress.core.run_query import EVERYTHING
 from jupyter_progress.machine.sampling import Machine
 from jupyter_progress.notebook.local_backend import LocalBackend
 from jupyter_progress.panel.feed import Listener
@@ -37,7 +38,7 @@ def test_panel_without_a_server_has_the_machines_health(tmp_path: Path, scaled: 
 def test_nothing_is_sampled_where_nobody_listens(tmp_path: Path, scaled: Any) -> None:
     backend = LocalBackend(tmp_path / "progress")
     try:
-        assert backend.runs(status=None, tag=None, limit=1) == []
+        assert backend.runs(EVERYTHING, 1) == []
         time.sleep(scaled(1.5))
         assert backend.follower.view.health is None
         heard: list[str] = []

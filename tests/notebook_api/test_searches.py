@@ -82,6 +82,12 @@ def check_panel(run: jp.RunHandle) -> None:
     board = run.candidates()
     assert [row["candidate"] for row in answer["candidates"]] == list(board.index[:2])
     assert answer["total"] == len(board)
+    asked = {"action": "series", "run_id": run.run_id, "names": ["live_score", "unknown", 3]}
+    series = run.panel._carry_out(asked)["series"]
+    assert list(series) == ["live_score"]
+    assert series["live_score"] == run._backend.series(run.run_id, ["live_score"])["live_score"]
+    asked = {"action": "output", "run_id": run.run_id, "tail": 10**9}
+    assert run.panel._carry_out(asked) == {"text": run.output(10_000)}
     report = run.panel.bundle()["text/html"]
     assert f"· max_depth={board.iloc[0]['param_max_depth']}<" in report
 

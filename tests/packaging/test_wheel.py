@@ -74,6 +74,11 @@ def test_wheel_carries_each_built_file_once(wheel: Path) -> None:
     for name in ("page.js", "page.css", "view.js", "loader.js"):
         assert names.count(f"jupyter_progress/panel/static/{name}") == 1
     assert sum("labextensions/jupyter-progress/package.json" in name for name in names) == 1
+    static = [name.split("/")[-1] for name in names if "jupyter-progress/static/" in name]
+    parts = sorted(name.split(".")[0] for name in static)
+    assert parts == ["page", "remoteEntry", "shared", "view", "watch"]
+    settings = [name for name in names if "jupyter-progress/schemas/jupyter-progress/" in name]
+    assert sorted(Path(name).name for name in settings) == ["package.json.orig", "plugin.json"]
     assert sum("jupyter_server_config.d/jupyter_progress.json" in name for name in names) == 1
     assert any(name.endswith(".sql") for name in names)
     assert not any("node_modules" in name or name.startswith("frontend") for name in names)

@@ -27,6 +27,7 @@ NEEDS = {
     "health/history": {"GET": "read"},
     "activity": {"GET": "read", "POST": "write"},
     "runs": {"GET": "read", "POST": "execute"},
+    "facets": {"GET": "read"},
     f"runs/{RUN}": {"GET": "read", "PATCH": "write", "DELETE": "write"},
     f"runs/{RUN}/stop": {"POST": "execute"},
     f"runs/{RUN}/cancel": {"POST": "execute"},

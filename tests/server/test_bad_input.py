@@ -103,7 +103,7 @@ async def test_bad_run_requests_are_refused_and_start_nothing(
         assert "Traceback" not in answer.json["message"], told
         assert answer.json["retryable"] is False, told
     assert services.data.run_ids() == []
-    assert (await ask("GET", "runs")).json == {"runs": [], "next": None}
+    assert (await ask("GET", "runs")).json == {"runs": [], "next": None, "total": 0}
 
 
 async def test_unknown_ids_are_404(ask: Any) -> None:

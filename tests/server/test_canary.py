@@ -20,7 +20,8 @@ CANARIES = {
     "JUPYTER_SERVER_PASSWORD": "canary-password",
 }
 PATHS = (
-    "status", "events?since=0&limit=5000", "runs", "runs/{}", "runs/{}/output", "runs/{}/metrics",
+    "status", "events?since=0&limit=5000", "runs", "facets", "runs/{}", "runs/{}/output",
+    "runs/{}/metrics",
     "health", "health/history", "activity", "models", "estimators", "datasets",
     "openapi.json",
 )  # fmt: skip

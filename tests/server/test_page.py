@@ -15,11 +15,13 @@ from tornado.httpclient import HTTPClientError
 
 from jupyter_progress.panel.assets import BUILT, PACKAGED
 
+THRESHOLDS = {"memory.percent": {"yellow": 0.0, "margin": 0.0}}
+
 
 @pytest.fixture
 def extension_config() -> dict[str, Any]:
     return {
-        "thresholds": {"memory.percent": {"yellow": 0.0, "margin": 0.0}},
+        "thresholds": THRESHOLDS,
         "sample_interval_s": 0.2,
         "watched_sample_interval_s": 0.2,
     }
@@ -130,6 +132,20 @@ async def test_change_of_health_is_told_in_the_feed_with_its_reason(
             break
         await asyncio.sleep(0.1)
     assert samples[0]["time"] < samples[-1]["time"]
+    query = {"minutes": 5, "form": "columns"}
+    columns = (await ask("GET", "health/history", params=query)).json
+    assert columns["since"] == samples[0]["time"]
+    assert (columns["seconds"][0], len(columns["seconds"]) >= len(samples)) == (0, True)
+    memory = [sample["memory"]["percent"] for sample in samples]
+    assert columns["figures"]["memory.percent"][: len(memory)] == memory
+
+
+async def test_snapshot_tells_the_thresholds_that_health_is_judged_by(ask: Any) -> None:
+    told = (await ask("GET", "status")).json["server"]["thresholds"]
+    found = {threshold["figure"]: threshold for threshold in told}
+    assert set(found) >= {"cpu.percent", "memory.percent", "event_loop_lag"}
+    changed = THRESHOLDS["memory.percent"]
+    assert {key: found["memory.percent"][key] for key in changed} == changed
 
 
 def test_server_imports_nothing_heavy() -> None:

@@ -172,6 +172,29 @@ def test_what_never_comes_holds_up_nothing_for_long(
     assert found.states()[run.run_id].status == "running"
 
 
+def test_words_are_found_in_the_feed_page_by_page(
+    bench: Bench, index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = bench.server(0)
+    for number in range(1, 61):
+        text = f"Größe {number}" if number % 10 == 0 else f"other {number}"
+        note = {"id": f"n{number}", "level": "info", "kind": "note", "text": text, "who": "Ada"}
+        server.append("activity_update", note, flush=True)
+    found = index()
+    found.settle()
+    monkeypatch.setattr("jupyter_progress.store.reader.LOOKED_THROUGH", 25)
+    lines, after = found.reader.activity(words=" größe  ADA", limit=2)
+    assert [line.text for line in lines] == ["Größe 60", "Größe 50"]
+    sizes = []
+    while after is not None:
+        more, after = found.reader.activity(words="GRÖßE ada", limit=2, before=after)
+        sizes.append(len(more))
+        lines += more
+    assert 0 < max(sizes) <= 2
+    assert [line.text for line in lines] == [f"Größe {number}" for number in range(60, 0, -10)]
+    assert found.reader.activity(words="größe bob", limit=2)[0] == []
+
+
 def test_two_logs_over_one_directory_converge(
     bench: Bench, index: MakeIndex, tmp_path: Path
 ) -> None:

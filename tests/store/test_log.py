@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from jupyter_progress.core.events import Event
+from jupyter_progress.core.run_query import RunQuery
 from jupyter_progress.core.state import RunState, begun_us
 from jupyter_progress.core.times import to_iso
 from jupyter_progress.errors import LogTooNew
@@ -273,17 +274,18 @@ def test_runs_are_paged_newest_first_by_status_and_tag() -> None:
     found: list[int] = []
     before = None
     while True:
-        page, before = reader.runs(tag="even", limit=7, before=before)
+        page, before = reader.runs(RunQuery(tags=("even",)), limit=7, before=before)
         found += [int(state.run_id[-8:], 16) for state in page]
         if before is None:
             break
     assert found == list(range(58, -1, -2))
-    assert len(reader.runs(status="running")[0]) == 3
-    assert [state.tags for state in reader.runs(status="running", tag="odd")[0]] == [["odd", "x"]]
+    assert len(reader.runs(RunQuery(statuses=("running",)))[0]) == 3
+    running = RunQuery(statuses=("running",), tags=("odd",))
+    assert [state.tags for state in reader.runs(running)[0]] == [["odd", "x"]]
     assert reader.runs(limit=60)[1] is None
     assert reader.runs(limit=59)[1] == f"0-{RUN.format(1)}"
     log.commit(Batch(0, states={RUN.format(1): RunState(run_id=RUN.format(1), tags=["new"])}))
-    assert reader.runs(tag="odd", limit=99)[0][-1].run_id == RUN.format(3)
+    assert reader.runs(RunQuery(tags=("odd",)), limit=99)[0][-1].run_id == RUN.format(3)
     log.close()
 
 
@@ -299,11 +301,11 @@ def test_runs_of_one_second_are_paged_in_the_order_in_which_they_were_queued() -
     log.commit(Batch(0, states={run.run_id: run for run in runs}))
     newest_first = [run.run_id for run in reversed(runs)]
     reader = log.reader()
-    for asked in ({}, {"tag": "all"}, {"status": "queued"}):
+    for asked in (RunQuery(), RunQuery(tags=("all",)), RunQuery(statuses=("queued",))):
         found: list[str] = []
         before = None
         while True:
-            page, before = reader.runs(limit=7, before=before, **asked)
+            page, before = reader.runs(asked, limit=7, before=before)
             found += [state.run_id for state in page]
             if before is None:
                 break

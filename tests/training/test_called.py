@@ -43,7 +43,7 @@ NONSENSE: dict[str, tuple[Any, str]] = {
     "too few targets": ((X, Y[:5]), "returned rows that cannot be used: .*20 rows and y has 5"),
     "no rows": ((X[:0], Y[:0]), "has no rows"),
     "rows of one dimension": ((Y, Y), "1 dimensions"),
-    "a table of targets": ((X, X), "one target for each row"),
+    "a cube of targets": ((X, np.zeros((20, 2, 2))), r"or \(rows, targets\)"),
     "a frame without target": (FRAME, "returned rows that cannot be used: .*target"),
     "other keys": ({"X": X, "z": Y}, "a dictionary of 'X', 'z'"),
     "weights below 0": ({"X": X, "y": Y, "sample_weight": -Y}, "negative"),

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_progress.core.requests import RunRequest, check_run_request, read_request
+from jupyter_progress.core.reading_requests import read_request
+from jupyter_progress.core.requests import RunRequest, check_run_request
 from jupyter_progress.errors import ProgressError, UnsuitableData
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.training.launch import start_keeper

@@ -233,7 +233,7 @@ def test_class_of_one_row_is_split_plainly_with_a_warning(data_dir):
         ([[1.0], [2.0], [3.0]], [0, 1], UnsuitableData, "expected the same number"),
         (np.zeros((0, 3)), [], UnsuitableData, "no rows"),
         ([1.0, 2.0], [0, 1], UnsuitableData, "1 dimensions"),
-        ([[1.0], [2.0]], [[0, 1], [1, 0]], UnsuitableData, "one target for each row"),
+        ([[1.0], [2.0]], [[[0], [1]], [[1], [0]]], UnsuitableData, r"or \(rows, targets\)"),
         ([[1.0], [2.0], [4.0]], [0.5, 1.5, 2.5], UnsuitableData, "Use a regressor"),
         ([[1.0], [2.0]], [1, "b"], UnsuitableData, "mixes types"),
     ],

@@ -5,11 +5,13 @@
  */
 
 import { hasEnded } from "./transitions";
-import type { ViewState } from "./view_state";
+import type { RunSeries, ViewState } from "./view_state";
 import type { RunState } from "./wire";
 
 const ENDED_RUNS_KEPT = 200;
 const ENDED_SERIES_KEPT = 12;
+/** As many as are compared; while no run ends, somebody may look at any number of old ones. */
+const SERIES_KEPT = 24;
 
 export function withoutOldest(state: ViewState): ViewState {
   const runs = withoutOldestRuns(state.runs);
@@ -26,6 +28,14 @@ export function withoutOldest(state: ViewState): ViewState {
     // Of a run that has ended nothing volatile is taken any more; one that goes on later has higher ones.
     revisions: kept(state.revisions, (key) => key.startsWith(" ") || isAtWork(key.split(" ")[0]!)),
   };
+}
+
+/** The state with one run's series; of too many, those that were longest without news go. */
+export function withSeries(state: ViewState, runId: string, known: RunSeries): ViewState {
+  const series = new Map(state.series);
+  series.delete(runId);
+  series.set(runId, known);
+  return { ...state, series: newest(series, SERIES_KEPT, () => false) };
 }
 
 function withoutOldestRuns(runs: ReadonlyMap<string, RunState>): ReadonlyMap<string, RunState> {

@@ -4,6 +4,11 @@ import type { ReturnedValue, RunState } from "./wire";
 
 export const UNKNOWN = "–";
 
+// Made once: a page writes hundreds of figures in a frame.
+const GROUPED = new Intl.NumberFormat("en-US");
+const TO_SECOND = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const TO_MINUTE = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+
 /**
  * `8 s`, `42 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`; precisely also `<0.01 s`, `0.45 s`, `8.4 s`,
  * by the rule of the core's `durations.py`.
@@ -39,6 +44,23 @@ export function roughly(seconds: number): string {
   return `~${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/**
+ * A range of a time left: `~6 to 9 s`, `~50 s to 3 min`, `~1.5 to 2.5 h`; one figure where both are the same.
+ * The unit is that of its end, so that it is short at any length.
+ */
+export function roughRange(low: number, high: number): string {
+  const [from, to] = [roughPart(Math.max(0, low)), roughPart(Math.max(low, high))];
+  if (from.join() === to.join()) return `~${to.join(" ")}`;
+  return from[1] === to[1] ? `~${from[0]} to ${to.join(" ")}` : `~${from.join(" ")} to ${to.join(" ")}`;
+}
+
+function roughPart(seconds: number): [amount: string, unit: string] {
+  if (seconds < 90) return [String(Math.max(1, Math.round(seconds))), "s"];
+  if (seconds < 5400) return [String(Math.round(seconds / 60)), "min"];
+  if (seconds < 172_800) return [(seconds / 3600).toFixed(seconds < 36_000 ? 1 : 0), "h"];
+  return [String(Math.round(seconds / 86_400)), "d"];
+}
+
 /** How long ago, in the coarsest words that still move. */
 export function ago(seconds: number): string {
   const at = Math.max(0, Math.floor(seconds));
@@ -63,7 +85,7 @@ export function bytes(value: number | null): string {
 }
 
 export function count(value: number | null): string {
-  return value === null ? UNKNOWN : Math.round(value).toLocaleString("en-US");
+  return value === null ? UNKNOWN : GROUPED.format(Math.round(value));
 }
 
 /** A rate a second, in three digits. */
@@ -147,8 +169,7 @@ export function returned(value: ReturnedValue | null): string | null {
 export function clock(iso: string, now: number, to: "second" | "minute" = "second"): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
-  const seconds = to === "second" ? ({ second: "2-digit" } as const) : {};
-  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", ...seconds });
+  const time = (to === "second" ? TO_SECOND : TO_MINUTE).format(at);
   if (new Date(now).toDateString() === at.toDateString()) return time;
   return `${at.toLocaleDateString([], { month: "short", day: "numeric" })} ${time}`;
 }

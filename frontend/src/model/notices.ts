@@ -1,9 +1,10 @@
-/** What a person is told once: a run's end, a change of health, a deployment. */
+/** What a person is told once: a run's end, a stall, a change of health, a deployment. */
 
 import { stopWords } from "./early_end";
 import { headline } from "./format";
 import { titleOf } from "./reading";
 import { fields, label, text, texts } from "./reading_fields";
+import { stalledWords } from "./stalling";
 import { hasEnded } from "./transitions";
 import type { Notice, NoticeLevel, ViewState } from "./view_state";
 import type { Message, RunState } from "./wire";
@@ -16,8 +17,25 @@ export function withNotice(state: ViewState, notice: Notice | null): ViewState {
   return { ...state, notices: [...others, notice].slice(-KEPT) };
 }
 
-/** The notice for a run that was seen going on and has now ended. */
-export function noticeOfEnd(before: RunState | undefined, run: RunState): Notice | null {
+/** The notice for what became of a run that was seen going on: it has ended, or stalled. */
+export function noticeOfChange(before: RunState | undefined, run: RunState): Notice | null {
+  return noticeOfEnd(before, run) ?? noticeOfStall(before, run);
+}
+
+function noticeOfStall(before: RunState | undefined, run: RunState): Notice | null {
+  if (!before || before.stalled || !run.stalled || hasEnded(run.status)) return null;
+  const words = (stalledWords(run) ?? "").replace(/^Stalled: /, "");
+  return {
+    key: `stall ${run.run_id} ${run.stalled.since}`,
+    topic: `stall ${run.run_id}`,
+    run_id: run.run_id,
+    level: "warning",
+    title: `${run.name} has stalled`,
+    text: words.charAt(0).toUpperCase() + words.slice(1),
+  };
+}
+
+function noticeOfEnd(before: RunState | undefined, run: RunState): Notice | null {
   if (!before || hasEnded(before.status) || !hasEnded(run.status)) return null;
   const key = `end ${run.run_id} ${run.end_time ?? ""}`;
   const about = { key, topic: `end ${run.run_id}`, run_id: run.run_id };
@@ -62,8 +80,9 @@ export function noticeOfEvent(message: Message, logId: string | null): Notice | 
 
 /** A notice as it reads in the panel of a run, whose name and failure stand there already. */
 export function noticeWithinRun(notice: Notice, run: RunState): Notice {
-  if (notice.topic !== `end ${run.run_id}` || !notice.title.startsWith(`${run.name} `)) return notice;
-  const words = notice.title.slice(run.name.length + 1).replace(/^was /, "");
+  const own = [`end ${run.run_id}`, `stall ${run.run_id}`];
+  if (!own.includes(notice.topic) || !notice.title.startsWith(`${run.name} `)) return notice;
+  const words = notice.title.slice(run.name.length + 1).replace(/^(was|has) /, "");
   const title = words.charAt(0).toUpperCase() + words.slice(1);
   const error = run.status === "failed" ? run.error : null;
   if (!error) return { ...notice, title };

@@ -44,7 +44,7 @@ const STAGE_STATUSES: readonly StageStatus[] = [
   "skipped",
 ];
 
-const RUN_STATUSES: readonly RunStatus[] = [
+export const RUN_STATUSES: readonly RunStatus[] = [
   "queued",
   "running",
   "stopping",
@@ -332,9 +332,10 @@ export function readVersions(value: unknown): ModelVersion[] {
 
 function readPoints(value: unknown): Point[] {
   return items(value).flatMap((pair): Point[] => {
-    const step = number(items(pair)[0]);
-    const at = number(items(pair)[1]);
-    return step !== null && at !== null ? [[step, at]] : [];
+    const [step, value] = items(pair);
+    const at = number(step);
+    // A value that is no number is a gap in the line.
+    return at === null ? [] : [[at, number(value)]];
   });
 }
 

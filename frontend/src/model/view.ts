@@ -6,8 +6,8 @@
  * a gap: it is not applied, and the caller has to ask again from the state's position.
  */
 
-import { withoutOldest } from "./forgetting";
-import { noticeOfEnd, noticeOfEvent, withNotice } from "./notices";
+import { withoutOldest, withSeries } from "./forgetting";
+import { noticeOfChange, noticeOfEvent, withNotice } from "./notices";
 import { readActivity, readRun, readSeries, readSnapshot } from "./reading";
 import { fields, number, text } from "./reading_fields";
 import { readHealth } from "./reading_health";
@@ -99,16 +99,13 @@ function withMetrics(state: ViewState, run: RunState, message: Message): ViewSta
     const newest = points.at(-1);
     if (newest) metrics[name] = newest[1];
   }
-  return {
-    ...state,
-    runs: withEntry(state.runs, run.run_id, { ...run, metrics }),
-    series: withEntry(state.series, run.run_id, known),
-  };
+  const at = withSeries(state, run.run_id, known);
+  return { ...at, runs: withEntry(state.runs, run.run_id, { ...run, metrics }) };
 }
 
 /** Put a run's newer state in place of the one known. */
 export function withRun(state: ViewState, run: RunState, now: number): ViewState {
-  const notice = noticeOfEnd(state.runs.get(run.run_id), run);
+  const notice = noticeOfChange(state.runs.get(run.run_id), run);
   const at = {
     ...state,
     runs: withEntry(state.runs, run.run_id, run),
@@ -180,7 +177,7 @@ export function applySnapshot(state: ViewState, snapshot: Snapshot, now: number)
   const runs = inLine(new Map([...snapshot.runs].reverse().map((run) => [run.run_id, run])));
   let at = state;
   for (const run of snapshot.runs) {
-    at = withNotice(at, noticeOfEnd(state.runs.get(run.run_id), run));
+    at = withNotice(at, noticeOfChange(state.runs.get(run.run_id), run));
   }
   return {
     ...at,
@@ -200,7 +197,7 @@ export function applySnapshot(state: ViewState, snapshot: Snapshot, now: number)
 
 /** What was appended between the last message and the snapshot is not known. */
 function unfinished(series: ViewState["series"]): ViewState["series"] {
-  return new Map([...series].map(([runId, known]) => [runId, { ...known, isWhole: false }]));
+  return new Map([...series].map(([runId, known]) => [runId, { ...known, whole: new Set() }]));
 }
 
 /** The newest, and what is known below it; a stretch that may be missing between them drops it. */
@@ -223,7 +220,7 @@ export function adoptState(state: ViewState, other: ViewState): ViewState {
   if (state.logId === other.logId && other.offset < state.offset) return state;
   let at: ViewState = { ...other, notices: state.notices };
   for (const run of other.runs.values()) {
-    at = withNotice(at, noticeOfEnd(state.runs.get(run.run_id), run));
+    at = withNotice(at, noticeOfChange(state.runs.get(run.run_id), run));
   }
   return at;
 }

@@ -15,10 +15,13 @@ export interface Notice {
   run_id: string | null;
 }
 
-/** A run's live scores; whole once nothing between its first and its last step is missing. */
+/** What is known of a run's metrics over its steps. */
 export interface RunSeries {
   series: Series;
-  isWhole: boolean;
+  /** The metrics of which nothing between the first and the last step is missing; a run may have none of some. */
+  whole: ReadonlySet<string>;
+  /** Those that were asked for: somebody looks at them. */
+  asked: ReadonlySet<string>;
 }
 
 export interface ViewState {

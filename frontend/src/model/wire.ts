@@ -97,9 +97,30 @@ export interface ModelVersion {
   result: RunResult | null;
 }
 
-/** `[step, value]`, in rising order of steps. */
-export type Point = [number, number];
+/** `[step, value]`, in rising order of steps; null where there was no number to draw. */
+export type Point = [number, number | null];
 export type Series = Record<string, Point[]>;
+
+export const ACTIVITY_KINDS = [
+  "training_queued",
+  "training_started",
+  "training_resuming",
+  "training_resumed",
+  "training_stopping",
+  "training_stalled",
+  "training_recovered",
+  "stage_completed",
+  "training_completed",
+  "training_failed",
+  "training_cancelled",
+  "training_interrupted",
+  "run_deleted",
+  "health_changed",
+  "model_registered",
+  "model_deployed",
+  "data_finding",
+  "note",
+] as const;
 
 export interface PlannedStage {
   id: string;
@@ -210,6 +231,16 @@ export interface RunState {
   error: RunError | null;
   result: RunResult | null;
   spec: Record<string, unknown>;
+}
+
+export interface Threshold {
+  figure: string;
+  title: string;
+  yellow: number | null;
+  red: number | null;
+  unit: string;
+  margin: number;
+  average_s: number;
 }
 
 export interface Activity {

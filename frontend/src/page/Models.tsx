@@ -1,112 +1,18 @@
-/** The registered models: their versions, which is in service, and putting another in service. */
+/** The registered models in a few words, each with the way to all of it. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { clock, nameOf, UNKNOWN } from "../model/format";
-import { readVersions } from "../model/reading";
-import { fields } from "../model/reading_fields";
-import type { ModelSummary, ModelVersion } from "../model/wire";
+import type { ModelSummary } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
-import { ActionButton } from "../view/ActionButton";
-import { whyNotNow } from "../view/Status";
+import { hashOf, type Place } from "./places";
 
-function scoreOf({ result }: ModelVersion): string {
-  for (const name of ["accuracy", "r2"]) {
-    const value = result?.test?.[name];
-    if (typeof value === "number") return `${nameOf(name)} ${value.toFixed(4)}`;
-  }
-  return UNKNOWN;
+/** Which version is in service, and which is the newest where that is another. */
+export function stateWords({ deployed, latest }: ModelSummary): string {
+  const service = deployed === null ? "not in service" : `version ${deployed} in service`;
+  return latest === null || latest === deployed ? service : `${service} · newest ${latest}`;
 }
 
-interface VersionsProps {
-  view: FeedView;
-  model: ModelSummary;
-  whyNot: string | null;
-}
-
-function useVersions({ view, model }: Omit<VersionsProps, "whyNot">): { versions: ModelVersion[]; problem: string } {
-  const [versions, setVersions] = useState<ModelVersion[]>([]);
-  const [problem, setProblem] = useState("");
-  const { rest } = view;
-  useEffect(() => {
-    if (!rest) return;
-    const closed = new AbortController();
-    rest.get(`models/${encodeURIComponent(model.name)}`, closed.signal).then(
-      (answer) => {
-        const read = readVersions(fields(answer)["versions"]);
-        setVersions(read.sort((a, b) => b.version - a.version));
-        setProblem("");
-      },
-      (error: unknown) => {
-        if (!closed.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
-      },
-    );
-    return () => closed.abort();
-  }, [model.name, model.latest, rest]);
-  return { versions, problem };
-}
-
-function Versions({ view, model, whyNot }: VersionsProps): JSX.Element {
-  const { versions, problem } = useVersions({ view, model });
-  const [refusal, setRefusal] = useState("");
-  const [pending, setPending] = useState<number | null>(null);
-  const today = Date.now();
-  const deploy = async (version: number): Promise<void> => {
-    setPending(version);
-    setRefusal("");
-    try {
-      await view.asking.control({ action: "deploy", model: model.name, version, runId: null });
-    } catch (error) {
-      setRefusal(error instanceof Error ? error.message : String(error));
-    } finally {
-      setPending(null);
-    }
-  };
-  return (
-    <div class="jpp-scroll" tabIndex={0} role="region" aria-label={`Versions of ${model.name}`}>
-      <table class="jpp-table">
-        <thead>
-          <tr>
-            <th scope="col">Version</th>
-            <th scope="col">Made</th>
-            <th scope="col">Test score</th>
-            <th scope="col" />
-          </tr>
-        </thead>
-        <tbody>
-          {versions.map((version) => (
-            <tr key={version.version}>
-              <th scope="row">{version.version}</th>
-              <td>{clock(version.time ?? "", today)}</td>
-              <td>{scoreOf(version)}</td>
-              <td class="jpp-num">
-                {model.deployed === version.version ? (
-                  <span class="jpp-in-service">In service</span>
-                ) : (
-                  <ActionButton
-                    whyNot={pending === null ? whyNot : "A version is being put in service"}
-                    onClick={() => void deploy(version.version)}
-                  >
-                    {deployWords(model, version.version, pending)}
-                  </ActionButton>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {(problem || refusal) && (
-        <p class="jpp-problem" role="alert">
-          {problem || refusal}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function deployWords(model: ModelSummary, version: number, pending: number | null): string {
-  if (pending === version) return "Deploying…";
-  return model.deployed !== null && version < model.deployed ? "Roll back" : "Deploy";
+function placeOfModel(name: string): Place {
+  return { at: "models", query: new URLSearchParams({ name }).toString() };
 }
 
 export function Models({ view }: { view: FeedView }): JSX.Element {
@@ -115,19 +21,15 @@ export function Models({ view }: { view: FeedView }): JSX.Element {
     return <p class="jpp-empty">No model is registered. Deploy a completed run to make the first.</p>;
   }
   return (
-    <>
+    <ul class="jpp-models-short">
       {models.map((model) => (
-        <details key={model.name} class="jpp-model" open={models.length === 1}>
-          <summary>
-            <b>{model.name}</b>{" "}
-            <span class="jpp-note">
-              {model.deployed === null ? "not in service" : `version ${model.deployed} in service`}
-              {model.latest === null ? "" : ` · newest ${model.latest}`}
-            </span>
-          </summary>
-          <Versions view={view} model={model} whyNot={whyNotNow(view.feeding)} />
-        </details>
+        <li key={model.name} class="jpp-model">
+          <a class="jpp-model-way" href={hashOf(placeOfModel(model.name))} title={model.name}>
+            {model.name}
+          </a>{" "}
+          <span class="jpp-note">{stateWords(model)}</span>
+        </li>
       ))}
-    </>
+    </ul>
   );
 }

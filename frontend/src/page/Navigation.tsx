@@ -1,13 +1,14 @@
 /** The ways between the places of the page. They are links: they open in a tab of their own too. */
 
 import type { JSX } from "preact";
-import { hashOf, NOW, type Place } from "./places";
+import { PlaceLink } from "./PlaceLink";
+import { NOW, type Place } from "./places";
 
 const WAYS: readonly { words: string; place: Place; at: readonly Place["at"][] }[] = [
   { words: "Now", place: NOW, at: ["now"] },
   { words: "History", place: { at: "history", query: "" }, at: ["history", "compare"] },
-  { words: "Models", place: { at: "models" }, at: ["models"] },
-  { words: "Health", place: { at: "health" }, at: ["health"] },
+  { words: "Models", place: { at: "models", query: "" }, at: ["models"] },
+  { words: "Health", place: { at: "health", query: "" }, at: ["health"] },
   { words: "Activity", place: { at: "activity", query: "" }, at: ["activity"] },
 ];
 
@@ -15,9 +16,9 @@ export function Navigation({ at }: { at: Place["at"] }): JSX.Element {
   return (
     <nav class="jpp-ways" aria-label="Places">
       {WAYS.map(({ words, place, at: own }) => (
-        <a key={words} class="jpp-way" href={hashOf(place)} aria-current={own.includes(at) ? "page" : undefined}>
+        <PlaceLink key={words} class="jpp-way" to={place} isHere={own.includes(at)}>
           {words}
-        </a>
+        </PlaceLink>
       ))}
     </nav>
   );

@@ -1,20 +1,27 @@
 /** What goes on: the runs at the left, the selected one beside them, then what is not about one run. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { ActivityFeed } from "../view/Activity";
 import { Boundary } from "../view/Boundary";
 import { Caution } from "../view/Caution";
+import { isHeard, Unheard } from "./PlaceFrame";
 import { Controls } from "../view/Controls";
 import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox } from "../view/HealthBox";
 import { Summary } from "../view/Panel";
-import { Section } from "../view/Section";
-import { StatusMark, Tags, whyNotNow } from "../view/Status";
+import { Level, Section } from "../view/Section";
+import { whyNotNow } from "../view/Status";
+import { DeleteRun } from "./editing/DeleteRun";
+import { RunHeading } from "./editing/RunHeading";
+import { useRunEditing } from "./editing/use_run_editing";
 import { Models } from "./Models";
+import { PlaceLink } from "./PlaceLink";
 import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
+import { NOW } from "./places";
 import type { Go } from "./use_place";
 
 const RUN_SECTIONS: SectionName[] = ["results", "chart", "candidates", "stages", "resources", "activity", "output"];
@@ -47,12 +54,12 @@ export function NowView({ view, wanted, isFresh, go }: NowViewProps): JSX.Elemen
         <Caution view={view} isSaved={runs.length > 0} />
         {run ? (
           <Boundary what="This run" key={run.run_id}>
-            <RunDetail view={view} run={run} isFresh={isFresh} />
+            <RunDetail view={view} run={run} isFresh={isFresh} onRemoved={() => go(NOW)} />
           </Boundary>
         ) : (
-          <NoRun wanted={wanted} isConnecting={!isFresh} />
+          <NoRun view={view} wanted={wanted} />
         )}
-        <Surroundings view={view} runs={runs} />
+        {isHeard(view) && <Surroundings view={view} runs={runs} />}
       </main>
     </div>
   );
@@ -68,27 +75,55 @@ function useLookUp({ rest, asking }: FeedView, wanted: string | null, isKnown: b
   }, [wanted, isKnown, canAsk]);
 }
 
-function NoRun({ wanted, isConnecting }: { wanted: string | null; isConnecting: boolean }): JSX.Element {
-  if (isConnecting) return <p class="jpp-empty">Connecting…</p>;
-  if (wanted !== null) return <p class="jpp-empty">This server knows no run {wanted}.</p>;
+function NoRun({ view, wanted }: { view: FeedView; wanted: string | null }): JSX.Element | null {
+  if (!isHeard(view)) return <Unheard view={view} />;
+  if (wanted !== null) {
+    return (
+      <Nothing title="No such run">
+        <p>
+          This server knows no run <code>{wanted}</code>: it was deleted, or it belongs to another server or data
+          directory. <PlaceLink to={{ at: "history", query: "" }}>Look through all runs</PlaceLink>.
+        </p>
+      </Nothing>
+    );
+  }
   return (
-    <p class="jpp-empty">
-      No run yet. Start one in a notebook with <code>jp.train(…)</code>, or in a terminal with{" "}
-      <code>jupyter progress demo</code>.
-    </p>
+    <Nothing title="No run yet">
+      <p>It appears here as soon as one starts, wherever that is. In a notebook or a script:</p>
+      <pre class="jpp-pre" tabIndex={0} aria-label="How to start a run">
+        {"import jupyter_progress as jp\njp.train(RandomForestClassifier(300), X, y)"}
+      </pre>
+      <p>
+        To see it work without code of your own, run <code>jupyter progress demo</code> in a terminal.
+      </p>
+    </Nothing>
   );
 }
 
-function RunDetail({ view, run, isFresh: fresh }: { view: FeedView; run: RunState; isFresh: boolean }): JSX.Element {
+/** A place where there is nothing yet, and what to do about it. */
+function Nothing({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <section class="jpp-nothing">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+interface RunDetailProps {
+  view: FeedView;
+  run: RunState;
+  isFresh: boolean;
+  onRemoved: () => void;
+}
+
+function RunDetail({ view, run, isFresh: fresh, onRemoved }: RunDetailProps): JSX.Element {
+  const editing = useRunEditing(view, run, { onRemoved });
+  const known = [...new Set([...view.state.runs.values()].flatMap((other) => other.tags))].sort();
   const progress = { run, heardAt: view.state.heardAt.get(run.run_id) ?? null, isFresh: fresh };
   return (
     <article class="jpp-panel jpp-detail" aria-label={run.name} key={run.run_id}>
-      <header class="jpp-header">
-        <StatusMark status={run.status} />
-        <h2 class="jpp-name" title={run.name}>{run.name || run.run_id}</h2>
-        <Tags tags={run.tags} />
-        <code class="jpp-run-id">{run.run_id}</code>
-      </header>
+      <RunHeading run={run} editing={editing} known={known} />
       <div class="jpp-live">
         <Summary view={view} {...progress} opened={SECTIONS} />
         <Boundary what="Controls">
@@ -96,6 +131,11 @@ function RunDetail({ view, run, isFresh: fresh }: { view: FeedView; run: RunStat
         </Boundary>
         <Details view={view} shown={RUN_SECTIONS} {...progress} />
       </div>
+      {hasEnded(run.status) && (
+        <div class="jpp-run-end">
+          <DeleteRun editing={editing} status={run.status} />
+        </div>
+      )}
     </article>
   );
 }
@@ -104,24 +144,26 @@ function RunDetail({ view, run, isFresh: fresh }: { view: FeedView; run: RunStat
 function Surroundings({ view, runs }: { view: FeedView; runs: readonly RunState[] }): JSX.Element {
   const { state } = view;
   return (
-    <div class="jpp-live jpp-surroundings">
-      <Section title="Models">
-        <Models view={view} />
-      </Section>
-      {state.health && (
-        <Section title="Machine health">
-          <HealthBox health={state.health} />
+    <Level.Provider value="h2">
+      <div class="jpp-live jpp-surroundings">
+        <Section title="Models">
+          <Models view={view} />
         </Section>
-      )}
-      <Section title="Activity of all runs">
-        <ActivityFeed
-          activity={state.activity}
-          runs={new Map(runs.map((run) => [run.run_id, run]))}
-          loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
-          say={(text) => view.asking.control({ action: "note", text, runId: null })}
-          whyNot={whyNotNow(view.feeding)}
-        />
-      </Section>
-    </div>
+        {state.health && (
+          <Section title="Machine health">
+            <HealthBox health={state.health} />
+          </Section>
+        )}
+        <Section title="Activity of all runs">
+          <ActivityFeed
+            activity={state.activity}
+            runs={new Map(runs.map((run) => [run.run_id, run]))}
+            loadOlder={view.rest ? (before) => view.asking.loadActivity(before) : null}
+            say={(text) => view.asking.control({ action: "note", text, runId: null })}
+            whyNot={whyNotNow(view.feeding)}
+          />
+        </Section>
+      </div>
+    </Level.Provider>
   );
 }

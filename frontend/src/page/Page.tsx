@@ -1,45 +1,72 @@
 /** The page: its places, one at a time, below what is true of all of them. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
+import { goingOn } from "../model/order";
+import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
+import { Announcer } from "../view/Announcer";
 import { Boundary } from "../view/Boundary";
 import { useClock } from "../view/clock";
+import { Freshness } from "../view/freshness";
 import { HealthMark } from "../view/HealthBox";
 import { Notices } from "../view/Notices";
 import { ConnectionMark, isFresh } from "../view/Status";
 import { useFeed } from "../view/use_feed";
 import { ActivityView } from "./ActivityView";
+import { CompareView } from "./CompareView";
 import { HealthView } from "./HealthView";
 import { HistoryView } from "./HistoryView";
 import { ModelsView } from "./ModelsView";
 import { Navigation } from "./Navigation";
 import { NowView } from "./NowView";
+import { isHeard, PlaceFrame, Unheard } from "./PlaceFrame";
 import type { Place } from "./places";
 import { usePlace, type Go } from "./use_place";
 
-export function Page({ feed }: { feed: PanelFeed }): JSX.Element {
-  useClock();
+interface PageProps {
+  feed: PanelFeed;
+  /** What stands in its header beside the connection. */
+  tools?: ComponentChildren;
+  /** False where the surroundings tell a person themselves. */
+  tells?: boolean;
+  isSeen?: boolean;
+}
+
+export function Page({ feed, tools, tells = true, isSeen = true }: PageProps): JSX.Element {
+  useClock(isSeen);
   const view = useFeed(feed);
   const [place, go] = usePlace();
   const { state, feeding } = view;
   const fresh = isFresh(feeding.connection);
   return (
-    <div class={fresh ? "jpp-page" : "jpp-page jpp-stale"}>
-      <header class="jpp-top">
-        <h1>Training runs</h1>
-        <Navigation at={place.at} />
-        {state.health && <HealthMark health={state.health} />}
-        <ConnectionMark feeding={feeding} />
-      </header>
-      <Boundary what="This place" key={place.at}>
-        <Shown view={view} place={place} isFresh={fresh} go={go} />
-      </Boundary>
-      <Boundary what="Notices">
-        <Notices notices={state.notices} />
-      </Boundary>
-    </div>
+    <Freshness.Provider value={fresh}>
+      <div class={fresh ? "jpp-page" : "jpp-page jpp-stale"}>
+        <header class="jpp-top">
+          <h1>Training runs</h1>
+          <Navigation at={place.at} />
+          {state.health && <HealthMark health={state.health} />}
+          {tools}
+          <ConnectionMark feeding={feeding} />
+        </header>
+        <Boundary what="This place" key={place.at}>
+          <Shown view={view} place={place} isFresh={fresh} go={go} />
+        </Boundary>
+        {tells && (
+          <Boundary what="Notices">
+            <Notices notices={state.notices} />
+          </Boundary>
+        )}
+        <Announcer run={spokenOf(view, place)} notices={state.notices} connection={feeding.connection} />
+      </div>
+    </Freshness.Provider>
   );
+}
+
+/** The run whose stages are told: the one that is looked at, else the one at work. */
+function spokenOf({ state }: FeedView, place: Place): RunState | null {
+  const wanted = place.at === "now" && place.runId !== null ? state.runs.get(place.runId) : undefined;
+  return wanted ?? goingOn(state.runs.values())[0] ?? null;
 }
 
 interface ShownProps {
@@ -50,17 +77,25 @@ interface ShownProps {
 }
 
 function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
+  if (place.at !== "now" && !isHeard(view)) {
+    return (
+      <PlaceFrame view={view} isFilled={false}>
+        <Unheard view={view} />
+      </PlaceFrame>
+    );
+  }
   switch (place.at) {
     case "now":
       return <NowView view={view} wanted={place.runId} isFresh={fresh} go={go} />;
     case "history":
+      return <HistoryView view={view} asked={place.query} go={go} />;
     case "compare":
-      return <HistoryView view={view} />;
+      return <CompareView view={view} runIds={place.runIds} go={go} />;
     case "health":
-      return <HealthView view={view} />;
+      return <HealthView view={view} query={place.query} go={go} />;
     case "activity":
-      return <ActivityView view={view} />;
+      return <ActivityView view={view} query={place.query} go={go} />;
     case "models":
-      return <ModelsView view={view} />;
+      return <ModelsView view={view} query={place.query} go={go} />;
   }
 }

@@ -2,7 +2,8 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import type { FeedView } from "../transport/feed_view";
-import { Caution } from "../view/Caution";
+import { Caution, isCautioned } from "../view/Caution";
+import { Level } from "../view/Section";
 
 interface PlaceFrameProps {
   view: FeedView;
@@ -11,11 +12,21 @@ interface PlaceFrameProps {
   children: ComponentChildren;
 }
 
+/** Whether anything was heard of the server: before, no empty list means that there is nothing. */
+export function isHeard({ state }: FeedView): boolean {
+  return state.logId !== null;
+}
+
+/** Before anything is heard. Why nothing comes stands above. */
+export function Unheard({ view }: { view: FeedView }): JSX.Element | null {
+  return isCautioned(view) ? null : <p class="jpp-empty">Connecting…</p>;
+}
+
 export function PlaceFrame({ view, isFilled, children }: PlaceFrameProps): JSX.Element {
   return (
     <main class="jpp-main jpp-place jpp">
       <Caution view={view} isSaved={isFilled} />
-      {children}
+      <Level.Provider value="h2">{children}</Level.Provider>
     </main>
   );
 }

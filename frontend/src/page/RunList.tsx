@@ -12,6 +12,7 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { runNote } from "../view/run_note";
 import { ProgressBar } from "../view/Progress";
+import { isHeard } from "./PlaceFrame";
 import { secondsSince } from "../view/shown";
 import { StatusIcon } from "../view/Status";
 
@@ -68,6 +69,8 @@ export function RunList(props: RunListProps): JSX.Element {
   const active = goingOn(runs);
   const ended = runs.filter((run) => hasEnded(run.status));
   const { older } = props;
+  // An empty list would say that there are none.
+  if (!isHeard(props.view)) return <nav class="jpp-side" aria-label="Runs" />;
   return (
     <nav class="jpp-side" aria-label="Runs">
       {active.length > 0 && (

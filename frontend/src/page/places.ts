@@ -1,7 +1,7 @@
 /**
  * The places of the page, as they stand in its address: a link leads anybody to the same.
  *
- *   #run=ID  #history  #history?…  #compare=ID,ID  #health  #activity  #activity?…  #models
+ *   #run=ID  #history  #history?…  #compare=ID,ID  #health  #health?…  #activity  #activity?…  #models  #models?…
  */
 
 export type Place =
@@ -10,9 +10,9 @@ export type Place =
   /** `query`: what is looked for, as the view itself writes it. */
   | { at: "history"; query: string }
   | { at: "compare"; runIds: readonly string[] }
-  | { at: "health" }
+  | { at: "health"; query: string }
   | { at: "activity"; query: string }
-  | { at: "models" };
+  | { at: "models"; query: string };
 
 export const NOW: Place = { at: "now", runId: null };
 
@@ -28,10 +28,9 @@ export function placeOf(hash: string): Place {
       return { at: "compare", runIds: value.split(",").map(decoded).filter(Boolean) };
     case "history":
     case "activity":
-      return { at: name, query: rest.length ? value : "" };
     case "health":
     case "models":
-      return { at: name };
+      return { at: name, query: rest.length ? value : "" };
     default:
       return NOW;
   }
@@ -43,11 +42,8 @@ export function hashOf(place: Place): string {
       return place.runId === null ? "#" : `#run=${encodeURIComponent(place.runId)}`;
     case "compare":
       return `#compare=${place.runIds.map(encodeURIComponent).join(",")}`;
-    case "history":
-    case "activity":
-      return place.query ? `#${place.at}?${place.query}` : `#${place.at}`;
     default:
-      return `#${place.at}`;
+      return place.query ? `#${place.at}?${place.query}` : `#${place.at}`;
   }
 }
 

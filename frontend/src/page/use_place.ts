@@ -1,19 +1,21 @@
-/** The place that the address names, and going to another. */
+/** The place that is shown, wherever it is kept, and going to another. */
 
-import { useEffect, useState } from "preact/hooks";
-import { hashOf, placeOf, type Place } from "./places";
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import { ADDRESS, type Go, type PlaceStore } from "./place_store";
+import type { Place } from "./places";
 
-export type Go = (place: Place) => void;
+export type { Go } from "./place_store";
+
+export const Places = createContext<PlaceStore>(ADDRESS);
 
 export function usePlace(): [Place, Go] {
-  const [place, setPlace] = useState(() => placeOf(location.hash));
+  const store = useContext(Places);
+  const [place, setPlace] = useState(() => store.place);
   useEffect(() => {
-    const follow = (): void => setPlace(placeOf(location.hash));
-    window.addEventListener("hashchange", follow);
-    return () => window.removeEventListener("hashchange", follow);
-  }, []);
-  const go = (to: Place): void => {
-    location.hash = hashOf(to);
-  };
-  return [place, go];
+    const follow = (): void => setPlace(store.place);
+    follow();
+    return store.listen(follow);
+  }, [store]);
+  return [place, (to, how) => store.go(to, how)];
 }

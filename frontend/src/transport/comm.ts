@@ -20,6 +20,8 @@ export type FromKernel =
       connection: KernelConnection | null;
       /** How long ago the kernel itself heard of what it tells; null: it does not say. */
       ageMs: number | null;
+      /** When the kernel asks its own source again; null: it is heard, or nothing is tried. */
+      nextMs: number | null;
     }
   | { kind: "control_result"; id: number; ok: boolean; message: string; answer: unknown };
 
@@ -34,11 +36,13 @@ export function readFromKernel(content: unknown): FromKernel | null {
   const said = fields(content);
   if (said["type"] === "messages") {
     const age = number(said["age_s"]);
+    const next = number(said["next_s"]);
     return {
       kind: "messages",
       messages: readMessages(said["messages"]),
       connection: readConnection(said["connection"]),
       ageMs: age === null ? null : 1000 * Math.max(0, age),
+      nextMs: next === null ? null : 1000 * Math.max(0, next),
     };
   }
   if (said["type"] === "control_result" && isFields(content)) {

@@ -3,13 +3,16 @@
  *
  * The socket is tried first. While it is down, `GET events` is asked once a second, and the socket
  * again and again: within a second (full jitter) while REST answers, ever more rarely while it does
- * not, and at once when REST comes back. An attempt without `hello` after 1.5 s is dropped.
+ * not, and at once when REST comes back. An attempt without `hello` after 1.5 s is dropped. After a
+ * minute without any answer `GET events`, too, is asked more rarely: whoever waits has "Try now".
  */
 
 export type Way = "connecting" | "live" | "polling" | "offline" | "denied" | "absent";
 
 export const HELLO_WITHIN_MS = 1500;
 export const POLL_EVERY_MS = 1000;
+export const POLL_RARELY_MS = 5000;
+const LONG_AWAY_MS = 60_000;
 export const SILENT_BEATS = 2.5;
 const POLLED_FRESH_MS = 3500;
 const ABSENT_AGAIN_MS = 5000;
@@ -19,6 +22,8 @@ const SOCKET_IS_OVER: ReadonlySet<number> = new Set([4501, 4502, 1009]);
 const PERMISSION_WITHDRAWN = 4500;
 
 export type Timer = "hello" | "attempt" | "silence" | "poll";
+
+const NEXT_TRIES = { attempt: true, poll: true };
 
 export type Input =
   | { kind: "start" }
@@ -49,6 +54,11 @@ export interface ConnectionState {
   heardAt: number;
   polledAt: number;
   startedAt: number;
+  /** When each timer that was set is due. */
+  due: Readonly<Partial<Record<Timer, number>>>;
+  /** When the socket or REST was last asked, and how long that was waited for. */
+  triedAt: number;
+  waitedMs: number;
 }
 
 export const NEW_CONNECTION: ConnectionState = {
@@ -61,6 +71,9 @@ export const NEW_CONNECTION: ConnectionState = {
   heardAt: -Infinity,
   polledAt: -Infinity,
   startedAt: 0,
+  due: {},
+  triedAt: -Infinity,
+  waitedMs: 0,
 };
 
 export interface Step {
@@ -79,12 +92,62 @@ export function wayOf(state: ConnectionState, now: number): Way {
   return isNew && isUndecided ? "connecting" : "offline";
 }
 
+/** What is done about a connection that is down. */
+export interface Retry {
+  /** When the next attempt begins, in the clock of the steps; null: one is under way. */
+  at: number | null;
+  /** When the attempt under way began, or the last one. */
+  triedAt: number;
+  /** From the end of the last attempt to the next. */
+  waitMs: number;
+}
+
+/** The attempts at a connection that brings nothing; null while it brings something. */
+export function retryOf(state: ConnectionState, now: number): Retry | null {
+  const way = wayOf(state, now);
+  if (way === "live" || way === "polling") return null;
+  const { triedAt, waitedMs: waitMs } = state;
+  if (state.isPolling || state.socket === "opening") return { at: null, triedAt, waitMs };
+  const at = nextAt(state);
+  return Number.isFinite(at) ? { at, triedAt, waitMs } : null;
+}
+
+/** When the next timer is due that asks for something; Infinity: none is. */
+function nextAt({ socket, refusal, due }: Pick<ConnectionState, "socket" | "refusal" | "due">): number {
+  const opens = socket === "closed" && !refusal ? due.attempt : undefined;
+  return Math.min(opens ?? Infinity, due.poll ?? Infinity);
+}
+
 /**
  * Take one input.
  *
  * `now` is in milliseconds of a clock that does not go back; `random` is in [0, 1).
  */
 export function step(state: ConnectionState, input: Input, now: number, random: number): Step {
+  const next = taken(state, input, now, random);
+  return { ...next, state: { ...next.state, ...timesAfter(next, input, now) } };
+}
+
+/** When what waits is due, and when something was last tried. */
+function timesAfter(
+  { state, commands }: Step,
+  input: Input,
+  now: number,
+): Pick<ConnectionState, "due" | "triedAt" | "waitedMs"> {
+  const { triedAt, waitedMs } = state;
+  const due = { ...state.due };
+  if (input.kind === "woke") delete due[input.timer];
+  for (const command of commands) {
+    if (command.kind === "wake") due[command.timer] = now + command.inMs;
+  }
+  const isTried = commands.some(({ kind }) => kind === "poll" || kind === "open_socket");
+  if (isTried) return { due, triedAt: now, waitedMs };
+  const isPlanned = commands.some((command) => command.kind === "wake" && command.timer in NEXT_TRIES);
+  const nextMs = nextAt({ ...state, due }) - now;
+  return { due, triedAt, waitedMs: isPlanned ? Math.max(0, nextMs) : waitedMs };
+}
+
+function taken(state: ConnectionState, input: Input, now: number, random: number): Step {
   switch (input.kind) {
     case "start":
       return opening({ ...state, startedAt: now });
@@ -99,7 +162,7 @@ export function step(state: ConnectionState, input: Input, now: number, random: 
     case "polled":
       return polled(state, input.hasMore, now);
     case "poll_failed":
-      return pollFailed(state, input.status);
+      return pollFailed(state, input.status, now);
     case "woke":
       return woke(state, input.timer, now, random);
     case "hint":
@@ -179,12 +242,14 @@ function polled(state: ConnectionState, hasMore: boolean, now: number): Step {
   return { state: next.state, commands: [...next.commands, again] };
 }
 
-function pollFailed(state: ConnectionState, status: number): Step {
+function pollFailed(state: ConnectionState, status: number, now: number): Step {
   const refusal =
     status === 401 || status === 403 ? "denied" : status === 404 ? "absent" : null;
   const at: ConnectionState = { ...state, isPolling: false, restAnswers: false, refusal };
   if (at.socket === "joined") return { state: { ...at, refusal: null }, commands: [] };
-  const inMs = refusal ? ABSENT_AGAIN_MS : POLL_EVERY_MS;
+  const heardAt = Math.max(state.heardAt, state.polledAt, state.startedAt);
+  const againMs = now - heardAt > LONG_AWAY_MS ? POLL_RARELY_MS : POLL_EVERY_MS;
+  const inMs = refusal ? ABSENT_AGAIN_MS : againMs;
   return { state: at, commands: [{ kind: "wake", timer: "poll", inMs }] };
 }
 

@@ -12,10 +12,18 @@ export type Control =
   | { action: "note"; text: string; runId: string | null }
   /** A search's leaderboard: the best of it. */
   | { action: "candidates"; runId: string; limit: number }
-  /** The last lines that a run printed, and its live scores. */
-  | { action: "output" | "series"; runId: string };
+  /** The last lines that a run printed. */
+  | { action: "output"; runId: string; tail: number }
+  /** Metrics of a run over all its steps. */
+  | { action: "series"; runId: string; names: readonly string[] };
 
-const OUTPUT_LINES = 200;
+/** Of each series, with its extremes kept. */
+const POINTS_ASKED = 1000;
+
+/** A comma stands between the names of a list; one within a name is written so. */
+function escapedInList(name: string): string {
+  return name.replace(/%(?=2C|25)/g, "%25").replaceAll(",", "%2C");
+}
 
 /** What the server answers, for those that ask for something to read. */
 export async function askServer(rest: Rest, control: Control): Promise<unknown> {
@@ -36,11 +44,11 @@ export async function askServer(rest: Rest, control: Control): Promise<unknown> 
     case "candidates":
       return rest.get(`runs/${encodeURIComponent(control.runId)}/candidates?limit=${control.limit}`);
     case "output":
-      return rest.get(`runs/${encodeURIComponent(control.runId)}/output?tail=${OUTPUT_LINES}`);
-    case "series":
-      return rest.get(
-        `runs/${encodeURIComponent(control.runId)}/metrics?names=live_accuracy,live_score&max_points=1000`,
-      );
+      return rest.get(`runs/${encodeURIComponent(control.runId)}/output?tail=${control.tail}`);
+    case "series": {
+      const names = control.names.map((name) => encodeURIComponent(escapedInList(name))).join(",");
+      return rest.get(`runs/${encodeURIComponent(control.runId)}/metrics?names=${names}&max_points=${POINTS_ASKED}`);
+    }
   }
 }
 
@@ -57,7 +65,7 @@ const WANTED: Record<Control["action"], string> = {
   note: "add this note",
   candidates: "list the candidates of this search",
   output: "send what this run has printed",
-  series: "send the scores of this run",
+  series: "send the metrics of this run",
 };
 
 /** What was asked of a kernel that has said nothing since. */
@@ -101,6 +109,8 @@ export class KernelControls {
     content["run_id"] = control.runId;
     if (control.action === "note") content["text"] = control.text;
     if (control.action === "candidates") content["limit"] = control.limit;
+    if (control.action === "output") content["tail"] = control.tail;
+    if (control.action === "series") content["names"] = control.names;
     if (control.action === "skip") content["candidate"] = control.candidate;
     if (control.action === "deploy") {
       content["model"] = control.model;

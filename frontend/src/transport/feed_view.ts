@@ -12,7 +12,7 @@ import type { Feeding, PanelFeed } from "./panel_feed";
 import type { Rest } from "./rest";
 
 /** What can be asked of a feed; what comes of it is seen in a later view. */
-export type Asking = Pick<PanelFeed, "control" | "loadRun" | "loadSeries" | "loadActivity" | "loadRunActivity">;
+export type Asking = Pick<PanelFeed, "control" | "tryNow" | "loadRun" | "loadSeries" | "loadActivity" | "loadRunActivity">;
 
 export interface FeedView {
   readonly state: ViewState;
@@ -23,12 +23,16 @@ export interface FeedView {
   readonly rest: Rest | null;
   readonly saved: readonly Activity[];
   readonly askedFor: ReadonlyMap<string, readonly Activity[]>;
+  /** The server has another version than when this page came. */
+  readonly isOutdated: boolean;
+  /** Where the page's server is; null: the page knows of none. */
+  readonly baseUrl: string | null;
   readonly asking: Asking;
 }
 
 export function viewOf(feed: PanelFeed): FeedView {
-  const { state, run, isUnknown, problem, feeding, rest, saved, askedFor } = feed;
-  return { state, run, isUnknown, problem, feeding, rest, saved, askedFor, asking: feed };
+  const { state, run, isUnknown, problem, feeding, rest, saved, askedFor, isOutdated, baseUrl } = feed;
+  return { state, run, isUnknown, problem, feeding, rest, saved, askedFor, isOutdated, baseUrl, asking: feed };
 }
 
 /** A run's own activity, newest first; what the page was saved with goes on below the newest. */

@@ -5,6 +5,7 @@
  * first wherever it answers and knows what is shown; the kernel's takes over while it does not.
  */
 
+import { withSeries } from "../model/forgetting";
 import { adoptState, applyMessages, withOlderActivity, withRun } from "../model/view";
 import { readActivities, readRun, readSeries, readSnapshot } from "../model/reading";
 import { fields } from "../model/reading_fields";
@@ -13,7 +14,7 @@ import { hasEnded } from "../model/transitions";
 import { EMPTY, withEntry, withoutRepeats, type ViewState } from "../model/view_state";
 import type { Activity, Message, RunState } from "../model/wire";
 import { readFromKernel, type CommPort, type KernelConnection } from "./comm";
-import { SILENT_BEATS, type Way } from "./connection";
+import { SILENT_BEATS, type Retry, type Way } from "./connection";
 import { askServer, KernelControls, KernelLost, type Control } from "./controls";
 import { RestError, type Rest } from "./rest";
 import type { ServerFeed } from "./server_feed";
@@ -27,6 +28,8 @@ export interface Feeding {
   /** When the source of what is shown was last heard, in this page's clock; -Infinity: never. */
   heardAt: number;
   heartbeatMs: number;
+  /** The attempts at a source that is silent, in this page's clock; null: nothing is tried, or it is heard. */
+  retry: Retry | null;
 }
 
 /** The age, in ms, that has to stand beside what is shown; null: it is as new as this connection brings. */
@@ -60,6 +63,8 @@ export class PanelFeed {
   isUnknown = false;
   /** Why the kernel can feed nothing, and what to do about it; empty: it can, or there is none. */
   problem = "";
+  /** The server has another version than when this page came. */
+  isOutdated = false;
   /** The activity that the page was saved with. */
   saved: readonly Activity[] = [];
   /** What was asked for of single runs. It may have gaps to the newest of all, and so stands beside them. */
@@ -75,6 +80,8 @@ export class PanelFeed {
   #isMissed = false;
   #kernel: KernelConnection | null = null;
   #kernelHeardAt = -Infinity;
+  #version: unknown = undefined;
+  #kernelRetry: Retry | null = null;
   /** When the kernel itself heard of what it tells. */
   #kernelSourceAt = -Infinity;
   /** The log that the kernel sees; empty where that is not known. */
@@ -82,6 +89,7 @@ export class PanelFeed {
   #isKernelInStep = false;
   #askedKernelAt = -Infinity;
   #snapshotAt = -Infinity;
+  #isHushed = false;
 
   constructor(options: PanelFeedOptions) {
     this.#options = options;
@@ -143,7 +151,7 @@ export class PanelFeed {
     if (this.#isServed && server) {
       const connection = server.way;
       const via = connection === "live" ? "socket" : "rest";
-      return { connection, via, heardAt: server.heardAt, heartbeatMs: server.heartbeatMs };
+      return { connection, via, heardAt: server.heardAt, heartbeatMs: server.heartbeatMs, retry: server.retry };
     }
     const isKernelHeard = now() - this.#kernelHeardAt <= KERNEL_SILENT_MS;
     if (isKernelHeard && this.#kernel) {
@@ -152,10 +160,12 @@ export class PanelFeed {
         via: "comm",
         heardAt: Math.max(this.#kernelSourceAt, this.#servedAt, this.#snapshotAt),
         heartbeatMs: KERNEL_BEAT_MS,
+        retry: this.#kernel === "offline" ? this.#kernelRetry : null,
       };
     }
     const heardAt = Math.max(this.#servedAt, this.#kernelSourceAt, this.#snapshotAt);
-    return { connection: this.#unfed(), via: "none", heardAt, heartbeatMs: KERNEL_BEAT_MS };
+    const retry = server?.retry ?? null;
+    return { connection: this.#unfed(), via: "none", heardAt, heartbeatMs: KERNEL_BEAT_MS, retry };
   }
 
   #unfed(): ShownConnection {
@@ -163,6 +173,18 @@ export class PanelFeed {
     if (way === "denied" || way === "absent" || way === "connecting") return way;
     const isAsking = (way === "live" || way === "polling") && !this.isUnknown;
     return isAsking ? "connecting" : "offline";
+  }
+
+  /** Try at once what waits for its next attempt: the page's own way, and the kernel's. */
+  tryNow(): void {
+    this.#options.server?.hint();
+    const isKernelHeard = this.#options.now() - this.#kernelHeardAt <= KERNEL_SILENT_MS;
+    if (isKernelHeard) this.#options.comm?.send({ type: "want", what: "retry" });
+    this.#tell();
+  }
+
+  get baseUrl(): string | null {
+    return this.#options.server?.address.baseUrl ?? null;
   }
 
   /** The server's REST interface, while it serves this view. */
@@ -207,11 +229,12 @@ export class PanelFeed {
     if (run) this.#set(withRun(this.state, run, this.#options.now()));
   }
 
-  async loadSeries(runId: string): Promise<void> {
-    const answer = await this.control({ action: "series", runId });
+  /** Load metrics of a run over all its steps; those that it has not are empty then. */
+  async loadSeries(runId: string, names: readonly string[]): Promise<void> {
+    const answer = await this.control({ action: "series", runId, names });
     const fetched = readSeries(fields(answer)["series"]);
-    const known = fetchedSeries(this.state.series.get(runId), fetched);
-    this.#set({ ...this.state, series: withEntry(this.state.series, runId, known) });
+    const known = fetchedSeries(this.state.series.get(runId), fetched, names);
+    this.#set(withSeries(this.state, runId, known));
   }
 
   /** Load the activity before a place; answers the next place, or null at the end. */
@@ -242,7 +265,14 @@ export class PanelFeed {
     };
   }
 
+  /** Tell nobody anything while nobody can see it; once they can, they are told. */
+  hush(isHushed: boolean): void {
+    this.#isHushed = isHushed;
+    this.#tell();
+  }
+
   #tell(): void {
+    if (this.#isHushed) return;
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -250,6 +280,8 @@ export class PanelFeed {
     // Offsets of another log do not order with those of this one.
     if (state.logId !== this.state.logId) this.askedFor = new Map();
     this.state = state;
+    this.#version ??= state.server["version"];
+    this.isOutdated = this.#version !== (state.server["version"] ?? this.#version);
     const { runId } = this.#options;
     if (runId !== null) this.run = state.runs.get(runId) ?? this.run;
     this.#tell();
@@ -330,6 +362,7 @@ export class PanelFeed {
     this.#kernel = said.connection ?? this.#kernel ?? "live";
     if (said.ageMs !== null) this.#kernelSourceAt = now() - said.ageMs;
     else if (this.#kernel !== "offline") this.#kernelSourceAt = now();
+    this.#kernelRetry = said.nextMs === null ? null : this.#retryIn(said.nextMs);
     if (this.#isServed) return;
     const snapshot = said.messages.find((message) => message.type === "snapshot");
     if (snapshot && readSnapshot(snapshot.data, snapshot.log_id, snapshot.offset)) {
@@ -342,6 +375,14 @@ export class PanelFeed {
       if (applied.isGap) this.#askKernel();
     }
     this.#tell();
+  }
+
+  /** The kernel tells every second what is left of one wait. */
+  #retryIn(nextMs: number): Retry {
+    const now = this.#options.now();
+    const before = this.#kernelRetry;
+    const isSame = before?.at != null && Math.abs(before.at - now - nextMs) < KERNEL_BEAT_MS;
+    return { at: now + nextMs, triedAt: now, waitMs: isSame ? Math.max(before.waitMs, nextMs) : nextMs };
   }
 
   #askKernel(): void {

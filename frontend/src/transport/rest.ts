@@ -37,13 +37,46 @@ export class Rest {
     return this.#request("POST", path, body);
   }
 
+  patch(path: string, body: unknown): Promise<unknown> {
+    return this.#request("PATCH", path, body);
+  }
+
+  delete(path: string): Promise<unknown> {
+    return this.#request("DELETE", path);
+  }
+
+  /** Where something is, for a link. It holds no token: whoever follows it has the page's cookie. */
+  urlOf(path: string): string {
+    return restUrl(this.context.address, path, this.context.page);
+  }
+
+  /** A file, with the name that the server gives it. However large: only who asked ends the wait. */
+  async file(path: string, signal: AbortSignal): Promise<{ content: Blob; name: string }> {
+    const init: RequestInit = { headers: this.#headers("GET"), credentials: "same-origin", cache: "no-store", signal };
+    const response = await this.#fetched(path, init);
+    if (!response.ok || response.redirected) {
+      await readAnswer(response);
+      throw new RestError(response.status, "not_a_file", "The server answered without a file");
+    }
+    const given = /filename\*=utf-8''([^;]+)/i.exec(response.headers.get("Content-Disposition") ?? "");
+    return { content: await response.blob(), name: given ? decodeURIComponent(given[1]!) : "" };
+  }
+
+  async #fetched(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.context.fetch(this.urlOf(path), init);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new RestError(0, "unreachable", `The server cannot be reached (${said})`);
+    }
+  }
+
   async #request(
     method: string,
     path: string,
     body?: unknown,
     signal?: AbortSignal,
   ): Promise<unknown> {
-    const { address, page } = this.context;
     const deadline = AbortSignal.timeout(method === "GET" ? ASK_WITHIN_MS : ACT_WITHIN_MS);
     const init: RequestInit = {
       method,
@@ -53,14 +86,7 @@ export class Rest {
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     };
     if (body !== undefined) init.body = JSON.stringify(body);
-    let response: Response;
-    try {
-      response = await this.context.fetch(restUrl(address, path, page), init);
-    } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      throw new RestError(0, "unreachable", `The server cannot be reached (${said})`);
-    }
-    return readAnswer(response);
+    return readAnswer(await this.#fetched(path, init));
   }
 
   #headers(method: string): Headers {

@@ -13,11 +13,13 @@ import type { Message } from "../model/wire";
 import { streamUrl, type ServerAddress } from "./address";
 import {
   NEW_CONNECTION,
+  retryOf,
   step,
   wayOf,
   type Command,
   type ConnectionState,
   type Input,
+  type Retry,
   type Timer,
   type Way,
 } from "./connection";
@@ -53,6 +55,7 @@ export class ServerFeed {
   #watch: unknown = null;
   #listeners = new Set<FeedListener>();
   #way: Way = "connecting";
+  #isStopped = false;
 
   constructor(
     readonly address: ServerAddress,
@@ -73,12 +76,18 @@ export class ServerFeed {
     return this.#connection.heartbeatMs;
   }
 
+  /** What is done about a connection that is down, in the page's clock. */
+  get retry(): Retry | null {
+    return this.#isStopped ? null : retryOf(this.#connection, this.around.now());
+  }
+
   start(): void {
     this.#take({ kind: "start" });
     this.#lookAgain();
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#dropSocket();
     this.#poll?.abort();
     for (const timer of this.#timers.values()) this.around.clearTimer(timer);
@@ -89,7 +98,7 @@ export class ServerFeed {
 
   /** Try now whatever is waiting: the page was shown again, or the network came back. */
   hint(): void {
-    this.#take({ kind: "hint" });
+    if (!this.#isStopped) this.#take({ kind: "hint" });
   }
 
   listen(listener: FeedListener): () => void {

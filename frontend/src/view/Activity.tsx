@@ -8,7 +8,7 @@ import type { Activity, ActivityLevel, RunState } from "../model/wire";
 import { ActionButton } from "./ActionButton";
 import { Icon, type IconName } from "./icons";
 
-const LEVELS: Record<ActivityLevel, { icon: IconName; words: string }> = {
+export const LEVELS: Record<ActivityLevel, { icon: IconName; words: string }> = {
   info: { icon: "info", words: "Information" },
   success: { icon: "check", words: "Success" },
   warning: { icon: "warning", words: "Warning" },
@@ -74,7 +74,7 @@ type ActivityFeedProps = About & {
 
 export const SHOWN_AT_FIRST = 12;
 const NOTE_ON_RUN = "A note on this run";
-const NOTE_ON_ALL = "A note for the activity feed";
+export const NOTE_ON_ALL = "A note for the activity feed";
 
 /** The whole feed, with what is older on demand and a note of one's own. */
 export function ActivityFeed(props: ActivityFeedProps): JSX.Element {
@@ -117,7 +117,7 @@ function aboutOf({ runName, isFailureTold, runs }: About): About {
 
 type NoteFormProps = Pick<ActivityFeedProps, "say" | "whyNot"> & { label: string };
 
-function NoteForm({ label, say, whyNot }: NoteFormProps): JSX.Element {
+export function NoteForm({ label, say, whyNot }: NoteFormProps): JSX.Element {
   const [text, setText] = useState("");
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState("");

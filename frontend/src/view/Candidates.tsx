@@ -132,7 +132,7 @@ function Table({ rows, run, view }: TableProps): JSX.Element {
             </th>
             {isGoing && (
               <th scope="col">
-                <span class="jpp-hidden">What can be done</span>
+                <span class="jpp-spoken">What can be done</span>
               </th>
             )}
           </tr>

@@ -1,11 +1,12 @@
 /** What a person can do with a run: stop, cancel, resume, deploy. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { RunState } from "../model/wire";
 import type { Control } from "../transport/controls";
 import type { FeedView } from "../transport/feed_view";
 import { ActionButton } from "./ActionButton";
+import { useFocusBack } from "./focus_back";
 import { Deployment } from "./Deployment";
 import { whyNotNow } from "./Status";
 
@@ -52,13 +53,11 @@ interface CancelButtonProps {
 
 function CancelButton({ ask, isPending, whyNot }: CancelButtonProps): JSX.Element {
   const [isAsking, setAsking] = useState(false);
-  const keep = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (isAsking) keep.current?.focus();
-  }, [isAsking]);
+  const { inside, opener } = useFocusBack(isAsking);
   if (!isAsking) {
     return (
       <ActionButton
+        element={opener}
         tone="quiet"
         whyNot={isPending ? "This run is being cancelled" : whyNot}
         title="Drop this run and keep nothing"
@@ -86,7 +85,7 @@ function CancelButton({ ask, isPending, whyNot }: CancelButtonProps): JSX.Elemen
       >
         Cancel the run
       </ActionButton>
-      <button type="button" class="jpp-button" ref={keep} onClick={() => setAsking(false)}>
+      <button type="button" class="jpp-button" ref={inside} onClick={() => setAsking(false)}>
         Keep it
       </button>
     </span>
@@ -204,13 +203,11 @@ type WaitOrCancelProps = Pick<StopButtonProps, "whyNot" | "cancel" | "isChoosing
 
 /** A fit that is one call of its library: there is nothing between its beginning and its end. */
 function WaitOrCancel({ whyNot, cancel, isChoosing, setChoosing }: WaitOrCancelProps): JSX.Element {
-  const wait = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (isChoosing) wait.current?.focus();
-  }, [isChoosing]);
+  const { inside, opener } = useFocusBack(isChoosing);
   if (!isChoosing) {
     return (
       <ActionButton
+        element={opener}
         whyNot={whyNot}
         title="This fit cannot be stopped halfway: wait for its end, or cancel it"
         onClick={() => setChoosing(true)}
@@ -227,7 +224,7 @@ function WaitOrCancel({ whyNot, cancel, isChoosing, setChoosing }: WaitOrCancelP
       onKeyDown={(event) => event.key === "Escape" && setChoosing(false)}
     >
       <span>This fit cannot be stopped halfway.</span>
-      <button type="button" class="jpp-button" ref={wait} onClick={() => setChoosing(false)}>
+      <button type="button" class="jpp-button" ref={inside} onClick={() => setChoosing(false)}>
         Wait for its end
       </button>
       <ActionButton

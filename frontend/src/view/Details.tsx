@@ -7,14 +7,15 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "./Boundary";
 import { Candidates, isSearch } from "./Candidates";
-import { HealthBox, RunFacts, runFacts } from "./HealthBox";
+import { RunCharts } from "./charts/RunCharts";
+import { HealthBox } from "./HealthBox";
 import { Output } from "./Output";
 import type { ProgressProps } from "./Progress";
 import { Returned, TestResults } from "./Results";
 import { RunActivity } from "./RunActivity";
-import { ScoreSection } from "./ScoreChart";
+import { hasCost, RunCost } from "./RunCost";
 import { Section } from "./Section";
-import { StageTable } from "./Stages";
+import { StageTable } from "./StageTable";
 
 export const SECTIONS = [
   "results",
@@ -37,7 +38,6 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
   const { state } = view;
-  const facts = runFacts(run);
   const hasBegun = run.start_time !== null;
   return (
     <div class="jpp-details">
@@ -52,12 +52,8 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
         </Section>
       )}
       {has("chart") && (
-        <Boundary what="The scores">
-          <ScoreSection
-            run={run}
-            known={state.series.get(run.run_id)}
-            load={view.feeding.via === "none" ? null : (runId) => view.asking.loadSeries(runId)}
-          />
+        <Boundary what="The charts">
+          <RunCharts run={run} view={view} />
         </Boundary>
       )}
       {has("candidates") && isSearch(run) && (
@@ -70,9 +66,9 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
           <StagesSection {...progress} />
         </Boundary>
       )}
-      {has("resources") && hasBegun && facts.length > 0 && (
+      {has("resources") && hasBegun && hasCost(run, state.health) && (
         <Section title="This run">
-          <RunFacts facts={facts} />
+          <RunCost run={run} health={state.health} />
         </Section>
       )}
       {has("health") && state.health && (

@@ -10,10 +10,12 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
 import { ActivityList } from "./Activity";
+import { Announcer } from "./Announcer";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
+import { Freshness } from "./freshness";
 import { HealthBox, HealthLine, HealthMark } from "./HealthBox";
 import { HeaderNotice } from "./HeaderNotice";
 import { RunsLine } from "./Line";
@@ -69,46 +71,56 @@ export function EverythingPanel({ feed, show = null, size = "panel" }: Everythin
   const runs = runsNewestFirst(state);
   if (size === "line") return <RunsLine view={view} runs={runs} isFresh={fresh} />;
   return (
-    <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
-      <header class="jpp-header jpp-line">
-        <div class="jpp-title">
-          <h2 class="jpp-name">Training runs</h2>
-          {state.health && <HealthMark health={state.health} />}
-        </div>
-        <ConnectionMark feeding={feeding} />
-        <Boundary what="Notices">
-          <HeaderNotice notices={state.notices} />
-        </Boundary>
-      </header>
-      <Caution view={view} isSaved={runs.length > 0} />
-      {show === null ? (
-        <div class="jpp-live">
-          <Runs view={view} runs={runs} isFresh={fresh} />
-          <Boundary what="What has happened">
-            {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
-            <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
+    <Freshness.Provider value={fresh}>
+      <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
+        <header class="jpp-header jpp-line">
+          <div class="jpp-title">
+            <h2 class="jpp-name">Training runs</h2>
+            {state.health && <HealthMark health={state.health} />}
+          </div>
+          <ConnectionMark feeding={feeding} />
+          <Boundary what="Notices">
+            <HeaderNotice notices={state.notices} />
           </Boundary>
+        </header>
+        <Caution view={view} isSaved={runs.length > 0} />
+        {show === null ? (
+          <div class="jpp-live">
+            <Runs view={view} runs={runs} isFresh={fresh} />
+            <Boundary what="What has happened">
+              {state.health && state.health.status !== "green" && <HealthLine health={state.health} />}
+              <ActivityList activity={state.activity.slice(0, 3)} runs={state.runs} />
+            </Boundary>
+          </div>
+        ) : (
+          <NamedParts view={view} runs={runs} isFresh={fresh} show={show} />
+        )}
+        <Announcer run={goingOn([...runs])[0] ?? null} notices={state.notices} connection={feeding.connection} />
+      </article>
+    </Freshness.Provider>
+  );
+}
+
+function NamedParts({ show, ...of }: RunsProps & { show: readonly PartName[] }): JSX.Element {
+  const { health, activity, runs } = of.view.state;
+  return (
+    <div class="jpp-live jpp-parts">
+      {show.map((name) => (
+        <div class="jpp-part" key={name} data-part={name}>
+          {name === "progress" && <Runs {...of} />}
+          {name === "health" && (
+            <Section title="Machine health">
+              {health ? <HealthBox health={health} /> : <p class="jpp-empty">Not known yet.</p>}
+            </Section>
+          )}
+          {name === "activity" && (
+            <Section title="Activity">
+              <ActivityList activity={activity.slice(0, LINES)} runs={runs} />
+            </Section>
+          )}
         </div>
-      ) : (
-        <div class="jpp-live jpp-parts">
-          {show.map((name) => (
-            <div class="jpp-part" key={name} data-part={name}>
-              {name === "progress" && <Runs view={view} runs={runs} isFresh={fresh} />}
-              {name === "health" && (
-                <Section title="Machine health">
-                  {state.health ? <HealthBox health={state.health} /> : <p class="jpp-empty">Not known yet.</p>}
-                </Section>
-              )}
-              {name === "activity" && (
-                <Section title="Activity">
-                  <ActivityList activity={state.activity.slice(0, LINES)} runs={state.runs} />
-                </Section>
-              )}
-            </div>
-          ))}
-        </div>
-      )}
-    </article>
+      ))}
+    </div>
   );
 }
 
@@ -125,7 +137,9 @@ function Runs({ view, runs, isFresh: fresh }: RunsProps): JSX.Element {
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
   return (
     <>
-      {!runs.length && !isCautioned(view) && <p class="jpp-empty">{fresh ? NO_RUN : NOT_HEARD}</p>}
+      {!runs.length && !isCautioned(view) && (
+        <p class="jpp-empty">{fresh && view.state.logId !== null ? NO_RUN : NOT_HEARD}</p>
+      )}
       <ul class="jpp-runs">
         {[...active, ...recent].map((run) => (
           <li key={run.run_id}>

@@ -1,10 +1,11 @@
 /** A panel's notices, in a place of its header that is always there: nothing below moves for them. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Notice } from "../model/view_state";
 import { ICONS } from "./Notices";
 import { Icon } from "./icons";
+import { isMineToTell } from "./told_once";
 
 const SHOWN_MS = 10_000;
 /** While another waits to be told. */
@@ -28,7 +29,13 @@ function One({ notice, hasNext, dismiss }: OneProps): JSX.Element {
         <b>{notice.title}</b>
         {notice.text && ` · ${notice.text}`}
       </span>
-      <button type="button" class="jpp-close" aria-label="Dismiss" onClick={dismiss}>
+      <button
+        type="button"
+        class="jpp-close"
+        aria-label="Dismiss"
+        onClick={dismiss}
+        onKeyDown={({ key }) => key === "Escape" && dismiss()}
+      >
         ×
       </button>
     </li>
@@ -37,14 +44,16 @@ function One({ notice, hasNext, dismiss }: OneProps): JSX.Element {
 
 /**
  * One after the other, each for its time, also where something went wrong: what lasts of it (a failure,
- * a colour) stands in the panel. The region is always there, for screen readers announce only what
- * comes into a known one.
+ * a colour) stands in the panel. What concerns no run is told by one of the page's panels. All of it is
+ * read out by the view's `Announcer`.
  */
 export function HeaderNotice({ notices }: { notices: readonly Notice[] }): JSX.Element {
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
-  const [first, ...next] = notices.filter((notice) => !dismissed.has(notice.key));
+  const self = useRef({});
+  const isMine = ({ key, run_id: runId }: Notice): boolean => runId !== null || isMineToTell(key, self.current);
+  const [first, ...next] = notices.filter((notice) => !dismissed.has(notice.key) && isMine(notice));
   return (
-    <ul class="jpp-notices" aria-live="polite" aria-label="Notices">
+    <ul class="jpp-notices" aria-label="Notices">
       {first && (
         <One
           key={first.key}

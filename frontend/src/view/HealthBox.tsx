@@ -2,27 +2,21 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import {
-  bytes,
-  count,
-  duration,
-  milliseconds,
-  percentage,
-  rate,
-  share,
-  UNKNOWN,
-} from "../model/format";
-import { hasEnded } from "../model/transitions";
-import type { Gauge, Health, RunState } from "../model/wire";
+import { bytes, count, duration, milliseconds, percentage } from "../model/format";
+import { gpuTitle } from "../model/health_rows";
+import type { Gauge, Health } from "../model/wire";
+import { useFreshness } from "./freshness";
 
 const WORDS = { green: "healthy", yellow: "strained", red: "critical" } as const;
 
 /** Named as the machine's: beside a run it would read as the run's own. */
 export function HealthMark({ health }: { health: Health }): JSX.Element {
+  const isNow = useFreshness();
   return (
     <span class={`jpp-health-mark jpp-health-${health.status}`} data-health={health.status}>
       <span class="jpp-dot" aria-hidden="true" />
-      Machine {WORDS[health.status]}
+      Machine {isNow ? "" : "was "}
+      {WORDS[health.status]}
     </span>
   );
 }
@@ -42,6 +36,8 @@ interface MeterProps {
   gauge: Gauge;
   unit: "bytes" | "cores";
   tone?: "green" | "yellow" | "red";
+  /** What stands behind the figure, where that is no amount. */
+  detail?: string;
 }
 
 /** A reason names its figure and its colour: "memory at 84 % (yellow from 80 %)". */
@@ -51,7 +47,7 @@ function toneOf(name: string, reasons: readonly string[]): "green" | "yellow" | 
   return own.includes("(red") ? "red" : "yellow";
 }
 
-function Meter({ name, gauge, unit, tone = "green" }: MeterProps): JSX.Element {
+function Meter({ name, gauge, unit, tone = "green", detail: words }: MeterProps): JSX.Element {
   const fill = useRef<HTMLDivElement>(null);
   const at = Math.min(100, Math.max(0, gauge.percent ?? 0));
   useLayoutEffect(() => {
@@ -67,8 +63,8 @@ function Meter({ name, gauge, unit, tone = "green" }: MeterProps): JSX.Element {
         <span class="jpp-meter-fill" ref={fill} />
       </span>
       <span class="jpp-meter-value">{percentage(gauge.percent)}</span>
-      <span class="jpp-meter-detail">
-        {detail}
+      <span class="jpp-meter-detail" title={words}>
+        {words ?? detail}
         {unit === "cores" && detail ? " cores" : ""}
       </span>
     </div>
@@ -110,7 +106,7 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
           return <Meter key={key} name={name} gauge={gauge} unit={unit} tone={tone} />;
         })}
         {health.gpus.map((gpu, index) => (
-          <GpuMeters key={index} gpu={gpu} />
+          <GpuMeters key={index} gpu={gpu} title={gpuTitle(index, health.gpus.length)} />
         ))}
       </div>
       <HealthFacts health={health} />
@@ -118,20 +114,21 @@ export function HealthBox({ health }: { health: Health }): JSX.Element {
   );
 }
 
-function GpuMeters({ gpu }: { gpu: Health["gpus"][number] }): JSX.Element {
+function GpuMeters({ gpu, title }: { gpu: Health["gpus"][number]; title: string }): JSX.Element {
   const busy = { percent: gpu.percent, used: null, limit: null };
   return (
     <>
-      <Meter name={gpu.name} gauge={busy} unit="bytes" />
-      {gpu.memory && <Meter name={`${gpu.name} memory`} gauge={gpu.memory} unit="bytes" />}
+      <Meter name={title} gauge={busy} unit="bytes" detail={gpu.name} />
+      {gpu.memory && <Meter name={`${title} mem.`} gauge={gpu.memory} unit="bytes" />}
     </>
   );
 }
 
-function HealthFacts({ health }: { health: Health }): JSX.Element {
+/** What has no meter; `isBrief`: nor a line of its own. */
+export function HealthFacts({ health, isBrief = false }: { health: Health; isBrief?: boolean }): JSX.Element {
   return (
     <dl class="jpp-facts">
-      {health.network && (
+      {!isBrief && health.network && (
         <Row name="Network">
           {bytes(health.network.in)}/s in · {bytes(health.network.out)}/s out
         </Row>
@@ -141,51 +138,14 @@ function HealthFacts({ health }: { health: Health }): JSX.Element {
       )}
       <Row name="Processes">{count(health.processes)}</Row>
       <Row name="Uptime">{duration(health.uptime_s)}</Row>
-      {Object.entries(health.response_times).map(([way, latency]) => (
+      {!isBrief && Object.entries(health.response_times).map(([way, latency]) => (
         <Row key={way} name={`${Object.hasOwn(WAYS, way) ? WAYS[way] : way} response`}>
           {latency.p50 === null
             ? "not measured yet"
             : `${milliseconds(latency.p50)} median · ${milliseconds(latency.p95)} p95`}
         </Row>
       ))}
-      <Row name="Event loop lag">{milliseconds(health.event_loop_lag)}</Row>
-    </dl>
-  );
-}
-
-type Fact = [name: string, words: string, isKnown: boolean];
-
-function factsOf(run: RunState): Fact[] {
-  const { resources, throughput, monitoring_overhead: overhead } = run;
-  const limit = resources?.limit ? ` of ${bytes(resources.limit)}` : "";
-  const [cpu, memory, peak] = [resources?.cpu ?? null, resources?.memory ?? null, resources?.peak_memory ?? null];
-  const rows = throughput === null ? UNKNOWN : `${rate(throughput).replace("/s", "")} rows/s`;
-  const cost = overhead === null ? UNKNOWN : `${share(overhead)} of training time`;
-  return [
-    ["Predictions scored", count(run.predictions_processed), run.predictions_processed > 0],
-    ["Throughput", rows, throughput !== null],
-    ["CPU of the run", percentage(cpu), cpu !== null],
-    ["Memory of the run", `${bytes(memory)}${limit}`, memory !== null],
-    ["Peak memory", bytes(peak), peak !== null],
-    ["Cost of watching", cost, overhead !== null],
-  ];
-}
-
-/** The facts that there are, and while a pipeline goes on those that are to come. */
-export function runFacts(run: RunState): Fact[] {
-  const isToCome = run.kind === "pipeline" && !hasEnded(run.status);
-  return factsOf(run).filter(([, , isKnown]) => isKnown || isToCome);
-}
-
-/** What the run's own processes use, and what watching them costs. */
-export function RunFacts({ facts }: { facts: readonly Fact[] }): JSX.Element {
-  return (
-    <dl class="jpp-facts">
-      {facts.map(([name, words]) => (
-        <Row key={name} name={name}>
-          {words}
-        </Row>
-      ))}
+      {!isBrief && <Row name="Event loop lag">{milliseconds(health.event_loop_lag)}</Row>}
     </dl>
   );
 }

@@ -28,26 +28,34 @@ function Toast({ notice, dismiss }: { notice: Notice; dismiss: () => void }): JS
         <b>{notice.title}</b>
         {notice.text && <span> {notice.text}</span>}
       </span>
-      <button type="button" class="jpp-close" aria-label="Dismiss" onClick={dismiss}>
+      <button
+        type="button"
+        class="jpp-close"
+        aria-label="Dismiss"
+        onClick={dismiss}
+        onKeyDown={({ key }) => key === "Escape" && dismiss()}
+      >
         ×
       </button>
     </li>
   );
 }
 
-/** The region is always there, for screen readers announce only what comes into a known one. */
+/** Read out by the view's `Announcer`. */
 export function Notices({ notices }: { notices: readonly Notice[] }): JSX.Element {
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
   const shown = notices.filter((notice) => !dismissed.has(notice.key)).slice(-MOST_SHOWN);
   return (
-    <ul class="jpp-notices" aria-live="polite" aria-label="Notices">
-      {shown.map((notice) => (
-        <Toast
-          key={notice.key}
-          notice={notice}
-          dismiss={() => setDismissed((known) => new Set(known).add(notice.key))}
-        />
-      ))}
-    </ul>
+    <section aria-label="Notices">
+      <ul class="jpp-notices">
+        {shown.map((notice) => (
+          <Toast
+            key={notice.key}
+            notice={notice}
+            dismiss={() => setDismissed((known) => new Set(known).add(notice.key))}
+          />
+        ))}
+      </ul>
+    </section>
   );
 }

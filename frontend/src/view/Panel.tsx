@@ -7,15 +7,18 @@ import { stopWords } from "../model/early_end";
 import type { PanelSize, PartName } from "../model/parts";
 import { waitingWords } from "../model/queueing";
 import { hasEnded } from "../model/transitions";
+import type { Notice } from "../model/view_state";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
+import { Announcer } from "./Announcer";
 import { Boundary } from "./Boundary";
 import { Caution, isCautioned } from "./Caution";
 import { useClock } from "./clock";
 import { Controls } from "./Controls";
 import { Details, SECTIONS, type SectionName } from "./Details";
 import { HealthLine } from "./HealthBox";
+import { Freshness } from "./freshness";
 import { HeaderNotice } from "./HeaderNotice";
 import { RunLine, WaitingLine } from "./Line";
 import { Parts } from "./Parts";
@@ -34,9 +37,12 @@ export interface PanelProps {
   size?: PanelSize;
 }
 
+function noticesOf(view: FeedView, run: RunState): Notice[] {
+  return view.state.notices.filter((notice) => isToldIn(notice, run));
+}
+
 function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
   const stopped = stopWords(run);
-  const notices = view.state.notices.filter((notice) => isToldIn(notice, run));
   return (
     <header class="jpp-header jpp-line">
       <StatusMark status={run.status} />
@@ -51,7 +57,7 @@ function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
       </div>
       <ConnectionMark feeding={view.feeding} />
       <Boundary what="Notices">
-        <HeaderNotice notices={notices.map((notice) => noticeWithinRun(notice, run))} />
+        <HeaderNotice notices={noticesOf(view, run).map((notice) => noticeWithinRun(notice, run))} />
       </Boundary>
     </header>
   );
@@ -72,15 +78,18 @@ export function RunPanel({ feed, show, size = "panel" }: PanelProps): JSX.Elemen
   const isStale = !progress.isFresh && !hasEnded(run.status);
   if (size === "line") return <RunLine view={view} isStale={isStale} {...progress} />;
   return (
-    <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
-      <Header run={run} view={view} />
-      <Caution view={view} isSaved />
-      {show === null ? (
-        <Toggled view={view} {...progress} />
-      ) : (
-        <Parts view={view} shown={show} {...progress} />
-      )}
-    </article>
+    <Freshness.Provider value={progress.isFresh}>
+      <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
+        <Header run={run} view={view} />
+        <Caution view={view} isSaved />
+        {show === null ? (
+          <Toggled view={view} {...progress} />
+        ) : (
+          <Parts view={view} shown={show} {...progress} />
+        )}
+        <Announcer run={run} notices={noticesOf(view, run)} connection={view.feeding.connection} />
+      </article>
+    </Freshness.Provider>
   );
 }
 

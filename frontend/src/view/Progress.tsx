@@ -7,6 +7,7 @@ import { duration, figure, nameOf, roughly, UNKNOWN } from "../model/format";
 import { liveScoreName, liveScoreOf, withinSentence } from "../model/live_score";
 import { isGuessed, percent } from "../model/guessed";
 import { waitedSeconds } from "../model/queueing";
+import { timeLeftWords } from "../model/time_left";
 import { number } from "../model/reading_fields";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
@@ -79,11 +80,11 @@ function elapsedOf(props: ProgressProps): number | null {
 
 function TimeLeft(props: ProgressProps): JSX.Element {
   const { run } = props;
-  const left = run.estimated_remaining;
-  if (left === null) return <span class="jpp-unknown">not known yet</span>;
-  const [low, high] = run.estimated_range ?? [null, null];
-  const range = low === null ? "" : `${roughly(low)} to ${roughly(high!)}`;
-  return <span title={range}>{roughly(Math.max(0, left - secondsOf(props)))}</span>;
+  const since = secondsOf(props);
+  const words = timeLeftWords(run, since);
+  if (words === null) return <span class="jpp-unknown">not known yet</span>;
+  const likely = roughly(Math.max(0, run.estimated_remaining! - since));
+  return <span title={run.estimated_range ? `Most likely ${likely}; the range holds it nine times in ten` : ""}>{words}</span>;
 }
 
 /** The score of the test rows once there is one; before that, the live one. */
@@ -106,12 +107,18 @@ function NewestMetric({ run }: { run: RunState }): JSX.Element | null {
   return first ? <Figure name={nameOf(first[0])}>{figure(first[1])}</Figure> : null;
 }
 
+/** Up to when it is known that a run waits, by the wall clock: a queue that is not heard may have moved. */
+function knownAt({ run, heardAt, isFresh }: ProgressProps): number {
+  if (isFresh) return wallClock();
+  return heardAt === null ? Date.parse(run.updated_time ?? run.queued_time ?? "") : performance.timeOrigin + heardAt;
+}
+
 /** Elapsed, or for a run that has not begun how long it has waited. */
 function TimeFigure(props: ProgressProps): JSX.Element {
   const { run } = props;
   const isOver = hasEnded(run.status);
   if (run.status === "queued") {
-    return <Figure name="Waiting">{duration(waitedSeconds(run, wallClock()))}</Figure>;
+    return <Figure name="Waiting">{duration(waitedSeconds(run, knownAt(props)))}</Figure>;
   }
   const limit = number(run.spec["time_limit"]);
   const note = limit !== null && !isOver ? `time limit ${duration(limit)}` : null;

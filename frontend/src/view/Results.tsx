@@ -76,7 +76,7 @@ function Cell({ value, most, isRight }: { value: number; most: number; isRight: 
   );
 }
 
-function ConfusionMatrix({ matrix, classes }: MatrixProps): JSX.Element {
+export function ConfusionMatrix({ matrix, classes }: MatrixProps): JSX.Element {
   if (matrix.length > MOST_CLASSES) {
     return <p class="jpp-hint">{matrix.length} classes: too many for a confusion matrix here.</p>;
   }

@@ -1,7 +1,23 @@
 /** A part of the details under its title; one that fails leaves the others in place. */
 
-import type { ComponentChildren, JSX } from "preact";
+import { createContext, type ComponentChildren, type JSX } from "preact";
+import { useContext } from "preact/hooks";
 import { Boundary } from "./Boundary";
+
+/** Below which heading its title stands: a run's name, or that of the page. */
+export const Level = createContext<"h2" | "h3">("h3");
+
+interface SubHeadingProps {
+  class?: string;
+  title?: string;
+  children: ComponentChildren;
+}
+
+/** The heading of what stands within a section. */
+export function SubHeading({ children, ...attributes }: SubHeadingProps): JSX.Element {
+  const Heading = useContext(Level) === "h2" ? "h3" : "h4";
+  return <Heading {...attributes}>{children}</Heading>;
+}
 
 interface SectionProps {
   title: string;
@@ -9,9 +25,10 @@ interface SectionProps {
 }
 
 export function Section({ title, children }: SectionProps): JSX.Element {
+  const Heading = useContext(Level);
   return (
     <section class="jpp-section">
-      <h3>{title}</h3>
+      <Heading>{title}</Heading>
       <Boundary what={title}>{children}</Boundary>
     </section>
   );

@@ -1,12 +1,12 @@
-/** A run's stages: as a strip of marks, and as a table with their times and metrics. */
+/** A run's stages as a strip of marks, with where the run is. */
 
 import type { JSX } from "preact";
 import { keptWords, stopWords, whyStopped } from "../model/early_end";
-import { stageRemaining } from "../model/eta";
-import { count, duration, metricWords, roughly, UNKNOWN } from "../model/format";
+import { count } from "../model/format";
 import { hasEnded } from "../model/transitions";
 import type { RunState, StageState, StageStatus } from "../model/wire";
 import { now } from "./clock";
+import { useFreshness } from "./freshness";
 import { Icon, type IconName } from "./icons";
 import type { ProgressProps } from "./Progress";
 
@@ -18,8 +18,11 @@ const MARKS: Record<StageStatus, { icon: IconName; words: string }> = {
   skipped: { icon: "skip", words: "skipped" },
 };
 
-function StageMark({ stage }: { stage: StageState }): JSX.Element {
-  const { icon, words } = MARKS[stage.status];
+const WAS_RUNNING = { icon: "unknown", words: "was under way" } as const;
+
+export function StageMark({ stage }: { stage: StageState }): JSX.Element {
+  const isOld = !useFreshness() && stage.status === "running";
+  const { icon, words } = isOld ? WAS_RUNNING : MARKS[stage.status];
   return (
     <span class={`jpp-mark jpp-mark-${stage.status}`}>
       <Icon name={icon} label={words} />
@@ -113,61 +116,8 @@ export function StageStrip(props: StripProps): JSX.Element {
   );
 }
 
-function elapsedSeconds(stage: StageState, { heardAt, isFresh }: ProgressProps): number {
+export function elapsedSeconds(stage: StageState, { heardAt, isFresh }: ProgressProps): number {
   const isMoving = stage.status === "running" && isFresh && heardAt !== null;
   const since = isMoving ? Math.max(0, (now.value - heardAt) / 1000) : 0;
   return (stage.elapsed_s ?? 0) + since;
-}
-
-function elapsedOf(stage: StageState, props: ProgressProps): string {
-  if (stage.elapsed_s === null) return UNKNOWN;
-  return duration(elapsedSeconds(stage, props), stage.status !== "running");
-}
-
-/** The whole of a stage's time: by earlier runs, or by the pace that it shows. */
-function expectedOf(stage: StageState): string {
-  const left = stage.status === "running" ? stageRemaining(stage) : null;
-  const expected = stage.estimated_s ?? (left === null ? null : (stage.elapsed_s ?? 0) + left);
-  if (expected === null) return UNKNOWN;
-  return expected < 1 ? "<1 s" : roughly(expected);
-}
-
-function metricsOf(stage: StageState): string {
-  return Object.entries(stage.metrics)
-    .filter(([, value]) => typeof value !== "object" || Array.isArray(value))
-    .map(([name, value]) => metricWords(name, value))
-    .join(" · ");
-}
-
-/** Each stage with its state, its times and what it measured. */
-export function StageTable(props: ProgressProps): JSX.Element {
-  const { run } = props;
-  return (
-    <div class="jpp-scroll" tabIndex={0} role="region" aria-label="Table of stages">
-      <table class="jpp-table jpp-stage-table">
-        <thead>
-          <tr>
-            <th scope="col">Stage</th>
-            <th scope="col" class="jpp-num">Took</th>
-            <th scope="col" class="jpp-num">Expected</th>
-            <th scope="col" class="jpp-measured">Measured</th>
-          </tr>
-        </thead>
-        <tbody>
-          {run.stages.map((stage) => (
-            <tr key={stage.id} class={`jpp-row-${stage.status}`}>
-              <th scope="row">
-                <StageMark stage={stage} /> {stage.title}
-              </th>
-              <td class="jpp-num">{elapsedOf(stage, props)}</td>
-              <td class="jpp-num">
-                {expectedOf(stage)}
-              </td>
-              <td class="jpp-measured">{metricsOf(stage)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }

@@ -2,9 +2,11 @@
 
 import type { JSX } from "preact";
 import { ago } from "../model/format";
+import { hasEnded } from "../model/transitions";
 import type { RunStatus } from "../model/wire";
 import { ageToShow, type Feeding, type ShownConnection } from "../transport/panel_feed";
 import { now } from "./clock";
+import { useFreshness } from "./freshness";
 import { Icon, type IconName } from "./icons";
 
 const STATUS: Record<RunStatus, { icon: IconName; words: string }> = {
@@ -17,8 +19,15 @@ const STATUS: Record<RunStatus, { icon: IconName; words: string }> = {
   interrupted: { icon: "pause", words: "Interrupted" },
 };
 
-export function StatusMark({ status }: { status: RunStatus }): JSX.Element {
+/** A status that may have changed since says so: its word and its mark are those of some time ago. */
+function useStatus(status: RunStatus): { icon: IconName; words: string } {
   const { icon, words } = STATUS[status];
+  const isOld = !useFreshness() && !hasEnded(status);
+  return isOld ? { icon: "unknown", words: `Was ${words.toLowerCase()}` } : { icon, words };
+}
+
+export function StatusMark({ status }: { status: RunStatus }): JSX.Element {
+  const { icon, words } = useStatus(status);
   return (
     <span class={`jpp-status jpp-status-${status}`}>
       <Icon name={icon} />
@@ -28,7 +37,7 @@ export function StatusMark({ status }: { status: RunStatus }): JSX.Element {
 }
 
 export function StatusIcon({ status }: { status: RunStatus }): JSX.Element {
-  const { icon, words } = STATUS[status];
+  const { icon, words } = useStatus(status);
   return (
     <span class={`jpp-status jpp-status-${status}`}>
       <Icon name={icon} label={words} />
@@ -113,7 +122,13 @@ export function ConnectionMark({ feeding }: { feeding: Feeding }): JSX.Element {
       <span class="jpp-dot" aria-hidden="true" />
       <span>
         {words}
-        {age !== null && <span class="jpp-age"> · last update {ago(age / 1000)}</span>}
+        {age !== null && (
+          <span class="jpp-age">
+            {" · "}
+            <span class="jpp-age-lead">last update </span>
+            {ago(age / 1000)}
+          </span>
+        )}
       </span>
     </span>
   );

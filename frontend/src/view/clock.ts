@@ -15,9 +15,10 @@ function tick(): void {
   now.value = performance.now();
 }
 
-/** Keep the clock going while the component is shown, and redraw it with each tick. */
-export function useClock(): number {
+/** Keep the clock going while the component is seen, and redraw it with each tick. */
+export function useClock(isSeen = true): number {
   useEffect(() => {
+    if (!isSeen) return;
     users += 1;
     timer ??= window.setInterval(tick, TICK_MS);
     tick();
@@ -27,7 +28,7 @@ export function useClock(): number {
       clearInterval(timer);
       timer = undefined;
     };
-  }, []);
+  }, [isSeen]);
   return now.value;
 }
 

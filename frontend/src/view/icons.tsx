@@ -15,8 +15,14 @@ export type IconName =
   | "skip"
   | "stop"
   | "warning"
+  | "unknown"
+  | "bell"
   | "info"
-  | "pause";
+  | "pause"
+  | "pencil"
+  | "note"
+  | "more"
+  | "close";
 
 const DRAWINGS: Record<IconName, ComponentChildren> = {
   check: (
@@ -56,12 +62,28 @@ const DRAWINGS: Record<IconName, ComponentChildren> = {
       <path d="M8 6v4m0 1.7v.4" class="jpp-icon-mark" />
     </>
   ),
+  bell: (
+    <>
+      <path d="M3.2 11.5c1-1 1.3-2 1.3-4.2a3.5 3.5 0 0 1 7 0c0 2.2.3 3.2 1.3 4.2z" class="jpp-icon-line" />
+      <path d="M6.6 13.7a1.5 1.5 0 0 0 2.8 0" class="jpp-icon-line" />
+    </>
+  ),
+  unknown: (
+    <>
+      <circle cx="8" cy="8" r="6.25" class="jpp-icon-line" />
+      <path d="M6.2 6.4a1.9 1.9 0 1 1 2.6 1.8q-.8.4-.8 1.2m0 1.9v.2" class="jpp-icon-line" />
+    </>
+  ),
   info: (
     <>
       <circle cx="8" cy="8" r="6.25" class="jpp-icon-line" />
       <path d="M8 7.4v3.8M8 4.7v.3" class="jpp-icon-line" />
     </>
   ),
+  pencil: <path d="m3 13 .6-2.8 7-7a1.4 1.4 0 0 1 2 0l.2.2a1.4 1.4 0 0 1 0 2l-7 7z" class="jpp-icon-line" />,
+  note: <path d="M3 2.5h10v8L9.5 14H3zM5.5 6h5m-5 3h3" class="jpp-icon-line" />,
+  more: <path d="M3.2 8h.1M8 8h.1m4.7 0h.1" class="jpp-icon-line jpp-icon-dots" />,
+  close: <path d="m4.5 4.5 7 7m0-7-7 7" class="jpp-icon-line" />,
   pause: (
     <>
       <circle cx="8" cy="8" r="7" class="jpp-icon-fill" />

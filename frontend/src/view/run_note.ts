@@ -1,9 +1,10 @@
 /** A run in a few words beside its name: how it ended, or how far it is. */
 
 import { stopWords } from "../model/early_end";
-import { headline, roughly } from "../model/format";
+import { headline } from "../model/format";
 import { percent } from "../model/guessed";
 import { placeWords } from "../model/queueing";
+import { timeLeftWords } from "../model/time_left";
 import { hasEnded } from "../model/transitions";
 import type { RunState } from "../model/wire";
 import { shownProgress } from "./shown";
@@ -17,6 +18,6 @@ export function runNote(run: RunState, sinceHeard: number): string {
   if (run.status === "queued") return run.queue_place === null ? "Queued" : `Queued · ${placeWords(run.queue_place)}`;
   const far = percent(run, shownProgress(run, sinceHeard));
   if (run.stalled) return `Stalled · ${far}`;
-  const left = run.estimated_remaining;
-  return left === null ? far : `${far} · ${roughly(Math.max(0, left - sinceHeard))} left`;
+  const left = timeLeftWords(run, sinceHeard);
+  return left === null ? far : `${far} · ${left} left`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withoutOldest } from "../../src/model/forgetting";
+import { withoutOldest, withSeries } from "../../src/model/forgetting";
 import { readRun } from "../../src/model/reading";
 import { EMPTY, type ViewState } from "../../src/model/view_state";
 
@@ -14,7 +14,7 @@ function stateWith(ended: number): ViewState {
   return {
     ...EMPTY,
     runs: new Map(runs.map((run) => [run.run_id, run])),
-    series: byRun({ series: { loss: [[1, 0.5]] as [number, number][] }, isWhole: true }),
+    series: byRun({ series: { loss: [[1, 0.5]] as [number, number][] }, whole: new Set<string>(), asked: new Set<string>() }),
     heardAt: byRun(0),
     runOffsets: byRun(1),
     revisions: new Map([[" system_metrics", 7], ...runs.map((run) => [`${run.run_id} training_progress`, 3] as const)]),
@@ -36,6 +36,15 @@ describe("a view that stays open", () => {
     const left = withoutOldest(stateWith(30));
     expect(left.runs.size).toBe(31);
     expect([...left.series.keys()]).toEqual([idOf(1), ...Array.from({ length: 12 }, (_, i) => idOf(19 + i))]);
+  });
+
+  it("keeps the points of so many runs only, whichever somebody looks at", () => {
+    const known = stateWith(1).series.get(idOf(1))!;
+    let state = EMPTY;
+    for (let run = 2; run < 60; run += 1) state = withSeries(withSeries(state, idOf(1), known), idOf(run), known);
+    expect(state.series.size).toBeLessThan(30);
+    expect(state.series.has(idOf(1))).toBe(true);
+    expect(state.series.has(idOf(59))).toBe(true);
   });
 
   it("keeps the revisions of what can still come", () => {

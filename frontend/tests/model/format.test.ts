@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, figure, headline, roughly, share } from "../../src/model/format";
+import { ago, bytes, duration, figure, headline, roughly, roughRange, share } from "../../src/model/format";
 import { modelNameFor } from "../../src/model/naming";
 import { readRun } from "../../src/model/reading";
 
@@ -33,6 +33,21 @@ describe("figures for a person", () => {
     [7900, "~2 h 12 min"],
   ])("an estimate of %s s is rounded to %s", (seconds, words) => {
     expect(roughly(seconds)).toBe(words);
+  });
+
+  it.each([
+    [6.1, 8.9, "~6 to 9 s"],
+    [6.1, 6.4, "~6 s"],
+    [-3, 0.2, "~1 s"],
+    [-3, 4, "~1 to 4 s"],
+    [50, 190, "~50 s to 3 min"],
+    [100, 250, "~2 to 4 min"],
+    [4000, 9000, "~67 min to 2.5 h"],
+    [5400, 9000, "~1.5 to 2.5 h"],
+    [40_000, 400_000, "~11 h to 5 d"],
+    [9, 3, "~9 s"],
+  ])("a range from %s to %s s is %s", (low, high, words) => {
+    expect(roughRange(low, high)).toBe(words);
   });
 
   it("counts the age of what is shown", () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noticeWithinRun } from "../../src/model/notices";
 import { readSnapshot } from "../../src/model/reading";
-import { appendSeries, fetchedSeries } from "../../src/model/series";
 import { statusAfter, TRANSITIONS } from "../../src/model/transitions";
 import { applyMessages, applySnapshot } from "../../src/model/view";
 import { EMPTY, type ViewState } from "../../src/model/view_state";
@@ -54,44 +53,6 @@ describe("notices", () => {
     const { notices, runs } = applySnapshot(snapshotAt(0, [running]), readSnapshot(answer)!, 0);
     expect(notices.map((notice) => notice.title)).toEqual(["digits stopped at step 371 of 30,000"]);
     expect(noticeWithinRun(notices[0]!, runs.get(RUN)!).title).toBe("Stopped at step 371 of 30,000");
-  });
-});
-
-describe("live scores", () => {
-  it("are whole while each message goes on where the last one ended", () => {
-    const first = appendSeries(undefined, { live_accuracy: [[1, 0.5]] }, {});
-    const second = appendSeries(first, { live_accuracy: [[2, 0.6]] }, { live_accuracy: 1 });
-    expect(second).toEqual({
-      series: {
-        live_accuracy: [
-          [1, 0.5],
-          [2, 0.6],
-        ],
-      },
-      isWhole: true,
-    });
-  });
-
-  it("are known to be incomplete after a message that was missed, until fetched", () => {
-    const first = appendSeries(undefined, { a: [[1, 0.5]] }, {});
-    const later = appendSeries(first, { a: [[9, 0.9]] }, { a: 8 });
-    expect(later.isWhole).toBe(false);
-    const fetched = fetchedSeries(later, {
-      a: [
-        [1, 0.5],
-        [5, 0.7],
-        [8, 0.8],
-      ],
-    });
-    expect(fetched.isWhole).toBe(true);
-    expect(fetched.series["a"]?.map((point) => point[0])).toEqual([1, 5, 8, 9]);
-  });
-
-  it("stay bounded, and keep the newest point", () => {
-    let known = appendSeries(undefined, {}, {});
-    for (let step = 0; step < 9000; step += 1) known = appendSeries(known, { a: [[step, 0]] }, {});
-    expect(known.series["a"]!.length).toBeLessThanOrEqual(4000);
-    expect(known.series["a"]!.at(-1)![0]).toBe(8999);
   });
 });
 

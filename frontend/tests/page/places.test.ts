@@ -7,10 +7,12 @@ const PLACES: [string, Place][] = [
   ["#history", { at: "history", query: "" }],
   ["#history?name=a%3Db&sort=score", { at: "history", query: "name=a%3Db&sort=score" }],
   ["#compare=one,two", { at: "compare", runIds: ["one", "two"] }],
-  ["#health", { at: "health" }],
+  ["#health", { at: "health", query: "" }],
+  ["#health?minutes=5", { at: "health", query: "minutes=5" }],
   ["#activity", { at: "activity", query: "" }],
   ["#activity?level=error", { at: "activity", query: "level=error" }],
-  ["#models", { at: "models" }],
+  ["#models", { at: "models", query: "" }],
+  ["#models?name=digits", { at: "models", query: "name=digits" }],
 ];
 
 describe("the places of the page", () => {

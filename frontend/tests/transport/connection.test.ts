@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   NEW_CONNECTION,
+  retryOf,
   step,
   wayOf,
   type Command,
@@ -193,4 +194,44 @@ it("tries at once what waits when the page is shown again", () => {
   const driver = new Driver(0.99).at(0, { kind: "start" }).at(50, { kind: "closed", code: 1006 });
   driver.at(60, { kind: "poll_failed", status: 0 }).at(100, { kind: "hint" });
   expect(driver.kinds).toEqual(["poll", "open_socket", "wake hello"]);
+});
+
+describe("what is done about a connection that is down", () => {
+  function refused(): Driver {
+    const driver = new Driver(0.5).at(0, { kind: "start" }).at(50, { kind: "closed", code: 1006 });
+    return driver.at(60, { kind: "poll_failed", status: 0 });
+  }
+
+  it("is nothing while something is heard", () => {
+    expect(retryOf(joined().state, 200)).toBeNull();
+    const polling = new Driver().at(0, { kind: "start" }).at(50, { kind: "closed", code: 1006 });
+    expect(retryOf(polling.at(80, { kind: "polled", hasMore: false }).state, 100)).toBeNull();
+  });
+
+  it("is told by the very timer of the next attempt", () => {
+    const driver = refused();
+    expect(driver.wake("poll")).toBe(1000);
+    // The socket's comes first: half a second after it was refused, at 50.
+    expect(retryOf(driver.state, 70)).toEqual({ at: 550, triedAt: 50, waitMs: 490 });
+    driver.at(550, { kind: "woke", timer: "attempt" });
+    expect(retryOf(driver.state, 560)).toEqual({ at: null, triedAt: 550, waitMs: 490 });
+  });
+
+  it("is rarer after a minute without any answer, and at once when somebody asks", () => {
+    const driver = refused();
+    driver.at(59_000, { kind: "woke", timer: "poll" }).at(59_010, { kind: "poll_failed", status: 0 });
+    expect(driver.wake("poll")).toBe(1000);
+    driver.at(61_000, { kind: "woke", timer: "poll" }).at(61_010, { kind: "poll_failed", status: 0 });
+    expect(driver.wake("poll")).toBe(5000);
+    driver.at(61_020, { kind: "hint" });
+    expect(driver.kinds).toEqual(["poll", "open_socket", "wake hello"]);
+    expect(retryOf(driver.state, 61_030)?.at).toBeNull();
+  });
+
+  it("is counted for a page that is refused, too, and nothing where the permission was withdrawn", () => {
+    const driver = new Driver().at(0, { kind: "start" }).at(50, { kind: "closed", code: 1006 });
+    driver.at(80, { kind: "poll_failed", status: 403 });
+    expect(retryOf(driver.state, 1080)).toEqual({ at: 5080, triedAt: 50, waitMs: 5000 });
+    expect(retryOf(joined().at(500, { kind: "closed", code: 4500 }).state, 600)).toBeNull();
+  });
 });

@@ -22,6 +22,7 @@ class Kernel implements CommPort {
   progress = 20;
   connection = "live";
   ageS: number | null = 0;
+  nextS: number | null = null;
   isBusy = false;
   #heard: ((content: unknown) => void) | null = null;
 
@@ -44,7 +45,7 @@ class Kernel implements CommPort {
   }
 
   tell(messages: unknown[]): void {
-    this.#heard?.({ type: "messages", messages, connection: this.connection, age_s: this.ageS });
+    this.#heard?.({ type: "messages", messages, connection: this.connection, age_s: this.ageS, next_s: this.nextS });
   }
 
   advance(progress: number): void {
@@ -391,5 +392,57 @@ describe("the activity of one run", () => {
     server.breakSockets();
     await clock.pass(3000);
     expect(texts(feed)).toEqual([]);
+  });
+});
+
+describe("the next attempt", () => {
+  it("over the comm is the kernel's own, counted down between its words, and tried at a click", async () => {
+    const clock = new Clock();
+    const kernel = new Kernel("log-a");
+    const feed = new PanelFeed({ runId: RUN, server: null, comm: kernel, now: () => clock.now });
+    feed.start();
+    await clock.pass(10);
+    kernel.connection = "offline";
+    kernel.nextS = 9;
+    kernel.tell([]);
+    const at = clock.now + 9000;
+    expect(feed.feeding.retry).toMatchObject({ at, waitMs: 9000 });
+    await clock.pass(1000);
+    kernel.nextS = 8;
+    kernel.tell([]);
+    expect(feed.feeding.retry).toMatchObject({ at, waitMs: 9000 });
+    feed.tryNow();
+    expect(kernel.said.at(-1)).toEqual({ type: "want", what: "retry" });
+    kernel.connection = "live";
+    kernel.nextS = null;
+    kernel.tell([]);
+    expect(feed.feeding.retry).toBeNull();
+  });
+
+  it("of the page's own way is that of its timer, and tried at a click", async () => {
+    const clock = new Clock();
+    const server = new LoggingServer(clock);
+    server.runs = [stateOf(20)];
+    const serverFeed = feedOf(server, clock);
+    const feed = new PanelFeed({ runId: null, server: serverFeed, comm: null, now: () => clock.now });
+    feed.start();
+    serverFeed.start();
+    await clock.pass(100);
+    expect(feed.feeding.retry).toBeNull();
+    server.acceptsSockets = false;
+    server.restStatus = 0;
+    server.breakSockets();
+    await clock.pass(70_000);
+    const { retry } = feed.feeding;
+    expect(feed.feeding.connection).toBe("offline");
+    expect(retry!.at).toBeGreaterThan(clock.now);
+    const asked = server.asked.length;
+    await clock.pass(retry!.at! - clock.now - 1);
+    expect(server.asked).toHaveLength(asked); // not before
+    server.acceptsSockets = true;
+    server.restStatus = 200;
+    feed.tryNow();
+    await clock.pass(10);
+    expect(feed.feeding.connection).toBe("live");
   });
 });

@@ -53,10 +53,16 @@ export class LoggingServer {
   events: Message[] = [];
   runs: Record<string, unknown>[] = [];
   /** What it answers as every run's scores. */
-  series: Record<string, [number, number][]> = {};
+  series: Record<string, [number, number | null][]> = {};
+  /** What every run's worker has printed. */
+  output = "";
   /** What it answers as every run's leaderboard, and what it was asked to do. */
   candidates: Record<string, unknown>[] = [];
   posted: [string, unknown][] = [];
+  /** All runs that there are, newest first; `runs` are those of the snapshot. */
+  past: Record<string, unknown>[] = [];
+  /** Why it changes no run; empty: it does. */
+  refusal = "";
   acceptsSockets = true;
   /** 200: answers; else the status it refuses with, 0 for unreachable. */
   restStatus = 200;
@@ -120,7 +126,45 @@ export class LoggingServer {
       await Promise.resolve();
       return this.posted.push([path, body]);
     };
-    return { get: (path: string) => this.#get(path), post } as unknown as Rest;
+    const patch = async (path: string, change: unknown): Promise<unknown> => {
+      this.#mayAct("PATCH", path, change);
+      await Promise.resolve();
+      const known = this.#runAt(path);
+      Object.assign(known, change);
+      const { name, tags, notes } = known;
+      this.add("run_updated", String(known["run_id"]), { name, tags, notes });
+      return { ...known };
+    };
+    const remove = async (path: string): Promise<unknown> => {
+      this.#mayAct("DELETE", path, null);
+      await Promise.resolve();
+      const gone = this.#runAt(path);
+      this.past = this.past.filter((run) => run !== gone);
+      this.add("run_deleted", String(gone["run_id"]), {});
+      return null;
+    };
+    return { get: (path: string) => this.#get(path), post, patch, delete: remove } as unknown as Rest;
+  }
+
+  #mayAct(verb: string, path: string, body: unknown): void {
+    this.posted.push([`${verb} ${path}`, body]);
+    if (this.refusal) throw new RestError(409, "refused", this.refusal);
+  }
+
+  #runAt(path: string): Record<string, unknown> {
+    const found = [...this.past, ...this.runs].find((run) => path === `runs/${String(run["run_id"])}`);
+    if (!found) throw new RestError(404, "unknown_run", "There is no such run");
+    return found;
+  }
+
+  /** A page of all runs, newest first: of words it looks at names alone, and `sort=name` is its only order. */
+  #past(query: URLSearchParams): Record<string, unknown> {
+    const words = query.get("q") ?? "";
+    const found = this.past.filter((run) => `${String(run["name"])}\n${String(run["run_id"])}`.includes(words));
+    if (query.get("sort") === "name") found.sort((a, b) => (String(a["name"]) < String(b["name"]) ? -1 : 1));
+    const from = Number(query.get("before") ?? 0);
+    const end = from + Number(query.get("limit"));
+    return { runs: found.slice(from, end), next: end < found.length ? String(end) : null, total: found.length };
   }
 
   /** What is in the log of one run or of all, in pages. */
@@ -134,6 +178,16 @@ export class LoggingServer {
       .reverse();
     const activity = found.slice(0, limit).map(lineOf);
     return { activity, next: found.length > limit ? activity.at(-1)!["offset"] : null };
+  }
+
+  #named(names: string | null): Record<string, [number, number | null][]> {
+    if (names === null) return this.series;
+    const asked = names.split(",").map((name) => name.replaceAll("%2C", ",").replaceAll("%25", "%"));
+    return Object.fromEntries(Object.entries(this.series).filter(([name]) => asked.includes(name)));
+  }
+
+  #tail(lines: number): string {
+    return this.output.split(/(?<=\n)/).slice(-lines).join("");
   }
 
   #isKnown(query: URLSearchParams): boolean {
@@ -155,12 +209,15 @@ export class LoggingServer {
     await Promise.resolve();
     if (this.restStatus !== 200) throw new RestError(this.restStatus, "refused", "refused");
     const url = new URL(path, "http://server/");
-    if (url.pathname.endsWith("/metrics")) return { series: this.series };
+    if (url.pathname.endsWith("/metrics")) return { series: this.#named(url.searchParams.get("names")) };
+    if (url.pathname.endsWith("/output")) return { text: this.#tail(Number(url.searchParams.get("tail"))) };
     if (url.pathname.endsWith("/candidates")) {
       return { candidates: this.candidates, total: this.candidates.length };
     }
+    if (url.pathname === "/runs") return this.#past(url.searchParams);
+    if (url.pathname === "/facets") return { statuses: [], tags: [{ name: "night", runs: 2 }], estimators: [], metrics: [] };
     if (url.pathname.startsWith("/runs/")) {
-      const run = this.runs.find((known) => `/runs/${String(known["run_id"])}` === url.pathname);
+      const run = [...this.runs, ...this.past].find((known) => `/runs/${String(known["run_id"])}` === url.pathname);
       if (!run) throw new RestError(404, "unknown_run", "There is no such run");
       return run;
     }

@@ -48,6 +48,19 @@ async function bundled(entry: string, format: "iife" | "esm", viewModule: string
   return built.outputFiles[0]!.text;
 }
 
+/** The page's own style sheet, for scenes that link it. */
+async function pageStyles(): Promise<string> {
+  const built = await esbuild.build({
+    entryPoints: [join(SOURCES, "page.css")],
+    bundle: true,
+    write: false,
+    logLevel: "error",
+  });
+  return built.outputFiles[0]!.text;
+}
+
+const TYPES: Record<string, string> = { "/": "text/html", "/page.css": "text/css" };
+
 /** A server of the scene's files, and the promise of what the scene posts back. */
 async function serve(files: Record<string, string>): Promise<{ url: string; told: Promise<string>; close: () => void }> {
   let tell: (said: string) => void;
@@ -59,7 +72,7 @@ async function serve(files: Record<string, string>): Promise<{ url: string; told
       request.on("end", () => tell(said));
     }
     const file = files[request.url ?? ""];
-    const type = request.url === "/" ? "text/html" : "text/javascript";
+    const type = TYPES[request.url ?? ""] ?? "text/javascript";
     response.writeHead(file === undefined ? 404 : 200, { "Content-Type": type, ...ISOLATED });
     response.end(file ?? "");
   });
@@ -85,11 +98,12 @@ async function remove(folder: string): Promise<void> {
 
 /** What `scenes/<scene>.tsx` handed to `answer`. */
 export async function inChromium(scene: string, viewModule = "./view.js"): Promise<unknown> {
-  const [script, view] = await Promise.all([
+  const [script, view, styles] = await Promise.all([
     bundled(join(import.meta.dirname, "scenes", `${scene}.tsx`), "iife", viewModule),
     bundled(join(SOURCES, "view.tsx"), "esm", viewModule),
+    pageStyles(),
   ]);
-  const { url, told, close } = await serve({ "/": PAGE, "/scene.js": script, "/view.js": view });
+  const { url, told, close } = await serve({ "/": PAGE, "/scene.js": script, "/view.js": view, "/page.css": styles });
   const profile = mkdtempSync(join(tmpdir(), "jpp-scene-"));
   const browser = spawn(chromium(), [...FLAGS, `--user-data-dir=${profile}`, url], {
     stdio: "ignore",

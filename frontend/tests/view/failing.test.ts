@@ -27,7 +27,7 @@ describe("a component that throws", () => {
 
   it("leaves the panel around it in place, small and open", () => {
     expect(seen.panel.match(/Stages cannot be shown/g)).toHaveLength(2);
-    for (const words of ["Running", "digits", "50 %", "Live score", "Activity", "Stop"]) {
+    for (const words of ["Was running", "digits", "50 %", "Live score", "Activity", "Stop"]) {
       expect(seen.panel).toContain(words);
     }
   });

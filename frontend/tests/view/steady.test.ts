@@ -71,7 +71,14 @@ describe("a panel", () => {
   });
 
   it("shows the whole amount beside a gauge where it is narrow", () => {
-    expect(seen.amounts.told).toEqual(["2.0 of 2.0 cores", "19.0 GB of 25.3 GB", "19.0 GB of 25.3 GB"]);
+    expect(seen.amounts.told).toEqual([
+      "1.6 of 2.0 cores",
+      "612 MB of 2.00 GB · peak 791 MB",
+      "of training time, at most 3.0 %",
+      "2.0 of 2.0 cores",
+      "19.0 GB of 25.3 GB",
+      "19.0 GB of 25.3 GB",
+    ]);
     expect(seen.amounts.cut).toBe(0);
   });
 });

@@ -18,6 +18,7 @@ from .query import MAX_WHOLE
 MAX_PAGE = 500
 PAGE = 50
 KIND_LIMIT = 60
+WORDS_LIMIT = 200
 
 
 class ActivityHandler(ProgressHandler):
@@ -26,7 +27,7 @@ class ActivityHandler(ProgressHandler):
     @web.authenticated
     @authorized("read", RESOURCE)
     async def get(self) -> None:
-        query = self.query("level", "kind", "run_id", "limit", "before")
+        query = self.query("level", "kind", "words", "run_id", "limit", "before")
         run_id = query.run_id("run_id")
         reader = self.services.reader
         if run_id is not None and await self.services.read(reader.run, run_id) is None:
@@ -35,6 +36,7 @@ class ActivityHandler(ProgressHandler):
             reader.activity,
             level=query.choice("level", LEVELS),
             kind=query.text("kind", limit=KIND_LIMIT),
+            words=query.text("words", limit=WORDS_LIMIT),
             run_id=run_id,
             limit=query.whole("limit", PAGE, 1, MAX_PAGE),
             before=query.whole("before", None, 1, MAX_WHOLE),

@@ -13,7 +13,7 @@ from tornado.web import HTTPError, stream_request_body
 
 from ...core.bodies import no_collection, read_json
 from ...core.names import is_run_id, shorten
-from ...core.requests import read_request
+from ...core.reading_requests import read_request
 from ...errors import BodyTooLarge, Denied, ProgressError, UnknownRun
 from ...store.durable_files import is_full
 from ..admission import retry_after, user_key

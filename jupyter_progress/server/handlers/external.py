@@ -17,7 +17,7 @@ from tornado import web
 
 from ...core.external import EventsRequest
 from ...core.external_checks import check_events
-from ...core.requests import read_request
+from ...core.reading_requests import read_request
 from ..run_tokens import admits, presented_bearer
 from .base import RESOURCE, ProgressHandler
 

@@ -54,6 +54,15 @@ class Query:
             raise InvalidRequest(name, f"has {len(text)} characters; at most {limit} are allowed")
         return text
 
+    def texts(self, name: str, most: int, *, may_be_empty: bool = False) -> list[str]:
+        """The texts of a key that may be there several times; none where it is missing."""
+        values = self._arguments.get(name, [])
+        if len(values) > most:
+            raise InvalidRequest(name, f"is there {len(values)} times; at most {most} are allowed")
+        read = Query.text if may_be_empty else Query.given
+        found = [read(Query({name: [value]}, (name,)), name) for value in values]
+        return [text for text in found if text is not None]
+
     def given(self, name: str, limit: int = TEXT_LIMIT) -> str | None:
         """A text that says something, or None where the key is missing."""
         text = self.text(name, limit)

@@ -19,7 +19,7 @@ from .models import (
 )
 from .page import NothingHereHandler, PageHandler, PageRedirectHandler, StaticHandler
 from .run_parts import ControlHandler, MetricsHandler, OutputHandler, RegisterHandler
-from .runs import OneRunHandler, RunsHandler
+from .runs import FacetsHandler, OneRunHandler, RunsHandler
 from .searches import CandidatesHandler, SkipHandler
 from .status import EventsHandler, HealthHandler, HealthHistoryHandler, StatusHandler
 from .uploads import UploadsHandler
@@ -35,6 +35,7 @@ API_ROUTES: list[tuple[str, Any]] = [
     ("health/history", HealthHistoryHandler),
     ("activity", ActivityHandler),
     ("runs", RunsHandler),
+    ("facets", FacetsHandler),
     (f"runs/{ONE}", OneRunHandler),
     (f"runs/{ONE}/(stop|cancel|resume)", ControlHandler),
     (f"runs/{ONE}/events", RunEventsHandler),

@@ -18,6 +18,7 @@ from ...training.controls import ask_to_stop
 from ...training.resume import ask_to_resume
 from ..deployment import register_run
 from .base import RESOURCE
+from .query import MAX_WHOLE
 from .runs import RunHandler
 
 OUTPUT_LIMIT = 1 << 20  # bytes that are looked at, however many lines were asked for
@@ -68,7 +69,7 @@ class MetricsHandler(RunHandler):
         query = self.query("names", "max_points", "since_step")
         names = query.text("names", limit=NAMES_LIMIT)
         max_points = query.whole("max_points", POINTS, 2, MAX_POINTS)
-        since_step = query.number("since_step", None, -1e300, 1e300)
+        since_step = query.number("since_step", None, -MAX_WHOLE, MAX_WHOLE)
         await self.state_of(run_id)
         series = await self.services.read(
             self.services.reader.series,

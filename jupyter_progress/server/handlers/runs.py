@@ -9,11 +9,11 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.escape import url_escape
 
-from ...core.answers import AnnouncedAnswer, RunsAnswer
+from ...core.answers import AnnouncedAnswer, Facet, FacetsAnswer, RunsAnswer
 from ...core.external import ExternalRequest
 from ...core.functions import FunctionRequest
 from ...core.named_uploads import PICKLED, named_uploads
-from ...core.names import check_label, is_page_start
+from ...core.names import PAGE_START_LIMIT, check_label, is_page_start
 from ...core.queueing import queue_of
 from ...core.requests import (
     Executor,
@@ -21,9 +21,10 @@ from ...core.requests import (
     check_notes,
     check_tags,
 )
+from ...core.run_query import VALUES_MOST, WORDS_LIMIT, RunQuery, read_run_query
 from ...core.run_requests import AnyRequest, KeptRequest, read_run_request
 from ...core.state import RunState
-from ...core.transitions import ACTIVE, ENDED, is_active
+from ...core.transitions import is_active
 from ...errors import InvalidRequest, Unavailable, UnknownRun
 from ...store.layout import RunDirectory
 from ...training.submit import create_run
@@ -35,6 +36,7 @@ from .base import RESOURCE, ProgressHandler
 MAX_PAGE = 200
 PAGE = 50
 CAUGHT_UP_WITHIN_S = 30.0
+FOUND_BY = ("q", "status", "tag", "estimator", "metric", "sort")
 
 
 class RunHandler(ProgressHandler):
@@ -73,21 +75,30 @@ class RunsHandler(RunHandler):
     @web.authenticated
     @authorized("read", RESOURCE)
     async def get(self) -> None:
-        query = self.query("status", "tag", "limit", "before")
-        before = query.given("before", limit=60)
+        query = self.query(*FOUND_BY, "limit", "before")
+        before = query.given("before", limit=PAGE_START_LIMIT)
         if before is not None and not is_page_start(before):
             raise InvalidRequest("before", "expected the 'next' of the page before")
-        runs, following = await self.services.read(
-            self.services.reader.runs,
-            status=query.choice("status", ACTIVE | ENDED),
-            tag=query.text("tag"),
-            limit=query.whole("limit", PAGE, 1, MAX_PAGE),
-            before=before,
+        wanted = read_run_query(
+            q=query.text("q", limit=WORDS_LIMIT),
+            status=query.texts("status", VALUES_MOST),
+            tag=query.texts("tag", VALUES_MOST, may_be_empty=True),
+            estimator=query.texts("estimator", VALUES_MOST),
+            metric=query.texts("metric", VALUES_MOST),
+            sort=query.given("sort"),
         )
+        limit = query.whole("limit", PAGE, 1, MAX_PAGE) or PAGE
+        runs, following, total = await self.services.read(self._page, wanted, limit, before)
         # What is going on is further than its last logged event says.
         live = self.services.live
         shown = [live.run(run.run_id) or run if is_active(run.status) else run for run in runs]
-        self.answer(RunsAnswer(runs=shown, next=following))
+        self.answer(RunsAnswer(runs=shown, next=following, total=total))
+
+    def _page(
+        self, query: RunQuery, limit: int, before: str | None
+    ) -> tuple[list[RunState], str | None, int]:
+        reader = self.services.reader
+        return *reader.runs(query, limit, before), reader.count_runs(query)
 
     @web.authenticated
     @authorized("execute", RESOURCE)
@@ -185,6 +196,21 @@ class RunsHandler(RunHandler):
         services.indexer.wake()
         services.facts.wait(Place(reserved.run_id, writer, 1))
         return reserved.run_id
+
+
+class FacetsHandler(ProgressHandler):
+    """``GET facets``."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self) -> None:
+        self.query()
+        found = await self.services.read(self.services.reader.facets)
+        facets = {
+            kind: [Facet(name=name, runs=runs) for name, runs in rows]
+            for kind, rows in found.items()
+        }
+        self.answer(FacetsAnswer(**facets))
 
 
 class OneRunHandler(RunHandler):

@@ -7,6 +7,7 @@ import time
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...core.health_columns import columns_of
 from ...core.times import to_iso
 from ...errors import Unavailable
 from ..catch_up import Position, answer_events
@@ -15,6 +16,7 @@ from .base import RESOURCE, ProgressHandler
 MAX_EVENTS = 5000
 DEFAULT_EVENTS = 500
 MAX_MINUTES = 1440.0
+FORMS = ("samples", "columns")
 
 
 class StatusHandler(ProgressHandler):
@@ -58,6 +60,10 @@ class HealthHistoryHandler(ProgressHandler):
     @web.authenticated
     @authorized("read", RESOURCE)
     async def get(self) -> None:
-        minutes = self.query("minutes").number("minutes", 60.0, 0.0, MAX_MINUTES) or 0.0
-        since = to_iso(time.time() - 60.0 * minutes)
-        self.answer({"samples": self.services.monitor.history(since)})
+        query = self.query("minutes", "form")
+        minutes = query.number("minutes", 60.0, 0.0, MAX_MINUTES) or 0.0
+        samples = self.services.monitor.history(to_iso(time.time() - 60.0 * minutes))
+        if query.choice("form", FORMS) == "columns":
+            self.answer(await self.services.read(columns_of, samples))
+        else:
+            self.answer({"samples": samples})

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from ... import __version__
-from ...core import answers, requests, transitions, wire
+from ...core import answers, datasets, requests, transitions, wire
 from ...core.events import RunError
 from ...core.state import RunState, StageState
 from ...errors import (
@@ -60,7 +60,7 @@ CLOSER: dict[tuple[type, str], Schema] = {
             },
         }
     },
-    (requests.RunRequest, "dataset"): {"oneOf": list(map(_ref, requests.DATASETS.values()))},
+    (requests.RunRequest, "dataset"): {"oneOf": list(map(_ref, datasets.DATASETS.values()))},
     (requests.RunRequest, "estimator"): {"oneOf": list(map(_ref, requests.ESTIMATORS))},
     (requests.PredictRequest, "rows"): {"items": {"type": ["array", "object"]}},
 }
@@ -196,7 +196,7 @@ def _content(
 
 def _schemas() -> dict[str, Schema]:
     asked = [kind for o in OPERATIONS for kind in _types(o.body)]
-    asked += [*requests.DATASETS.values(), *requests.ESTIMATORS]
+    asked += [*datasets.DATASETS.values(), *requests.ESTIMATORS]
     told = [kind for o in OPERATIONS for kind in _types(o.answer)]
     told += [answers.Problem, RunError, wire.DurableMessage, wire.VolatileMessage]
     _, schemas = msgspec.json.schema_components([*asked, *told, wire.Message], ref_template=REF)

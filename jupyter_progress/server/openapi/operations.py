@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from ...core import answers, external, functions, requests, wire
+from ...core import answers, external, functions, requests, run_query, wire
 from ...core.activity import LEVELS
-from ...core.names import MODEL_NAME, MODEL_NAME_LIMIT, PAGE_START, RUN_ID
+from ...core.names import MODEL_NAME, MODEL_NAME_LIMIT, PAGE_START, PAGE_START_LIMIT, RUN_ID
 from ...core.state import RunState
 from ...core.transitions import ACTIVE, ENDED
 from ...errors import (
@@ -123,6 +123,13 @@ def _text(name: str, limit: int, meaning: str, **more: Any) -> Parameter:
     return Parameter(name, {"type": "string", "maxLength": limit, **more}, meaning)
 
 
+def _several(name: str, item: Schema, meaning: str) -> Parameter:
+    """A key that may be there several times."""
+    items = {"type": "string", **item}
+    schema: Schema = {"type": "array", "items": items, "maxItems": run_query.VALUES_MOST}
+    return Parameter(name, schema, meaning)
+
+
 def _choice(name: str, choices: Any, meaning: str) -> Parameter:
     return Parameter(name, {"type": "string", "enum": sorted(choices)}, meaning)
 
@@ -155,8 +162,9 @@ READING: tuple[Operation, ...] = (
     ),
     Operation(
         "GET", "health/history", "read", "The machine in the last minutes.",
-        answers.HealthHistoryAnswer,
+        (answers.HealthHistoryAnswer, answers.HealthColumnsAnswer),
         parameters=(
+            _choice("form", status.FORMS, "whole samples, by default, or a list a figure"),
             Parameter(
                 "minutes",
                 {"type": "number", "minimum": 0, "maximum": status.MAX_MINUTES, "default": 60},
@@ -169,6 +177,7 @@ READING: tuple[Operation, ...] = (
         parameters=(
             _choice("level", LEVELS, "only lines of this level"),
             _text("kind", activity.KIND_LIMIT, "only lines of this kind"),
+            _text("words", activity.WORDS_LIMIT, "only lines that hold all of these words"),
             Parameter("run_id", PATH_PARAMETERS["run_id"][0], "only lines about this run"),
             _whole("limit", 1, activity.MAX_PAGE, activity.PAGE, "how many at most"),
             _whole("before", 1, query.MAX_WHOLE, None, "the `next` of the page before"),
@@ -176,13 +185,35 @@ READING: tuple[Operation, ...] = (
         errors=(UnknownRun,),
     ),
     Operation(
-        "GET", "runs", "read", "The runs, newest first.", answers.RunsAnswer,
+        "GET", "runs", "read", "The runs: all, or those that fit; newest first, or in an order.",
+        answers.RunsAnswer,
         parameters=(
-            _choice("status", ACTIVE | ENDED, "only runs of this status"),
-            _text("tag", query.TEXT_LIMIT, "only runs with this tag"),
+            _text("q", run_query.WORDS_LIMIT, "words in the name, id, tags or estimator"),
+            _several("status", {"enum": sorted(ACTIVE | ENDED)}, "only runs of one of these"),
+            _several("tag", {"maxLength": query.TEXT_LIMIT}, "only runs with all of these"),
+            _several(
+                "estimator", {"minLength": 1, "maxLength": query.TEXT_LIMIT},
+                "only runs of one of these classes",
+            ),
+            _several(
+                "metric",
+                {"pattern": f"^{run_query.BOUND.pattern}$", "maxLength": run_query.BOUND_LIMIT},
+                "only runs with all of these, such as `test.accuracy>0.9` or `metrics.loss<=0.2`",
+            ),
+            _text(
+                "sort", query.TEXT_LIMIT, "`newest`, `oldest`, or by what; `-` turns the order",
+                pattern=f"^(?:{run_query.SORT.pattern})$", default="newest",
+            ),
             _whole("limit", 1, runs.MAX_PAGE, runs.PAGE, "how many at most"),
-            _text("before", 60, "the `next` of the page before", pattern=f"^{PAGE_START.pattern}$"),
+            _text(
+                "before", PAGE_START_LIMIT, "the `next` of the page before",
+                pattern=f"^{PAGE_START.pattern}$",
+            ),
         ),
+    ),
+    Operation(
+        "GET", "facets", "read", "What runs can be found by, and how many runs have it.",
+        answers.FacetsAnswer,
     ),
     Operation("GET", "runs/{run_id}", "read", "One run.", RunState, errors=(UnknownRun,)),
     Operation(

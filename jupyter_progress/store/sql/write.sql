@@ -9,12 +9,6 @@ INSERT INTO activity (offset, level, kind) VALUES (?, ?, ?);
 INSERT INTO runs (run_id, status, begun_us, state) VALUES (?, ?, ?, ?)
 ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, state = excluded.state;
 
--- name: drop_tags
-DELETE FROM run_tags WHERE run_id = ?;
-
--- name: add_tag
-INSERT OR IGNORE INTO run_tags (tag, run_id) VALUES (?, ?);
-
 -- name: put_cursor
 INSERT INTO cursors (origin, writer, byte, sequence, fingerprint, fingerprint_bytes)
 VALUES (?, ?, ?, ?, ?, ?)

@@ -88,14 +88,19 @@ _HANDS_ON: frozenset[Way] = frozenset(
 )
 
 
-def choose_way(estimator: Any, fit_params: Collection[str] = ()) -> Way:
+def choose_way(estimator: Any, fit_params: Collection[str] = (), *, targets: int = 1) -> Way:
     """The way to fit an estimator that shows the most and leaves what plain ``fit`` gives.
 
     Parameters
     ----------
     fit_params
         The names of what ``fit`` is given besides rows and targets.
+    targets
+        How many each row has. Of several only a search shows something: the others look at what a
+        fit has built so far in the one form that it has for a single target.
     """
+    if targets > 1 and not can_be_watched(inner_of(estimator)):
+        return fit_plainly
     way = _choose(estimator)
     if not fit_params:
         return way
@@ -148,10 +153,10 @@ _OBSERVED_INSTEAD: dict[Way, Way] = {
 }
 
 
-def shows_steps(estimator: Any, fit_params: Collection[str] = ()) -> bool:
+def shows_steps(estimator: Any, fit_params: Collection[str] = (), *, targets: int = 1) -> bool:
     """Whether the fit shows more than its end."""
     last = inner_of(estimator)
-    way = choose_way(last, fit_params)
+    way = choose_way(last, fit_params, targets=targets)
     return way is not fit_plainly and _SHOWS.get(way, _always)(last)
 
 
@@ -187,15 +192,16 @@ _ENDS_EARLY: dict[Way, Callable[[Any, int], bool]] = {
 }
 
 
-def can_stop(estimator: Any) -> bool:
+def can_stop(estimator: Any, targets: int = 1) -> bool:
     """Whether a stop ends the fit with what it has, be that steps or candidates of a search."""
-    return choose_way(inner_of(estimator)) is fit_search or can_end_early(estimator)
+    return choose_way(inner_of(estimator)) is fit_search or can_end_early(estimator, targets)
 
 
-def can_end_early(estimator: Any) -> bool:
+def can_end_early(estimator: Any, targets: int = 1) -> bool:
     """Whether the fit can be ended with the best so far, rather than dropped."""
     last = inner_of(estimator)
-    return shows_steps(last) and choose_way(last) in _ENDS_EARLY
+    way = choose_way(last, targets=targets)
+    return shows_steps(last, targets=targets) and way in _ENDS_EARLY
 
 
 def keep_first(estimator: Any, steps: int) -> bool:

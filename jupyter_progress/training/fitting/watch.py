@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..costs import Fit
-from ..evaluation import finite, score_by
+from ..evaluation import finite, predictions_of, score_by, share_right
 from ..searching.watching import SaysWhatToGiveUp
 from .keeping import Keeping
 from .stand_in import stand_in_for
@@ -254,10 +254,9 @@ class Watch:
             return
         scores = self._by_scorer(model) if self._scorer is not None else {}
         if self.is_classifier:
-            predicted = np.asarray(model.predict(self.X)).reshape(len(self.y), -1)[:, 0]
-            scores["live_accuracy"] = float(np.mean(predicted == self.y))
+            scores["live_accuracy"] = share_right(self.y, predictions_of(model, self.X))
         elif not scores:
-            self.score_numbers(np.asarray(model.predict(self.X)).reshape(len(self.y)))
+            self.score_numbers(predictions_of(model, self.X))
             return
         self._scored(scores)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.articles import with_article
-from ...core.requests import DATASETS
+from ...core.datasets import DATASETS
 from ...errors import FileNotReadable, InvalidRequest, UnknownDataset
 from ..catalogue import dataset_names, load_dataset
 from ..data_path import data_path

@@ -12,6 +12,7 @@ from ...core.nearest import nearest
 from ...errors import UnknownColumn, UnsuitableData
 from .masked import is_masked, unmasked
 from .row_facts import CHECKED
+from .targets import as_targets
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,20 @@ class Table:
     X
         A DataFrame, an array or a CSR matrix, of shape (rows, columns).
     y
-        An array of shape (rows,).
+        An array of shape (rows,), or (rows, targets) where each row has several.
     sample_weight
         How much each row counts in a fit; None where all count the same.
     groups
         What each row belongs to: rows of one group are never divided; None where each is its own.
+    has_framed_targets
+        Whether several targets came as a frame, whose parts lie in memory column by column.
     """
 
     X: Any
     y: np.ndarray
     sample_weight: np.ndarray | None = None
     groups: np.ndarray | None = None
+    has_framed_targets: bool = False
 
     @property
     def rows(self) -> int:
@@ -51,10 +55,16 @@ class Table:
             return self
         return Table(
             rows_at(self.X, indices),
-            self.y[indices],
+            self._targets_at(indices),
             None if self.sample_weight is None else self.sample_weight[indices],
             None if self.groups is None else self.groups[indices],
+            self.has_framed_targets,
         )
+
+    def _targets_at(self, indices: np.ndarray) -> np.ndarray:
+        part = self.y[indices]
+        # The last bits of some results depend on how the targets of a part lie.
+        return np.asfortranarray(part) if self.has_framed_targets else part
 
     def with_column(self, name: str, values: Any, field: str) -> Table:
         """The same rows, with what belongs to each: ``sample_weight`` or ``groups``.
@@ -93,7 +103,7 @@ def make_table(X: Any, y: Any, field: str) -> Table:
     X
         Anything two-dimensional: a frame, an array, a sparse matrix, nested lists.
     y
-        Anything one-dimensional, or of one column.
+        Anything one-dimensional, or of one column for each target.
     field
         How messages name the data.
 
@@ -103,7 +113,8 @@ def make_table(X: Any, y: Any, field: str) -> Table:
         Of another shape, empty, or of different lengths.
     """
     X = _two_dimensional(X, field)
-    y = _one_dimensional(y, field)
+    is_framed = hasattr(y, "iloc")
+    y = as_targets(y, field)
     if X.shape[0] != y.shape[0]:
         raise UnsuitableData(
             field, f"X has {X.shape[0]:,} rows and y has {y.shape[0]:,}; expected the same number"
@@ -114,7 +125,7 @@ def make_table(X: Any, y: Any, field: str) -> Table:
         raise UnsuitableData(field, "has no columns to learn from")
     if hasattr(X, "columns"):
         _check_names(list(X.columns), field)
-    return Table(X, y)
+    return Table(X, y, has_framed_targets=is_framed and y.ndim == 2)
 
 
 def _check_names(names: list[Any], field: str) -> None:
@@ -134,8 +145,8 @@ def _check_names(names: list[Any], field: str) -> None:
         )
 
 
-def split_target(frame: Any, target: str | None, field: str) -> Table:
-    """Take the target column out of a frame.
+def split_target(frame: Any, target: str | list[str] | None, field: str) -> Table:
+    """Take the target column, or several, out of a frame.
 
     Raises
     ------
@@ -143,15 +154,18 @@ def split_target(frame: Any, target: str | None, field: str) -> Table:
         There is no such column, or none was named.
     """
     names = [str(name) for name in frame.columns]
-    if target is None or target not in names:
-        raise no_column(target, names, f"{field}.target")
-    if names.count(target) > 1:
-        raise UnknownColumn(
-            f"{field}.target",
-            f"{names.count(target)} columns are called {shorten(repr(target), 80)}; expected one",
-        )
-    place = names.index(target)
-    return make_table(frame.drop(columns=frame.columns[place]), frame.iloc[:, place], field)
+    several = target if isinstance(target, list) else [target]
+    for one in several:
+        if one is None or one not in names:
+            raise no_column(one, names, f"{field}.target")
+        if names.count(one) > 1:
+            raise UnknownColumn(
+                f"{field}.target",
+                f"{names.count(one)} columns are called {shorten(repr(one), 80)}; expected one",
+            )
+    places = [names.index(str(one)) for one in several]
+    rest = [place for place in range(len(names)) if place not in places]
+    return make_table(frame.iloc[:, rest], frame.iloc[:, places], field)
 
 
 # What else of a frame belongs to its rows and is none of their features, by the request's keys.
@@ -172,7 +186,7 @@ def split_columns(frame: Any, dataset: dict[str, Any], field: str) -> Table:
         named = dataset.get(key)
         if named is None:
             continue
-        if named == dataset.get("target"):
+        if named in target_names(dataset):
             raise UnknownColumn(f"{field}.{key}", f"names the target, {shorten(repr(named), 80)}")
         names = [str(column) for column in frame.columns]
         if named not in names:
@@ -185,6 +199,14 @@ def split_columns(frame: Any, dataset: dict[str, Any], field: str) -> Table:
     for name, (where, values) in taken.items():
         table = table.with_column(name, values, where)
     return table
+
+
+def target_names(dataset: dict[str, Any]) -> list[str]:
+    """The columns that a request names as targets; none where they come by themselves."""
+    target = dataset.get("target")
+    if target is None:
+        return []
+    return target if isinstance(target, list) else [target]
 
 
 def no_column(target: str | None, names: list[str], field: str) -> UnknownColumn:
@@ -226,17 +248,4 @@ def _two_dimensional(X: Any, field: str) -> Any:
     if array.dtype.kind in "OUSM":
         # A frame knows the type of each column, where an array of objects has none.
         return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])]).infer_objects()
-    return array
-
-
-def _one_dimensional(y: Any, field: str) -> np.ndarray:
-    if is_masked(y):
-        y = unmasked(y)
-    array = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
-        raise UnsuitableData(
-            field, f"y has the shape {array.shape}; expected one target for each row"
-        )
     return array

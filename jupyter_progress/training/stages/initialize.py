@@ -17,6 +17,7 @@ from ..handed_over import read_handed_over
 from ..inner_threads import share_threads
 from ..searching.kinds import check_makes_model
 from ..suitability import check_suitable
+from ..told_params import told_params
 from ..uploads import Uploads
 
 _WEIGHTS = frozenset(("sample_weight", "sample_weight_column"))
@@ -56,6 +57,7 @@ def run(context: Context) -> dict[str, Any]:
     share_threads(context.estimator)
     return {
         "estimator": type(context.estimator).__name__,
+        "params": told_params(context.estimator),
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "scikit-learn": sklearn.__version__,
     }

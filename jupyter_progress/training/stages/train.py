@@ -18,6 +18,7 @@ from ..fitting.choose import keep_first, shows_steps
 from ..searching.asked import AskedOfSearch
 from ..searching.kinds import search_in
 from ..searching.outcome import keep_search
+from ..sources.targets import count_targets
 from ..workload import source_of
 
 
@@ -50,16 +51,17 @@ def run(context: Context) -> dict[str, Any]:
         on_scores=early.observe if early else None,
     )
     _tell_of_groups(context)
-    has_steps = shows_steps(context.estimator, watch.fit_params)
+    targets = count_targets(train.y)
+    has_steps = shows_steps(context.estimator, watch.fit_params, targets=targets)
     if not has_steps:
         context.finding(
             "info",
-            f"{_named(context.estimator)} shows no inner progress: its fit is one call, and its "
-            "score comes at the end",
+            f"{_named(context.estimator)} shows no inner progress{_of_several(targets)}: its fit "
+            "is one call, and its score comes at the end",
         )
     begun_s = time.perf_counter()
     try:
-        way = choose_way(context.estimator, watch.fit_params)
+        way = choose_way(context.estimator, watch.fit_params, targets=targets)
         fitted = way(context.estimator, context.prepared_train, train.y, watch)
         context.end_if_copy()
     finally:
@@ -122,6 +124,10 @@ def _end_early(context: Context, early: EarlyEnd, rule: EarlyStopping) -> None:
                 "value": score_in(early.best),
             },
         )
+
+
+def _of_several(targets: int) -> str:
+    return f" with {targets:,} targets" if targets > 1 else ""
 
 
 def _named(estimator: Any) -> str:

@@ -6,14 +6,21 @@ from typing import Any
 
 from .. import findings
 from ..context import Context
+from ..early_stopping import check_can_end_early
 from ..features import check_features, look_at
 from ..preprocessing import make_plan
+from ..sources.targets import count_targets
+from ..suitability import check_takes_targets
 
 
 def run(context: Context) -> dict[str, Any]:
     """Look through the data."""
     loaded = context.loaded
     assert loaded is not None
+    targets = count_targets(loaded.table.y)
+    check_takes_targets(context.estimator, targets)
+    if context.request.early_stopping is not None:
+        check_can_end_early(context.estimator, targets)
     findings.check(loaded.table, is_classifier=context.is_classifier)
     for part, table in (("validation", loaded.validation), ("test", loaded.test)):
         if table is not None:

@@ -1,6 +1,6 @@
 /** Outputs that nobody should have written, shown by the renderer as JupyterLab runs it. */
 
-import "../../../src/mime";
+import "../../../src/lab/container";
 import { answer, pass, RUN_ID, stateOf } from "./scene";
 
 class Widget {

@@ -90,7 +90,13 @@ async function failed(): Promise<Fields> {
   await show({ ...TRAIN, status: "failed", end_time: "2026-11-22T10:01:00.000Z", error }, {
     activity: [{ id: "f", run_id: RUN_ID, level: "error", kind: "training_failed", text: "digits failed in Train: KeyError: no column 'age'" }],
   }); // prettier-ignore
-  return { notice: element.querySelector<HTMLElement>(".jpp-notice")?.innerText, words: element.innerText };
+  return { notice: element.querySelector<HTMLElement>(".jpp-notice")?.innerText, words: seenIn(element) };
+}
+
+/** What is seen: all but what is there for the ears alone. */
+function seenIn(element: HTMLElement): string {
+  const parts = element.querySelectorAll<HTMLElement>("article > :not(.jpp-spoken)");
+  return [...parts].map((part) => part.innerText).join("\n");
 }
 
 /** The header of a run with a long name and tags: one line, the connection at its end. */
@@ -131,7 +137,9 @@ async function edges(): Promise<Fields> {
 async function amounts(): Promise<Fields> {
   const { element, show } = panel(330);
   const gauge = { percent: 75.2, used: 19.04e9, limit: 25.28e9 };
-  await show(TRAIN, { health: { status: "green", cpu: { percent: 50, used: 2, limit: 2 }, memory: gauge, disk: gauge } });
+  const resources = { cpu: 163, memory: 612e6, peak_memory: 791e6, limit: 2e9 };
+  const cost = { resources, monitoring_overhead: 0.012, spec: { max_overhead: 0.03 } };
+  await show({ ...TRAIN, ...cost }, { health: { status: "green", cpu: { percent: 50, used: 2, limit: 2 }, memory: gauge, disk: gauge } });
   buttonIn(element, "Details").click();
   await pass(60);
   const details = [...element.querySelectorAll<HTMLElement>(".jpp-meter-detail")];

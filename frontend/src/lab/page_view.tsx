@@ -1,0 +1,78 @@
+/** The page's view in an element of Lab; a module of its own, loaded when it is first shown. */
+
+import { render, type JSX } from "preact";
+import pageCss from "page-styles";
+import { Page } from "../page/Page";
+import type { PlaceStore } from "../page/place_store";
+import { Places } from "../page/use_place";
+import type { PanelFeed } from "../transport/panel_feed";
+import { Boundary } from "../view/Boundary";
+import { installSheet, installStyles } from "../view/styles";
+import { useFeed } from "../view/use_feed";
+import labCss from "./page_view.css";
+import type { Watch } from "./watch";
+
+export interface MountedPage {
+  /** What nobody sees is not drawn. */
+  setSeen(isSeen: boolean): void;
+  unmount(): void;
+}
+
+interface LabPageProps {
+  feed: PanelFeed;
+  places: PlaceStore;
+  isSeen: boolean;
+  again: () => void;
+}
+
+function LabPage({ feed, places, isSeen, again }: LabPageProps): JSX.Element {
+  const { feeding } = useFeed(feed);
+  return (
+    <Places.Provider value={places}>
+      <Page feed={feed} tells={false} isSeen={isSeen} />
+      {feeding.connection === "absent" && (
+        <p class="jpp-look-again">
+          <button type="button" class="jpp-button" onClick={again}>
+            Look again
+          </button>
+        </p>
+      )}
+    </Places.Provider>
+  );
+}
+
+export function mountPage(element: HTMLElement, watch: Watch, places: PlaceStore): MountedPage {
+  installStyles(element);
+  installSheet(element, pageCss);
+  installSheet(element, labCss);
+  element.classList.add("jpp", "jpp-in-lab");
+  let feed = watch.newFeed();
+  let isSeen = true;
+  const draw = (): void => {
+    render(
+      <Boundary what="The training runs">
+        <LabPage feed={feed} places={places} isSeen={isSeen} again={() => watch.again()} />
+      </Boundary>,
+      element,
+    );
+  };
+  const unlisten = watch.onConnect(() => {
+    feed.stop();
+    feed = watch.newFeed();
+    feed.hush(!isSeen);
+    draw();
+  });
+  draw();
+  return {
+    setSeen: (now) => {
+      isSeen = now;
+      feed.hush(!now);
+      draw();
+    },
+    unmount: () => {
+      unlisten();
+      feed.stop();
+      render(null, element);
+    },
+  };
+}

@@ -1,0 +1,5 @@
+/** What is loaded once Lab's layout is restored: the connection, the status item and the notifications. */
+
+export { mountStatusItem } from "./StatusItem";
+export { tellNotices } from "./telling";
+export { Watch } from "./watch";
