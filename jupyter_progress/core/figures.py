@@ -12,6 +12,7 @@ from typing import Any
 from .durations import duration
 
 UNKNOWN = "–"
+LARGEST_COUNT = 10**15  # what is larger is not counted, and would fill lines with its digits
 _NAMES = {
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
@@ -55,7 +56,7 @@ def figure(value: Any) -> str:
         return ", ".join(figure(inner) for inner in value)
     if not isinstance(value, int | float) or not math.isfinite(value):
         return UNKNOWN
-    if value == int(value):
+    if value == int(value) and abs(value) < LARGEST_COUNT:
         return f"{int(value):,}"
     return _significant(value) if not 1e-4 <= abs(value) < 1000 else _fixed(value, 4)
 

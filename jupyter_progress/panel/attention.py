@@ -17,6 +17,8 @@ BEAT_S = 1.0
 # some unasked, ever more rarely.
 UNASKED_SNAPSHOTS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 BLIND_SNAPSHOT_S = 5.0
+# Nor can it be asked for the view's code, by a page that has no server to take it from.
+UNASKED_CODE_S = (2.0, 6.0, 15.0)
 
 Forward = Literal["everything", "beats", "nothing"]
 
@@ -61,6 +63,7 @@ class Attention:
         self._heard_when_lost = now
         self._is_asked = False
         self._unasked = 0
+        self._code_sent = 0
         self._last_snapshot = now
 
     def beat(self, now: float, connection: str, via: str, views: int) -> None:
@@ -116,6 +119,14 @@ class Attention:
             self._is_asked = False
             self._last_snapshot = now
         return Judgement(False, forward, needs_snapshot)
+
+    def is_code_due(self, now: float, idle_since: float | None) -> bool:
+        """Whether the view's code is to be sent unasked; where it is, the caller does so."""
+        if idle_since is not None or self.has_beaten or self._code_sent == len(UNASKED_CODE_S):
+            return False
+        is_due = now - self._began >= UNASKED_CODE_S[self._code_sent]
+        self._code_sent += is_due
+        return is_due
 
     def shown_connection(self, own: str) -> str:
         """The connection that is on the screen.

@@ -13,6 +13,15 @@ _WAYS = ("auto", "html")
 _told: set[str] = set()
 
 
+def is_voila() -> bool:
+    """Whether this kernel works for a page of Voilà.
+
+    That has Jupyter's renderers, this project's among them, and mostly no server that feeds those:
+    the widget, which the kernel feeds, would be hidden behind one that is offline.
+    """
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+
+
 def is_executed() -> bool:
     """Whether a program that executes notebooks has sent the cell that runs, with nobody looking.
 
@@ -22,7 +31,7 @@ def is_executed() -> bool:
     page.
     """
     shell = kernel_shell()
-    if shell is None or os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+    if shell is None or is_voila():
         return False
     return not getattr(shell.kernel, "_allow_stdin", True)
 

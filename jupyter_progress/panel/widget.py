@@ -16,14 +16,14 @@ from ..core.wire import Message
 from ..errors import InvalidRequest, ProgressError
 from .assets import loader_source, view_source
 from .attention import Attention
-from .bundle import mime_bundle, saved_state
+from .bundle import MIME_TYPE, mime_bundle, saved_state
 from .clock import clock
 from .delivery import Delivery
 from .display import Output, Outputs, show_once
 from .feed import Feeds, snapshot_of
 from .kernel_state import kernel_state
 from .outbox import Outbox
-from .readers import is_executed
+from .readers import is_executed, is_voila
 from .scores import NAMES
 from .told import Telling, ToldTraits, told_of
 from .watched import Actions, Watched, askers
@@ -35,6 +35,8 @@ READ = ("candidates", "output", "series")
 CHART_POINTS = 1000
 
 log = logging.getLogger(__name__)
+# Of this kernel's panels those whose page reaches the server, and has the view's code from there.
+_pages_with_code: set[str | None] = set()
 
 
 class PanelWidget(ToldTraits, anywidget.AnyWidget):
@@ -133,7 +135,14 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         """Send what is due: at most one message and one change of traits."""
         if self.comm is None or getattr(self.comm, "_closed", False):
             self._attention.close()
-        judgement = self._attention.judge(now, kernel_state().idle_since)
+        idle_since = kernel_state().idle_since
+        judgement = self._attention.judge(now, idle_since)
+        if (
+            self._attention.is_code_due(now, idle_since)
+            and not _pages_with_code
+            and not is_executed()
+        ):
+            self._send_code()
         feed = self._feeds.polling if judgement.is_lost else self._feeds.stream
         if feed is not self._watched.feed:
             self._watched.follow(feed)
@@ -173,6 +182,9 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
                 }
             )
 
+    def _send_code(self) -> None:
+        self.send({"type": "bundle", "js": view_source()})
+
     def reopen(self) -> None:
         """Give the widget a comm again, after its page or somebody has closed it."""
         if self.comm is not None and not getattr(self.comm, "_closed", False):
@@ -197,12 +209,14 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
                 views if isinstance(views, int) else 0,
             )
             self._note_renderer(content.get("rendered") is True)
+            if self._attention.via in ("socket", "rest"):
+                _pages_with_code.add(self.model_id)
         elif kind == "want" and content.get("what") == "snapshot":
             self._attention.ask(now)
         elif kind == "want" and content.get("what") == "retry":
             self._watched.feed.retry_now()
         elif kind == "want" and content.get("what") == "bundle":
-            self.send({"type": "bundle", "js": view_source()})
+            self._send_code()
         elif kind == "control":
             askers.submit(self._control, content)
 
@@ -281,7 +295,10 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
             problem=self.problem, show=self.show, size=self.size, asks=asks
         )
         has_view = self.comm is not None and (is_new or not self._is_rendered) and not is_executed()
-        return mime_bundle(own, static, self.model_id if has_view else None)
+        bundle = mime_bundle(own, static, self.model_id if has_view else None)
+        if is_voila() and has_view:
+            del bundle[MIME_TYPE]
+        return bundle
 
     def output_metadata(self) -> dict[str, Any]:
         """Nothing: the project's own form says what an output is."""

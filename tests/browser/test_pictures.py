@@ -76,7 +76,8 @@ LOW_CONTRAST = """panel => {
     for (const node of panel.querySelectorAll('*')) {
         const texts = [...node.childNodes].filter(child => child.nodeType === 3);
         const text = texts.map(child => child.data).join('').trim();
-        const isExempt = node.closest(':disabled, [aria-disabled=true], [aria-hidden=true]');
+        const isExempt = node.closest(
+            ':disabled, [aria-disabled=true], [aria-hidden=true], .jpp-spoken');
         if (!text || isExempt || !node.checkVisibility()) continue;
         const below = behind(node);
         const lights = [over(channels(getComputedStyle(node).color), below), below].map(luminance);

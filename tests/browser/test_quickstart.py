@@ -13,6 +13,7 @@ from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, expect_status, step_of, wait_until
+from .test_lab import jupyter
 from .witness import Witness
 
 QUICKSTART = Path(__file__).parent.parent.parent / "notebooks" / "quickstart.ipynb"
@@ -51,13 +52,15 @@ def notebook_7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProc
 
 
 @pytest.mark.slow
-def test_panel_is_live_in_notebook_7_and_after_a_reload(
+def test_panel_is_live_in_notebook_7_after_a_reload_and_with_no_kernel(
     page: Page, notebook_7: JupyterProcess
 ) -> None:
     run_id = start_run(notebook_7, "in notebook 7", trees=LONG)
     cell = f"import jupyter_progress as jp\njp.get_run({run_id!r})"
-    Lab(page, notebook_7).write("seven.ipynb", cell)
-    page.goto(f"{notebook_7.url}notebooks/seven.ipynb?token={TOKEN}")
+    lab = Lab(page, notebook_7)
+    lab.write("seven.ipynb", cell)
+    address = f"{notebook_7.url}notebooks/seven.ipynb?token={TOKEN}"
+    page.goto(address)
     panel: Locator = page.locator(".jpp-panel").first
     page.locator(".jp-Notebook .jp-CodeCell").first.click()
     expect(page.get_by_text("Python 3 (ipykernel)").first).to_be_visible()
@@ -68,5 +71,20 @@ def test_panel_is_live_in_notebook_7_and_after_a_reload(
     page.wait_for_timeout(2_000)
     page.reload()
     expect_connection(panel, "live", 30_000 * SCALE)
+    expect_moving(panel)
+    for session in jupyter(lab, "GET", "sessions"):
+        jupyter(lab, "DELETE", f"sessions/{session['id']}")
+    page.goto("about:blank")
+    # Without a kernel, and without starting one.
+    page.route("**/api/sessions**", lambda route: route.abort())
+    page.route("**/api/kernels**", lambda route: route.abort())
+    page.goto(address)
+    expect_connection(panel, "live", 60_000 * SCALE)
+    expect_status(panel, "running")
+    expect_moving(panel)
+    assert jupyter(lab, "GET", "sessions") == []
+
+
+def expect_moving(panel: Locator) -> None:
     before = step_of(panel)
     wait_until(lambda: step_of(panel) > before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
-from .screen import WITHIN_MS, expect_connection, expect_status, wait_until
+from .screen import WITHIN_MS, expect_connection, expect_status, picture, wait_until
 
 # All that can be read, but for what says how old it is; a title that is read out counts, too.
 READABLE = """view => {
@@ -66,7 +66,7 @@ def expect_all_at_rest(page: Page, view: Locator) -> None:
 
 
 def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
-    page: Page, jupyter_server: JupyterProcess
+    page: Page, jupyter_server: JupyterProcess, screenshot: Callable[..., None]
 ) -> None:
     run_id = start_run(jupyter_server, "goes on unheard", trees=LONG)
     for name in ("waits one", "waits two"):
@@ -84,14 +84,15 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
             expect_all_at_rest(page, page.locator("#jupyter-progress"))
             expect(page.locator(".jpp-top .jpp-health-mark")).to_contain_text("Machine was")
             wait_until(lambda: page.title().startswith("Offline · goes on unheard"))
+            picture(page, "page-offline", screenshot)
             for place in ("History", "Models", "Health", "Activity"):
                 page.get_by_role("navigation", name="Places").get_by_text(place).click()
                 expect(page.locator(".jpp-main .jpp-caution")).to_contain_text("What is shown is")
                 before = page.locator("#jupyter-progress").evaluate(READABLE)
                 time.sleep(1.2)
                 assert page.locator("#jupyter-progress").evaluate(READABLE) == before, place
-        page.get_by_role("navigation", name="Places").get_by_text("Now").click()
-        page.get_by_role("button", name="Try now").click()
+            page.get_by_role("navigation", name="Places").get_by_text("Now").click()
+            page.get_by_role("button", name="Try now").click()
         expect_connection(page, "live", WITHIN_MS)
         expect(page.locator(".jpp-caution")).to_have_count(0)
         expect(page.get_by_text("Was running")).to_have_count(0)

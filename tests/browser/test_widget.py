@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
@@ -32,6 +33,25 @@ import ipywidgets
 import jupyter_progress as jp
 panel = jp.Panel({run_id!r}, show=["progress", "stages", "activity", "controls"])
 ipywidgets.HBox([panel])
+"""
+SEARCH = """
+import ipywidgets
+import jupyter_progress as jp
+from sklearn.datasets import load_digits
+from sklearn.model_selection import GridSearchCV
+from sklearn.svm import SVC
+X, y = load_digits(return_X_y=True)
+search = GridSearchCV(SVC(), {"C": [0.1, 1, 10, 100], "gamma": [1e-4, 1e-3]}, cv=8, verbose=3)
+run = jp.train(search, X, y, name="over the comm", display=False)
+ipywidgets.HBox([jp.Panel(run, show=["candidates", "chart", "output", "progress"])])
+"""
+BUSY_BOX = """
+import ipywidgets, time
+import jupyter_progress as jp
+display(ipywidgets.HBox([jp.Panel({run_id!r}, show=["progress", "controls"])]))
+print("busy from here on", flush=True)
+until = time.time() + 600
+while time.time() < until: sum(range(10000))
 """
 ASK = "print('says', panel.connection, panel.state['status'], panel.state['step'])"
 CLOSE = """
@@ -75,10 +95,12 @@ class Wall:
 
     def __init__(self, page: Page) -> None:
         self.is_up = True
+        self.refused = 0
         page.route(ADDRESSES, self._request)
         page.route_web_socket(ADDRESSES, self._socket)
 
     def _request(self, route: Route) -> None:
+        self.refused += self.is_up
         route.abort() if self.is_up else route.continue_()
 
     def _socket(self, socket: WebSocketRoute) -> None:
@@ -163,3 +185,54 @@ def test_page_that_is_gone_has_the_kernel_poll_and_one_that_comes_back_is_served
     bare.wait_for_kernel()
     wait_until(lambda: "says live running" in printed(bare, 1))
     expect_connection(bare.panel, "live")
+
+
+@pytest.mark.slow
+def test_search_over_the_comm_alone_has_its_candidates_chart_and_output(bare: Lab) -> None:
+    wall = Wall(bare.page)
+    bare.write("search.ipynb", SEARCH)
+    bare.open("search.ipynb")
+    bare.run_all()
+    expect_connection(bare.panel, "live", 60_000 * SCALE)
+    expect(bare.panel.locator("[data-via='comm']")).to_be_visible()
+    board = bare.panel.locator(".jpp-candidates tbody tr")
+    expect(board.first).to_contain_text("C=", timeout=60_000 * SCALE)
+    printed = bare.panel.locator("[data-part='output'] pre")
+    expect(printed).to_contain_text("[CV 1/8]", timeout=60_000 * SCALE)
+    expect_status(bare.panel, "completed", 120_000 * SCALE)
+    expect(board).to_have_count(8)
+    expect(bare.panel.locator(".jpp-best")).to_contain_text("best")
+    expect(bare.panel.locator("[data-part='chart'] canvas")).to_be_visible()
+    expect(printed).to_contain_text("[CV 8/8]")
+    assert wall.is_up
+    assert wall.refused > 0
+
+
+@pytest.mark.slow
+def test_stop_that_waits_for_a_busy_kernel_says_so_and_what_works_at_once(
+    bare: Lab, screenshot: Callable[..., None]
+) -> None:
+    run_id = running(bare, "kernel is busy")
+    Wall(bare.page)
+    bare.write("busy.ipynb", BUSY_BOX.format(run_id=run_id))
+    bare.open("busy.ipynb")
+    bare.run_all()
+    expect(bare.cell(0)).to_contain_text("busy from here on", timeout=60_000 * SCALE)
+    busy = bare.page.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']")
+    expect_connection(bare.panel, "live", 60_000 * SCALE)
+    expect(bare.panel.locator("[data-via='comm']")).to_be_visible()
+    bare.panel.get_by_role("button", name="Stop").click()
+    hint = bare.panel.get_by_role("status").filter(has_text="No answer yet")
+    expect(hint).to_contain_text("a busy kernel answers when its cell ends")
+    command = hint.locator("code").inner_text()
+    assert command == f"jupyter progress stop {run_id}"
+    screenshot("busy-kernel", bare.panel)
+    done = subprocess.run(
+        command.split(), env=bare.server.environ(), capture_output=True, text=True, check=True
+    )
+    assert "stopping" in done.stdout
+    bare.server.wait_for_run(run_id, "completed")
+    # Told by the kernel's own thread, whose cell goes on.
+    expect_status(bare.panel, "completed")
+    expect(busy).to_be_visible()
+    bare.command("notebook:interrupt-kernel")

@@ -103,3 +103,14 @@ def test_shown_connection_is_the_views_own_while_it_has_its_own_way(seen: Attent
 def test_lost_view_has_no_say_in_the_connection(seen: Attention) -> None:
     assert seen.judge(60.0, IDLE).is_lost
     assert seen.shown_connection("polling") == "polling"
+
+
+def test_code_is_sent_unasked_only_where_a_busy_kernel_cannot_be_asked_for_it() -> None:
+    attention = Attention(0.0)
+    sent = [second for second in range(60) if attention.is_code_due(float(second), BUSY)]
+    assert sent == [2, 6, 15]
+    assert not any(Attention(0.0).is_code_due(float(second), IDLE) for second in range(60))
+
+
+def test_view_that_was_heard_once_asks_for_what_it_needs(seen: Attention) -> None:
+    assert not any(seen.is_code_due(float(second), BUSY) for second in range(60))

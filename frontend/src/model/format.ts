@@ -4,6 +4,9 @@ import type { ReturnedValue, RunState } from "./wire";
 
 export const UNKNOWN = "–";
 
+/** What is larger is not counted, and would fill lines with its digits. */
+const LARGEST_COUNT = 1e15;
+
 // Made once: a page writes hundreds of figures in a frame.
 const GROUPED = new Intl.NumberFormat("en-US");
 const TO_SECOND = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -116,8 +119,8 @@ export function figure(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(figure).join(", ");
   if (typeof value !== "number") return UNKNOWN;
-  if (Number.isInteger(value)) return count(value);
   const size = Math.abs(value);
+  if (Number.isInteger(value) && size < LARGEST_COUNT) return count(value);
   return size >= 1000 || size < 1e-4 ? value.toPrecision(4) : value.toFixed(4);
 }
 
@@ -167,6 +170,20 @@ export function returned(value: ReturnedValue | null): string | null {
 
 /** A moment as this reader's clock says it, to the second or the minute; with the day where it is not today. */
 export function clock(iso: string, now: number, to: "second" | "minute" = "second"): string {
+  // The same moments are told with every frame, and dates are slow to write.
+  const key = `${iso} ${to} ${Math.floor(now / 60_000)}`;
+  const known = toldMoments.get(key);
+  if (known !== undefined) return known;
+  if (toldMoments.size >= MOMENTS_KEPT) toldMoments.clear();
+  const words = momentWords(iso, now, to);
+  toldMoments.set(key, words);
+  return words;
+}
+
+const MOMENTS_KEPT = 1000;
+const toldMoments = new Map<string, string>();
+
+function momentWords(iso: string, now: number, to: "second" | "minute"): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
   const time = (to === "second" ? TO_SECOND : TO_MINUTE).format(at);

@@ -8,7 +8,6 @@ import type { Health, Threshold } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { HealthFacts, HealthMark } from "../view/HealthBox";
 import { HealthHour } from "../view/health/HealthHour";
-import { useClock } from "../view/clock";
 import { Section } from "../view/Section";
 import { isFresh, whyNotNow } from "../view/Status";
 import { PlaceFrame } from "./PlaceFrame";
@@ -25,7 +24,6 @@ interface HealthViewProps {
 }
 
 export function HealthView({ view, query, go }: HealthViewProps): JSX.Element {
-  useClock();
   const known = useHealthHistory(view);
   const { health, server, runs } = view.state;
   const thresholds = useMemo(() => readThresholds(server["thresholds"]), [server]);

@@ -37,7 +37,7 @@ export function HistoryView({ view, asked, go }: HistoryViewProps): JSX.Element 
   const found = useFoundRuns(view, query, wanted);
   const facets = useFacets(view);
   const tags = facets.tags.map((tag) => tag.name);
-  const picked = usePicked(found.rows);
+  const picked = usePicked(view.asking, found.rows);
   const bulk = useBulk();
   const [edited, setEdited] = useState<string | null>(null);
   const setQuery = (changed: RunQuery): void => {

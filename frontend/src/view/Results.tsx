@@ -61,6 +61,8 @@ export function Returned({ value }: { value: ReturnedValue }): JSX.Element {
 interface MatrixProps {
   matrix: number[][];
   classes: string[] | null;
+  /** Whose it is, where several stand beside each other. */
+  of?: string;
 }
 
 function Cell({ value, most, isRight }: { value: number; most: number; isRight: boolean }): JSX.Element {
@@ -76,14 +78,14 @@ function Cell({ value, most, isRight }: { value: number; most: number; isRight: 
   );
 }
 
-export function ConfusionMatrix({ matrix, classes }: MatrixProps): JSX.Element {
+export function ConfusionMatrix({ matrix, classes, of }: MatrixProps): JSX.Element {
   if (matrix.length > MOST_CLASSES) {
     return <p class="jpp-hint">{matrix.length} classes: too many for a confusion matrix here.</p>;
   }
   const names = matrix.map((_, index) => classes?.[index] ?? String(index));
   const most = Math.max(...matrix.flat(), 0);
   return (
-    <div class="jpp-scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
+    <div class="jpp-scroll" tabIndex={0} role="region" aria-label={of ? `Confusion matrix of ${of}` : "Confusion matrix"}>
       <table class="jpp-matrix">
         <caption>True class by row, predicted class by column</caption>
         <thead>

@@ -21,7 +21,15 @@ interface Seen {
     found: string[];
     cut: number;
   };
-  several: { names: string[]; looks: string[]; beyond: string[]; both: Record<string, number> };
+  several: {
+    names: string[];
+    looks: string[];
+    beyond: string[];
+    both: Record<string, number>;
+    fewer: string[];
+    broken: number;
+    columns: number;
+  };
   hundreds: {
     atFirst: { charts: string[]; asked: string[] };
     shown: { charts: number; canvases: number; asked: number };
@@ -108,6 +116,10 @@ describe("the charts of several runs", () => {
   it("tell nothing of a run beyond its end", () => {
     expect(seen.several.beyond.slice(0, 9)).toEqual(Array(9).fill("–"));
     expect(seen.several.beyond[9]).toBe("0.9933");
+  });
+
+  it("go on with those that are left where some are taken out", () => {
+    expect(seen.several).toMatchObject({ fewer: ["twin (0000aa)", "twin (0001aa)"], broken: 0, columns: 5 });
   });
 
   it("have a run's colour once where several metrics are drawn", () => {

@@ -31,6 +31,7 @@ interface Seen {
   comparing: { alone: string; heads: string[]; best: string[]; matrices: number; hash: string; left: number };
   narrow: { isCards: boolean; isWithin: boolean; height: number; words: string[]; order: string };
   failing: { none: string; refused: string; offline: string; rows: number };
+  faults: Record<string, string[]>;
 }
 
 let seen: Seen;
@@ -136,4 +137,8 @@ describe("where nothing is to be had", () => {
     expect(seen.failing.offline).toContain("these are the runs as this page heard of them last");
     expect(seen.failing.rows).toBeGreaterThan(19);
   });
+});
+
+it("axe finds no fault, whatever is open", () => {
+  expect(seen.faults).toEqual({ Tags: [], Metric: [], renaming: [], dialog: [], comparison: [], cards: [] });
 });

@@ -23,8 +23,8 @@ export function useNewLines(lines: readonly Activity[], key: string): NewLines {
   useEffect(() => {
     if (!top.current) return;
     const watching = new IntersectionObserver(([entry]) => {
-      // Above the screen, that is: it may also be below, on a small one.
-      const isAbove = entry !== undefined && !entry.isIntersecting && entry.boundingClientRect.top < 0;
+      // Scrolled out above, that is: it may also lie below, on a small screen. What scrolls may be a part of the window.
+      const isAbove = entry !== undefined && !entry.isIntersecting && entry.boundingClientRect.top < innerHeight / 2;
       setSeen(isAbove ? { key, upTo: newest.current } : null);
     });
     watching.observe(top.current);

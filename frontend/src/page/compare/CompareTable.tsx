@@ -242,7 +242,7 @@ function Matrices({ runs }: { runs: readonly RunState[] }): JSX.Element | null {
         {runs.map((run) => (
           <td key={run.run_id}>
             {run.result?.confusion_matrix ? (
-              <ConfusionMatrix matrix={run.result.confusion_matrix} classes={run.result.classes} />
+              <ConfusionMatrix matrix={run.result.confusion_matrix} classes={run.result.classes} of={run.name || run.run_id} />
             ) : (
               UNKNOWN
             )}

@@ -53,7 +53,7 @@ export function RunTable(props: RunTableProps): JSX.Element {
       tabIndex={-1}
     >
       <div role="table" aria-label="Runs" aria-rowcount={total + 1} aria-busy={isStale} class="jpp-history-table">
-        <Headers query={query} setQuery={props.setQuery} metric={metric} />
+        <Headers query={query} setQuery={props.setQuery} metric={metric} isUnseen={isCards} />
         <Body height={total * rowHeight} onKeyDown={moveOn}>
           {shown.map(({ row, index }) => (
             <HistoryRow key={row.runId} row={row} index={index} top={index * rowHeight} metric={metric} {...actions} />
@@ -146,7 +146,13 @@ export function metricTitle(metric: string): string {
   return metric.startsWith("test.") ? nameOf(name) : name;
 }
 
-function Headers({ query, setQuery, metric }: Pick<RunTableProps, "query" | "setQuery"> & { metric: string | null }): JSX.Element {
+interface HeadersProps extends Pick<RunTableProps, "query" | "setQuery"> {
+  metric: string | null;
+  /** Cards have no columns: the headers are only read out, and a field beside the words has the order. */
+  isUnseen: boolean;
+}
+
+function Headers({ query, setQuery, metric, isUnseen }: HeadersProps): JSX.Element {
   const order = orderOf(query);
   return (
     <div role="rowgroup" class="jpp-history-head">
@@ -168,6 +174,7 @@ function Headers({ query, setQuery, metric }: Pick<RunTableProps, "query" | "set
               <button
                 type="button"
                 class="jpp-sort"
+                tabIndex={isUnseen ? -1 : 0}
                 title={column.title}
                 onClick={() => setQuery(sortedBy(query, column.key, column.isDescending ?? false))}
               >

@@ -11,8 +11,15 @@ export interface Picked {
   clear: () => void;
 }
 
-export function usePicked(shown: readonly RunRow[]): Picked {
-  const [picked, setPicked] = useState<ReadonlyMap<string, RunRow>>(new Map());
+type Picks = ReadonlyMap<string, RunRow>;
+
+/** What is selected of a feed's runs outlives the table: one comes back to it from a comparison. */
+const kept = new WeakMap<object, Picks>();
+
+/** `feed`: whose runs they are. */
+export function usePicked(feed: object, shown: readonly RunRow[]): Picked {
+  const [picked, setPicked] = useState<Picks>(() => kept.get(feed) ?? new Map());
+  kept.set(feed, picked);
   const last = useRef<string | null>(null);
   const newest = new Map(picked.size ? shown.filter((row) => picked.has(row.runId)).map((row) => [row.runId, row]) : []);
   const pick: Picked["pick"] = (row, isPicked, toHere) => {

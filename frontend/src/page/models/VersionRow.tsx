@@ -1,8 +1,7 @@
 /** One version of a model, and what can be done with it; where another is replaced, it is asked once. */
 
 import type { JSX } from "preact";
-import { memo } from "preact/compat";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { clock, figure, nameOf, UNKNOWN } from "../../model/format";
 import { isRollback, replacementWords, scoreOf, type ModelDetail } from "../../model/model_versions";
 import type { ModelVersion, RunState } from "../../model/wire";
@@ -25,10 +24,16 @@ export interface VersionRowProps {
 }
 
 export function VersionRow(props: VersionRowProps): JSX.Element {
-  const { view, name, detail, version, metrics, isAsked, ask } = props;
+  const { view, name, detail, version, metrics, best, isAsked, ask } = props;
   const deploying = useDeploy(view, name, version.version);
   const acts = useRef<HTMLTableCellElement>(null);
   const isServed = detail.deployed === version.version;
+  const { runs } = view.state;
+  // Those of two hundred versions are not drawn again with every tick of the clock.
+  const cells = useMemo(
+    () => <VersionCells version={version} metrics={metrics} best={best} runs={runs} />,
+    [version, metrics, best, runs],
+  );
   const leave = (): void => {
     ask(false);
     acts.current?.querySelector("button")?.focus();
@@ -36,7 +41,7 @@ export function VersionRow(props: VersionRowProps): JSX.Element {
   return (
     <>
       <tr class={isServed ? "jpp-version-served" : ""}>
-        <MemoCells version={version} metrics={metrics} best={props.best} runs={view.state.runs} />
+        {cells}
         <td class="jpp-version-acts" ref={acts}>
           {isServed ? <span class="jpp-in-service">In service</span> : <DeployButton {...props} {...deploying} />}
           <Download view={view} name={name} version={version.version} />
@@ -147,9 +152,6 @@ function Question({ words, word, whyNot, yes, no }: QuestionProps): JSX.Element 
 }
 
 type CellsProps = Pick<VersionRowProps, "version" | "metrics" | "best"> & { runs: ReadonlyMap<string, RunState> };
-
-/** Two hundred of them are not drawn again with every tick of the clock. */
-const MemoCells = memo(VersionCells);
 
 function VersionCells({ version, metrics, best, runs }: CellsProps): JSX.Element {
   const { run_id: runId, time } = version;

@@ -18,8 +18,9 @@ interface ChartTableProps {
   isShown: boolean;
 }
 
-export function ChartTable({ title, lines, isShown }: ChartTableProps): JSX.Element {
-  const points = useSlowly(lines, HIDDEN_EVERY_MS, isShown).map((line) => line.points);
+export function ChartTable({ title, lines: newest, isShown }: ChartTableProps): JSX.Element {
+  const lines = useSlowly(newest, HIDDEN_EVERY_MS, isShown);
+  const points = lines.map((line) => line.points);
   const rows = useMemo(() => tableOf(points, isShown ? ROWS : HIDDEN_ROWS), [isShown, ...points]);
   const table = (
     <table class="jpp-table jpp-chart-table">

@@ -1,11 +1,12 @@
 /** One line with its name, its value at the moment that is read, and what is said of it in words. */
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Sample } from "../../model/health_history";
 import { amountWords, limitWords, reasonOf, valueWords, type HealthRow } from "../../model/health_rows";
 import type { Health, Threshold } from "../../model/wire";
 import { Icon } from "../icons";
-import { MemoSparkline } from "./Sparkline";
+import { Sparkline } from "./Sparkline";
 import { CursorLine } from "./TimeAxis";
 
 interface FigureRowProps {
@@ -34,6 +35,11 @@ export function FigureRow(props: FigureRowProps): JSX.Element {
   const [first, second] = row.figures;
   const threshold = thresholds.get(first!.path);
   const value = sample?.values[first!.path] ?? null;
+  // Drawn again only for another second or another width of time, not for a cursor that moves over it.
+  const line = useMemo(
+    () => <Sparkline row={row} samples={samples} threshold={threshold} from={from} to={to} boundaries={boundaries} />,
+    [row, samples, threshold, from, to, boundaries],
+  );
   const other = second && `${valueWords(sample?.values[second.path] ?? null, row.unit)} ${second.title}`;
   return (
     <div class="jpp-hour-row" data-figure={row.id}>
@@ -45,7 +51,7 @@ export function FigureRow(props: FigureRowProps): JSX.Element {
         {second && <span class="jpp-hour-unit"> {first!.title}</span>}
       </span>
       <div class="jpp-hour-plot jpp-hour-box">
-        <MemoSparkline row={row} samples={samples} threshold={threshold} from={from} to={to} boundaries={boundaries} />
+        {line}
         {at !== null && <CursorLine share={(at - from) / (to - from)} />}
       </div>
       <Words row={row} threshold={threshold} health={at === null ? health : null} other={other} />

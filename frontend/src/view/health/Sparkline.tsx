@@ -1,7 +1,6 @@
 /** One figure over time as a small line: coloured where it is at a threshold or above, open where nothing is known. */
 
 import type { JSX } from "preact";
-import { memo } from "preact/compat";
 import { useId, useMemo } from "preact/hooks";
 import type { Sample } from "../../model/health_history";
 import type { HealthRow } from "../../model/health_rows";
@@ -28,7 +27,7 @@ function boxOf({ row, samples, threshold, from, to }: SparklineProps): Box {
   return { from, to, top, width: WIDTH, height: HEIGHT };
 }
 
-function Sparkline(props: SparklineProps): JSX.Element {
+export function Sparkline(props: SparklineProps): JSX.Element {
   const { row, samples, threshold, from, to, boundaries } = props;
   const id = useId();
   const box = useMemo(() => boxOf(props), [row, samples, threshold, from, to]);
@@ -50,9 +49,6 @@ function Sparkline(props: SparklineProps): JSX.Element {
     </svg>
   );
 }
-
-/** Drawn again only for another second or another width of time, not for a cursor that moves over it. */
-export const MemoSparkline = memo(Sparkline);
 
 /** The line's colour by its height: one line can be drawn through all of them. */
 function Colours({ id, box, threshold }: { id: string; box: Box; threshold: Threshold | undefined }): JSX.Element {

@@ -211,8 +211,15 @@ async function severalRuns(): Promise<Record<string, unknown>> {
   await pointedAt(accuracy, 0.999);
   const beyond = [...accuracy.querySelectorAll<HTMLElement>(".jpp-legend-value")].map((value) => value.innerText);
   const both = { keys: loss.querySelectorAll(".jpp-legend-key").length, values: loss.querySelectorAll(".jpp-legend-value").length };
+  // Somebody takes runs out of the comparison.
+  render(<MetricCharts runs={runs.slice(0, 2)} />, element);
+  await pass(50);
+  const fewer = [...chartOf(element, "loss").querySelectorAll<HTMLElement>(".jpp-legend-name")].map((name) => name.innerText);
+  const broken = element.querySelectorAll(".jpp-broken").length;
+  await pass(1200);
+  const columns = chartOf(element, "loss").querySelectorAll("thead th").length;
   render(null, element);
-  return { names, looks, beyond, both, titles: titles(element) };
+  return { names, looks, beyond, both, fewer, broken, columns };
 }
 
 /** Hundreds of metrics in a panel: what is asked of the server, what is drawn. */

@@ -1,12 +1,9 @@
 /** The history of three thousand runs: what is in the document of them, found, ordered, changed, compared. */
 
+import axe from "axe-core";
 import { render } from "preact";
 import { Page } from "../../../src/page/Page";
 import { PanelFeed } from "../../../src/transport/panel_feed";
-import { installStyles } from "../../../src/view/styles";
-import editingCss from "../../../src/page/editing.css";
-import historyCss from "../../../src/page/history.css";
-import layoutCss from "../../../src/page/layout.css";
 import { Clock, feedOf as serverFeedOf, LoggingServer } from "../../transport/server";
 import { answer, buttonIn, pass, place, stateOf } from "./scene";
 
@@ -69,6 +66,45 @@ async function until(is: () => boolean): Promise<void> {
   for (const end = performance.now() + 20_000; !is(); await pass(30)) {
     if (performance.now() > end) throw new Error(`still not: ${String(is)}`);
   }
+}
+
+/** What axe finds fault with, in words. */
+async function faultsIn(page: HTMLElement): Promise<string[]> {
+  const { violations } = await axe.run(page, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}
+
+async function accessible(): Promise<Record<string, string[]>> {
+  const { page, close } = await opened("#history", 1200);
+  const faults: Record<string, string[]> = {};
+  rowOf(page, "run 2999").querySelector<HTMLElement>("input")!.click();
+  rowOf(page, "run 2998").querySelector<HTMLElement>("input")!.click();
+  for (const menu of ["Tags", "Metric"]) {
+    buttonIn(page, menu).click();
+    await pass(100);
+    faults[menu] = await faultsIn(page);
+  }
+  await press(document.activeElement!, "Escape");
+  rowOf(page, "run 2999").querySelector<HTMLElement>("[aria-label='Rename run 2999']")!.click();
+  await pass(50);
+  faults["renaming"] = await faultsIn(page);
+  await press(page.querySelector("[aria-label='Name of the run']")!, "Escape");
+  page.querySelector<HTMLElement>("[aria-label='Change run 2999']")!.click();
+  await pass(200);
+  buttonIn(page.querySelector<HTMLElement>("dialog")!, "Add notes").click();
+  buttonIn(page.querySelector<HTMLElement>("dialog")!, "Delete").click();
+  await pass(100);
+  faults["dialog"] = await faultsIn(page);
+  buttonIn(page.querySelector<HTMLElement>("dialog")!, "Done").click();
+  await pass(50);
+  buttonIn(page.querySelector<HTMLElement>(".jpp-bulk")!, "Compare").click();
+  await pass(300);
+  faults["comparison"] = await faultsIn(page);
+  close();
+  const cards = await opened("#history", 390, 40);
+  faults["cards"] = await faultsIn(cards.page);
+  cards.close();
+  return faults;
 }
 
 async function scrolling(): Promise<unknown> {
@@ -228,12 +264,18 @@ async function failing(): Promise<unknown> {
 }
 
 answer(async () => {
-  installStyles(document.body);
+  const styles = document.createElement("link");
+  styles.rel = "stylesheet";
+  styles.href = "page.css";
+  const loaded = new Promise((resolve) => styles.addEventListener("load", resolve));
+  document.head.append(styles);
+  document.title = "Training runs";
+  document.documentElement.lang = "en";
+  await loaded;
   const sheet = new CSSStyleSheet();
   // As high as a window, whatever this one is.
-  const high = ".jpp-page:has(.jpp-history) { height: 900px; }";
-  sheet.replaceSync([layoutCss, editingCss, historyCss, high].join("\n"));
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  sheet.replaceSync(".jpp-page:has(.jpp-history) { height: 900px; }");
+  document.adoptedStyleSheets = [sheet];
   return {
     scrolling: await scrolling(),
     finding: await finding(),
@@ -241,5 +283,6 @@ answer(async () => {
     comparing: await comparing(),
     narrow: await narrow(),
     failing: await failing(),
+    faults: await accessible(),
   };
 });

@@ -1,0 +1,52 @@
+"""A page where there is nothing yet, no such run, or no permission any more: it says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ..jupyter_process import TOKEN, JupyterProcess
+from .runs import start_run
+from .screen import WITHIN_MS, expect_connection, picture, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def test_page_says_what_to_do_where_there_is_nothing_and_where_it_is_refused(
+    page: Page, tmp_path: Path, screenshot: Callable[..., None]
+) -> None:
+    server = JupyterProcess(tmp_path).start()
+    try:
+        page.goto(f"{server.url}jupyter-progress/?token={TOKEN}")
+        expect_connection(page, "live")
+        expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
+        expect(page.get_by_label("How to start a run")).to_contain_text("jp.train(")
+        picture(page, "page-empty", screenshot)
+
+        page.goto(f"{server.url}jupyter-progress/#run=20261122-100000-0000002a")
+        expect(page.get_by_role("heading", name="No such run")).to_be_visible()
+        page.get_by_role("link", name="Look through all runs").click()
+        wait_until(lambda: "#history" in page.url)
+
+        run_id = start_run(server, "seen before", trees=5)
+        server.wait_for_run(run_id, "completed")
+        page.goto(f"{server.url}jupyter-progress/#run={run_id}")
+        expect(page.get_by_role("article", name="seen before")).to_be_visible()
+        # The server is started anew with another token, and knows this browser no more.
+        server.kill()
+        page.context.clear_cookies()
+        server.environment["JUPYTER_TOKEN"] = "another-token-for-tests"
+        server.start()
+        expect_connection(page, "denied", WITHIN_MS + 6_000)
+        caution = page.locator(".jpp-caution").first
+        expect(caution).to_contain_text("The server refuses this page")
+        expect(caution).to_contain_text("What is shown is from")
+        href = caution.get_by_role("link", name="Log in again").get_attribute("href") or ""
+        assert href.startswith("/login?next=%2Fjupyter-progress%2F")
+        expect(caution.locator(".jpp-attempt").last).to_contain_text("Next attempt in")
+        picture(page, "page-denied", screenshot)
+    finally:
+        server.stop()
