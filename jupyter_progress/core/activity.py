@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .articles import with_article
 from .durations import duration
 from .stops import why_stopped
 from .titles import title_of
-from .wire import Activity
+
+if TYPE_CHECKING:
+    from .wire import Activity  # a keeper tells facts, too, and imports no msgspec
 
 LEVELS = ("info", "success", "warning", "error")
 
