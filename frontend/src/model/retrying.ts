@@ -15,7 +15,7 @@ const PROMPT_MS = 1000;
 export function retryWords(retry: Attempts, now: number): string {
   const { at, triedAt, waitMs } = retry;
   const asks = now - triedAt;
-  if (at === null && asks > PROMPT_MS) return `Waiting for an answer since ${Math.floor(asks / 1000)} s`;
+  if (at === null && asks > PROMPT_MS) return `Waiting for an answer for ${Math.floor(asks / 1000)} s`;
   if (waitMs <= SHORT_MS) return "Tried again every second";
   if (at === null || at <= now) return "Trying now";
   return `Next attempt in ${Math.ceil((at - now) / 1000)} s`;
