@@ -9,5 +9,7 @@ export default defineConfig({
     include: [isSlow ? SLOW : "tests/**/*.test.ts"],
     exclude: isSlow ? configDefaults.exclude : [...configDefaults.exclude, SLOW],
     environment: "node",
+    // Scenes wait for a browser most of the time: one at a time would leave processors idle.
+    maxWorkers: isSlow ? 1 : 4,
   },
 });
