@@ -140,7 +140,10 @@ class NoticeSender:
                 # A full disk, a log that is being mended: what happens meanwhile is told, too.
                 self._look_failed(error)
         while self._arrived and self._waiting.room:
-            self._expect(*self._arrived.popleft())
+            state, is_live = self._arrived.popleft()
+            # What is read again from old journals is found by the look that is to come, in order.
+            if is_live or not self._must_look:
+                self._expect(state, is_live)
 
     def _look(self) -> None:
         """Look for what nobody has told, now that this is the server that tells."""

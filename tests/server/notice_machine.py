@@ -15,6 +15,7 @@ from jupyter_progress.store.indexer import Indexer
 from jupyter_progress.store.journal import JournalWriter, tell
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.store.log import Log
+from jupyter_progress.store.telling import Committed
 
 from ..jupyter_process import SCALE
 
@@ -37,15 +38,26 @@ class Machine:
         self._journals: dict[str, JournalWriter] = {}
         self._servers: list[tuple[Indexer, NoticeSender, Log]] = []
 
-    def serve(self) -> NoticeSender:
-        """What a server has to read journals and to tell of them, without its loop."""
+    def serve(self, *, is_full: bool = False) -> NoticeSender:
+        """What a server has to read journals and to tell of them, without its loop.
+
+        Parameters
+        ----------
+        is_full
+            Whether its log holds all that there is by now when it starts to tell.
+        """
         slot = len(self._servers)
         log = Log.open(":memory:", now=time.time())
         senders: list[NoticeSender] = []
+
+        def committed(changed: Committed) -> None:
+            if senders:
+                senders[0].committed(changed.states.values())
+
         indexer = Indexer(
             self.data,
             log,
-            on_commit=lambda committed: senders[0].committed(committed.states.values()),
+            on_commit=committed,
             own_server=slot,
             poll_s=0.01,
         )
@@ -56,8 +68,13 @@ class Machine:
             is_live=lambda: indexer.caught_up(0.0),
             log=logging.getLogger("tests.notices"),
         )
-        senders.append(sender)
-        indexer.start()
+        if is_full:
+            indexer.start()
+            assert indexer.caught_up(10 * SCALE)
+            senders.append(sender)
+        else:
+            senders.append(sender)
+            indexer.start()
         sender.start()
         assert indexer.caught_up(10 * SCALE)
         self._servers.append((indexer, sender, log))

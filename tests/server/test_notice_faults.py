@@ -66,7 +66,7 @@ def test_more_than_may_wait_is_told_oldest_first_and_none_given_up(
     monkeypatch.setattr(waiting_notices, "MOST_WAITING", 2)
     arm(machine)
     away = [machine.end(machine.begin()) for _ in range(7)]
-    machine.serve()
+    machine.serve(is_full=True)
     assert [told["run_id"] for told in listener.wait_for(7)] == away
     assert {machine.record(run_id)["ended-1"]["outcome"] for run_id in away} == {"told"}
 
@@ -103,7 +103,7 @@ def test_whole_log_is_looked_through_in_small_pages(
     monkeypatch.setattr(LogReader, "runs", runs)
     arm(machine)
     away = [machine.end(machine.begin()) for _ in range(5)]
-    machine.serve()
+    machine.serve(is_full=True)
     listener.wait_for(5)
     assert sorted(told["run_id"] for told in listener.told) == away
     assert max(held) == 2
