@@ -406,7 +406,6 @@ def test_what_no_one_foresaw_in_one_notebook_keeps_no_other_from_being_done(
     assert f"{tmp_path}: is a folder; expected a regular file" in error
 
 
-@pytest.mark.timeout(20)
 def test_only_a_regular_file_is_read_and_no_more_of_it_than_the_limit(
     command: Command, finished: RunDirectory, tmp_path: Path
 ) -> None:
