@@ -249,8 +249,8 @@ def test_server_without_the_extension_is_asked_once_and_left_alone(
         count = len(asked)
         page.wait_for_timeout(12_000)
         assert len(asked) == count
-        sidebar(page).get_by_role("button", name="Look again").click()
-        wait_until(lambda: len(asked) > count, 10)
+        with page.expect_request("**/jupyter-progress/api/**"):
+            sidebar(page).get_by_role("button", name="Look again").click()
         expect(sidebar(page).get_by_role("button", name="Look again")).to_be_visible()
         page.goto("about:blank")
     finally:
