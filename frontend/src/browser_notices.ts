@@ -21,6 +21,8 @@ export type Permission =
 
 const WANTED = "jupyter-progress/notify";
 const CLAIMS = "jupyter-progress/told";
+/** Until what was written into storage is known to all tabs. */
+const KEY_KEPT_MS = 60_000;
 /** So long the tab that is looked at has to take a notice. */
 const AFTER_OTHERS_MS = 400;
 
@@ -74,7 +76,22 @@ export async function claim(key: string, list = CLAIMS): Promise<boolean> {
     if (claims) store(list, JSON.stringify(claims));
     return claims !== null;
   };
-  return navigator.locks ? navigator.locks.request(list, take) : take();
+  if (!navigator.locks) return take();
+  return (await hasKey(`${list} ${key}`)) && navigator.locks.request(list, take);
+}
+
+/**
+ * Whether a notice's own lock is free, which is kept then for a while. The list alone is not enough: what one
+ * tab writes into storage, another may read only a moment later, lock or not.
+ */
+function hasKey(name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const keep = (lock: Lock | null): Promise<void> | void => {
+      resolve(lock !== null);
+      if (lock) return new Promise((release) => setTimeout(release, KEY_KEPT_MS));
+    };
+    navigator.locks.request(name, { ifAvailable: true }, keep).catch(() => resolve(true));
+  });
 }
 
 function isLookedAt(): boolean {

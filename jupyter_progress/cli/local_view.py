@@ -18,6 +18,7 @@ from ..core.state import RunState
 from ..core.transitions import has_ended
 from ..core.view import View
 from ..errors import InvalidRequest, StoreError, UnknownRun
+from ..panel.json_text import escaped
 from ..store.layout import DataDirectory, default_data_dir
 from ..store.reader import LogReader
 from ..tracking.local_follow import LocalFollower
@@ -145,4 +146,4 @@ def read_run(given: str) -> RunState:
 
 def print_json(found: Any) -> None:
     """Print for a program."""
-    print(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
+    print(escaped(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2)))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from ..core.names import shorten
+from ..core.names import is_run_id, shorten
 from ..core.times import to_iso
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, ProgressError
 from ..panel.bundle import ACTIVITY_SAVED, mime_data, static_forms
+from ..panel.json_text import Place
 from ..panel.saved_notebook import (
     Forms,
     NoNotebook,
@@ -24,10 +26,14 @@ from ..panel.saved_notebook import (
 )
 from ..panel.scores import LIMIT, NAMES, Scores
 from ..store.durable_files import write_whole
+from ..store.regular_files import NoRegularFile, open_regular
 from ..tracking.local_follow import LocalFollower
 from .local_view import data_directory, following, leaderboard_of, print_json
 
 LARGEST_BYTES = 200_000_000
+OUTCOMES = ("updated", "current", "unknown", "left")
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,18 +50,39 @@ def run(arguments: argparse.Namespace) -> int:
     told = []
     is_fault = False
     for path in arguments.notebook:
-        before = _read(path)
-        renewed = _renewed(path, before)
-        is_changed = renewed.text.encode() != before
-        if is_changed and not arguments.check:
-            _write(path, before, renewed.text.encode())
-        is_fault = is_fault or bool(renewed.unknown) or (is_changed and arguments.check)
-        told.append(_facts(path, renewed, is_changed))
-        if not arguments.json:
-            _tell(path, renewed, arguments.check)
+        facts, is_right = _guarded(path, arguments)
+        told.append(facts)
+        is_fault = is_fault or not is_right
     if arguments.json:
         print_json({"notebooks": told, "written": not arguments.check})
     return 1 if is_fault else 0
+
+
+def _guarded(path: Path, arguments: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """Do one notebook; what is told of it, and whether all of it is right."""
+    try:
+        renewed, is_changed = _brought_up_to_date(path, arguments.check)
+    except ProgressError as error:
+        return _refused(path, error.problem if isinstance(error, InvalidRequest) else str(error))
+    except Exception as error:
+        # Whatever one notebook brings about, the others go on, and what was written is told.
+        log.debug("%r could not be brought up to date", path, exc_info=True)
+        return _refused(path, f"cannot be brought up to date ({shorten(repr(error), 200)})")
+    if not arguments.json:
+        _tell(path, renewed, arguments.check)
+    is_left = bool(renewed.unknown or renewed.left or renewed.is_state_left)
+    facts = _facts(path, renewed, is_changed)
+    return facts, not is_left and not (is_changed and arguments.check)
+
+
+def _brought_up_to_date(path: Path, is_check: bool) -> tuple[Renewed, bool]:
+    """What has become of a notebook, and whether it says something else now."""
+    before = _read(path)
+    renewed = _renewed(path, before)
+    after = renewed.text.encode()
+    if after != before and not is_check:
+        _write(path, before, after)
+    return renewed, after != before
 
 
 # The file
@@ -70,30 +97,35 @@ def _read(path: Path) -> bytes:
         It cannot be a notebook, or not be read.
     """
     try:
-        if path.is_dir():
-            raise InvalidRequest(str(path), "is a folder; expected the file of a notebook (.ipynb)")
-        size = path.stat().st_size
-        if size > LARGEST_BYTES:
-            raise InvalidRequest(
-                str(path),
-                f"has {size / 1e6:,.0f} MB; at most {LARGEST_BYTES // 1_000_000} MB are read. "
-                "Clear its large outputs first",
-            )
-        return path.read_bytes()
+        # A link is followed, and what it leads to has to be a file: a pipe is not waited for, and
+        # a device has no end.
+        with os.fdopen(open_regular(os.path.realpath(path)), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            content = b"" if size > LARGEST_BYTES else file.read(LARGEST_BYTES + 1)
+    except NoRegularFile as error:
+        raise InvalidRequest(str(path), str(error.strerror)) from None
     except FileNotFoundError:
         raise InvalidRequest(str(path), "there is no such file; expected a notebook") from None
     except OSError as error:
         raise InvalidRequest(str(path), f"cannot be read ({error.strerror})") from None
+    size = max(size, len(content))
+    if size > LARGEST_BYTES:
+        raise InvalidRequest(
+            str(path),
+            f"has {size / 1e6:,.0f} MB; at most {LARGEST_BYTES // 1_000_000} MB are read. "
+            "Clear its large outputs first",
+        )
+    return content
 
 
 def _write(path: Path, before: bytes, after: bytes) -> None:
     """Replace the file in one step, keeping its permissions; a link goes on pointing to it."""
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     try:
         mode = target.stat().st_mode
         if not os.access(target, os.W_OK):
             raise InvalidRequest(str(path), "may not be written; nothing was changed")
-        if target.read_bytes() != before:
+        if _read(target) != before:
             raise InvalidRequest(str(path), "was changed by somebody meanwhile; try again")
         write_whole(target, after, mode & 0o7777)
     except OSError as error:
@@ -114,6 +146,13 @@ def _renewed(path: Path, content: bytes) -> Renewed:
         root = read_notebook(text)
     except NoNotebook as error:
         raise InvalidRequest(str(path), str(error)) from None
+    try:
+        return _renewed_outputs(text, root)
+    except RecursionError:
+        raise InvalidRequest(str(path), "is nested too deeply to be read") from None
+
+
+def _renewed_outputs(text: str, root: Place) -> Renewed:
     outputs = saved_outputs(text, root)
     if not outputs:
         return Renewed(text)
@@ -137,7 +176,9 @@ def _report(output: SavedOutput, follower: LocalFollower) -> Forms | None:
         runs = [view.runs.get(each.run_id, each) for each in runs]
         own = mime_data(None, None, lines, log_id=log_id, time=now)
         return own, static_forms(None, None, runs, lines)
-    state = view.runs.get(output.run_id) or reader.run(output.run_id)
+    # A notebook may have any text there, also such as no database takes.
+    is_id = is_run_id(output.run_id)
+    state = (view.runs.get(output.run_id) or reader.run(output.run_id)) if is_id else None
     if state is None:
         return None
     lines, _ = reader.activity(limit=ACTIVITY_SAVED, run_id=state.run_id)
@@ -151,24 +192,39 @@ def _report(output: SavedOutput, follower: LocalFollower) -> Forms | None:
 # What is told
 
 
+def _named(path: Path) -> str:
+    """The file's name as a terminal can show it: who made it may have put anything there."""
+    name = str(path)
+    return name if name.isprintable() else repr(name)
+
+
+def _refused(path: Path, problem: str) -> tuple[dict[str, Any], bool]:
+    """Say why a notebook was not brought up to date."""
+    print(f"jupyter progress: {_named(path)}: {problem}", file=sys.stderr)
+    return {**_facts(path, Renewed(""), False), "error": problem}, False
+
+
 def _facts(path: Path, renewed: Renewed, is_changed: bool) -> dict[str, Any]:
     outputs = [
         {"cell": output.cell, "run_id": output.run_id, "outcome": outcome}
-        for outcome in ("updated", "current", "unknown")
+        for outcome in OUTCOMES
         for output in getattr(renewed, outcome)
     ]
     return {
         "path": str(path),
         "changed": is_changed,
         "mended_widgets": renewed.mended,
+        "left_widgets": renewed.is_state_left,
         "outputs": sorted(outputs, key=lambda output: output["cell"]),
+        "error": None,
     }
 
 
 def _tell(path: Path, renewed: Renewed, is_check: bool) -> None:
-    updated, current, unknown = renewed.updated, renewed.current, renewed.unknown
-    if not (updated or current or unknown):
-        print(f"{path}: shows no run")
+    updated, current = renewed.updated, renewed.current
+    name = _named(path)
+    if not any(getattr(renewed, outcome) for outcome in OUTCOMES):
+        print(f"{name}: shows no run")
         return
     verb = "out of date" if is_check else "brought up to date"
     words = []
@@ -179,15 +235,27 @@ def _tell(path: Path, renewed: Renewed, is_check: bool) -> None:
     if renewed.mended:
         words.append("the state of its widgets " + ("has to be mended" if is_check else "mended"))
     if words:
-        print(f"{path}: {', '.join(words)}")
-    for output in unknown:
-        told = shorten(str(output.run_id), 80)
-        print(
-            f"jupyter progress: {path}, cell {output.cell}: there is no run {told} in "
-            f"{data_directory().path}; its output is left as it was. If it was trained elsewhere, "
-            "name the data directory: --data-dir",
-            file=sys.stderr,
-        )
+        print(f"{name}: {', '.join(words)}")
+    for problem in _problems(renewed):
+        print(f"jupyter progress: {name}, {problem}", file=sys.stderr)
+
+
+def _problems(renewed: Renewed) -> list[str]:
+    """What was left as it is, and why."""
+    unknown = [
+        f"cell {output.cell}: there is no run {shorten(str(output.run_id), 80)!r} in "
+        f"{data_directory().path}; its output is left as it is. If it was trained elsewhere, "
+        "name the data directory: --data-dir"
+        for output in renewed.unknown
+    ]
+    number = "a number that JSON has no form for (NaN, or one beyond 1e308)"
+    left = [
+        f"cell {output.cell}: its output holds {number}, and is left as it is. Run the cell again, "
+        "or clear its output"
+        for output in renewed.left
+    ]
+    state = f"the state of its widgets holds {number}, and is left as it is. Save it anew"
+    return [*unknown, *left, *([state] if renewed.is_state_left else [])]
 
 
 def _plural(outputs: list[SavedOutput]) -> str:

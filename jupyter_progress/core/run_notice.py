@@ -6,13 +6,15 @@ every log and after every restart, for it is told once.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from .activity import activity_for
-from .state import RunState
+from .state import RunState, Stall
 from .times import seconds_between
 from .transitions import has_ended
 
@@ -23,6 +25,7 @@ LONGEST_WAIT_S: Final = 300.0
 _CAUSES: Final = {"completed": "ended"}
 _LONGEST_WORDS: Final = 1000
 _MOST_FIGURES: Final = 20
+_PLAIN_TIME: Final = re.compile(r"[0-9A-Za-z:.+-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Cause:
     kind
         ``ended``, ``failed``, ``cancelled``, ``interrupted`` or ``stalled``.
     key
-        Its name among the run's causes; a resumed run can end once more, and stall often.
+        Its name among the run's causes; a resumed run can end once more, and stall often. It goes
+        out in a header: letters, digits and ``:.+-``, whatever a foreign journal holds.
     time
         When it happened; of a stall, when something was heard last.
     """
@@ -79,7 +83,7 @@ def cause_of(state: RunState) -> Cause | None:
         return Cause(state.run_id, kind, f"{kind}-{state.attempt}", time)
     if state.stalled is not None:
         since = state.stalled.since
-        return Cause(state.run_id, "stalled", f"stalled-{state.attempt}-{since}", since)
+        return Cause(state.run_id, "stalled", f"stalled-{state.attempt}-{_plain(since)}", since)
     return None
 
 
@@ -114,13 +118,26 @@ def _message(state: RunState, cause: Cause) -> str:
         stall = state.stalled
         facts |= {
             "stage": state.current_stage,
-            "quiet_s": seconds_between(stall.since, state.updated_time or stall.since),
+            "quiet_s": _quiet_s(state, stall),
             "likely_s": stall.likely_s,
             "uses_cpu": stall.uses_cpu,
         }
     kind = "stalled" if cause.kind == "stalled" else state.status
     told = activity_for(f"training_{kind}", facts, name)
     return str(told["text"]) if told else f"{name}: {state.status}"
+
+
+def _plain(time: str) -> str:
+    if _PLAIN_TIME.fullmatch(time):
+        return time
+    return hashlib.sha256(time.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _quiet_s(state: RunState, stall: Stall) -> float | None:
+    try:
+        return seconds_between(stall.since, state.updated_time or stall.since)
+    except ValueError:
+        return None  # a time that a foreign journal garbled
 
 
 def _short(result: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from json.decoder import scanstring
 from typing import Any, NamedTuple
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DECODER = json.JSONDecoder()
 
 
@@ -60,19 +61,34 @@ def replaced(text: str, changes: Iterable[tuple[Place, Any]]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def can_be_written(value: Any) -> bool:
+    """Whether JSON has a form for all of a value that was read.
+
+    Python reads ``1e999`` and ``NaN``, and writes what no browser takes for JSON.
+    """
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def escaped(json_text: str) -> str:
+    """A JSON text with the halves of characters that UTF-8 has no bytes for as escapes."""
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", json_text)
+
+
 def _written(text: str, start: int, value: Any) -> str:
     """A value as it is written at this place of the text."""
     unit = re.match(r"\s*\{(\r?\n)([ \t]*)", text)
     if unit is None:
         is_spaced = '": ' in text
         separators = (", ", ": ") if is_spaced else (",", ":")
-        return json.dumps(value, ensure_ascii=False, separators=separators)
+        return escaped(json.dumps(value, ensure_ascii=False, separators=separators))
     line_start = text.rfind("\n", 0, start) + 1
     indent = re.match(r"[ \t]*", text[line_start:start])
-    lines = json.dumps(value, ensure_ascii=False, indent=unit[2] or None, sort_keys=True).split(
-        "\n"
-    )
-    return f"{unit[1]}{indent[0] if indent else ''}".join(lines)
+    written = json.dumps(value, ensure_ascii=False, indent=unit[2] or None, sort_keys=True)
+    return f"{unit[1]}{indent[0] if indent else ''}".join(escaped(written).split("\n"))
 
 
 def _members(text: str, start: int) -> Iterator[tuple[str, Place]]:

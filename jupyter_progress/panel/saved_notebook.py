@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.names import shorten
 from .bundle import MIME_TYPE, WIDGET_VIEW
 from .html_panel import METADATA_KEY
-from .json_text import Place, elements, members, place_of, replaced
+from .json_text import Place, can_be_written, elements, members, place_of, replaced
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 _MODEL = "IPY_MODEL_"
@@ -52,17 +53,22 @@ class Renewed:
     ----------
     text
         All of it.
-    updated, current, unknown
-        Its outputs, by what has become of them.
+    updated, current, unknown, left
+        Its outputs, by what has become of them; left is what is out of date and holds, beside this
+        project's forms, a number that JSON has no form for.
     mended
         Whether the state of widgets had to be put in order.
+    is_state_left
+        Whether it should have been, and holds such a number.
     """
 
     text: str
     updated: list[SavedOutput] = field(default_factory=list)
     current: list[SavedOutput] = field(default_factory=list)
     unknown: list[SavedOutput] = field(default_factory=list)
+    left: list[SavedOutput] = field(default_factory=list)
     mended: bool = False
+    is_state_left: bool = False
 
 
 class NoNotebook(ValueError):
@@ -90,10 +96,15 @@ def read_notebook(text: str) -> Place:
     version = root.value["nbformat"]
     if version != 4 or not isinstance(root.value.get("cells"), list):
         raise NoNotebook(
-            f"is a notebook of format {version!r}; expected 4: open and save it in Jupyter, or "
-            "`jupyter nbconvert --to notebook --inplace` it"
+            f"is a notebook of format {_shown(version)}; expected 4: open and save it in Jupyter, "
+            "or `jupyter nbconvert --to notebook --inplace` it"
         )
     return root
+
+
+def _shown(version: Any) -> str:
+    is_plain = isinstance(version, str | int | float)
+    return shorten(repr(version), 40) if is_plain else "?"
 
 
 def saved_outputs(text: str, root: Place) -> list[SavedOutput]:
@@ -122,13 +133,17 @@ def renew(text: str, root: Place, report: Report) -> Renewed:
         is_dead = _model_id(output) in _states(state)
         if not is_dead and _told(data) == _told(output.data.value):
             done.current.append(output)
+        elif not can_be_written(data):
+            done.left.append(output)
         else:
             done.updated.append(output)
             changes.append((output.data, data))
     mended = _mended(state, {_model_id(output) for output in done.updated}) if found else None
     if state is not None and mended is not None and mended != state.value:
-        changes.append((state, mended))
-        done.mended = True
+        done.mended = can_be_written(mended)
+        done.is_state_left = not done.mended
+        if done.mended:
+            changes.append((state, mended))
     done.text = replaced(text, changes)
     return done
 
@@ -176,20 +191,23 @@ def _data(output: SavedOutput, forms: Forms) -> dict[str, Any]:
 
 def _told(data: dict[str, Any]) -> Any:
     """What of an output its readers see."""
-    own = data.get(MIME_TYPE) or {}
-    snapshot = own.get("snapshot")
-    state = snapshot if isinstance(snapshot, dict) else {}
-    texts = {
-        key: "".join(value) if isinstance(value, list) else value
-        for key, value in data.items()
-        if key in ("text/html", "text/plain")
-    }
-    return texts, {key: state.get(key) for key in _TELLING}
+    snapshot = _object(data.get(MIME_TYPE)).get("snapshot")
+    texts = {key: _joined(data[key]) for key in ("text/html", "text/plain") if key in data}
+    return texts, {key: _object(snapshot).get(key) for key in _TELLING}
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """What should be an object; whoever wrote the notebook may have put anything in its place."""
+    return value if isinstance(value, dict) else {}
+
+
+def _joined(value: Any) -> Any:
+    is_lines = isinstance(value, list) and all(isinstance(line, str) for line in value)
+    return "".join(value) if is_lines else value
 
 
 def _model_id(output: SavedOutput) -> str:
-    view = output.data.value.get(WIDGET_VIEW)
-    return str(view.get("model_id")) if isinstance(view, dict) else ""
+    return str(_object(output.data.value.get(WIDGET_VIEW)).get("model_id", ""))
 
 
 # The state of widgets
@@ -204,8 +222,7 @@ def _widget_state(text: str, root: Place) -> Place | None:
 
 
 def _states(place: Place | None) -> dict[str, Any]:
-    state = place.value.get("state", place.value) if place is not None else {}
-    return state if isinstance(state, dict) else {}
+    return _object(place.value.get("state", place.value)) if place is not None else {}
 
 
 def _mended(place: Place | None, gone: set[str]) -> dict[str, Any] | None:
@@ -219,7 +236,7 @@ def _mended(place: Place | None, gone: set[str]) -> dict[str, Any] | None:
     for model_id in gone & set(states):
         others = {key: value for key, value in states.items() if key != model_id}
         if not _refers(others, model_id):
-            layout = (states[model_id].get("state") or {}).get("layout")
+            layout = _object(states[model_id].get("state")).get("layout")
             states = others
             _drop_alone(states, layout)
     whole = place.value if "state" in place.value else {}

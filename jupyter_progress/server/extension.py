@@ -21,7 +21,7 @@ from .handlers.routes import routes
 from .hub_interrupt import stop_on_interrupt
 from .keepalive import Keepalive
 from .monitor import read_thresholds
-from .notice_post import read_address
+from .notice_address import read_address
 from .options import Options
 from .services import Services
 

@@ -14,41 +14,26 @@ no news any more.
 from __future__ import annotations
 
 import collections
-import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import msgspec
 
 from ..core.run_notice import NEWS_FOR_S, Cause, cause_of, notice_of, wait_s
 from ..core.state import RunState
-from ..core.times import from_iso, to_iso
-from ..store.durable_files import create_once
-from ..store.layout import DataDirectory, RunDirectory, read_json_object
+from ..store.layout import DataDirectory
 from ..store.locks import FileLock
-from .notice_post import NoticeAddress, NotTold, post
+from ..store.reader import LogReader
+from .notice_address import NoticeAddress
+from .notice_post import NotTold, post
+from .notice_record import NoticeRecord
+from .untold import Untold
+from .waiting_notices import WaitingNotice, WaitingNotices
 
-ALL_RUNS = 1_000_000
 LOCK_EVERY_S = 2.0  # between two looks whether the sender has gone
-MOST_WAITING = 1000
 ARRIVED_KEPT = 10_000
-
-Read = Callable[[], Iterable[RunState]]
-
-
-@dataclass
-class _Waiting:
-    """A notice that is to be told."""
-
-    cause: Cause
-    body: bytes
-    name: str
-    until_s: float
-    failures: int = 0
-    due_s: float = 0.0
 
 
 class NoticeSender:
@@ -56,8 +41,8 @@ class NoticeSender:
 
     Parameters
     ----------
-    all_runs
-        Reads the states of all runs that the log knows.
+    reader
+        Of this server's log.
     is_live
         Whether what is committed now has just happened, and is not read again from old journals.
     log
@@ -69,25 +54,28 @@ class NoticeSender:
         data: DataDirectory,
         address: NoticeAddress,
         *,
-        all_runs: Read,
+        reader: LogReader,
         is_live: Callable[[], bool],
         log: logging.Logger,
     ) -> None:
-        self._data = data
         self._address = address
-        self._all_runs = all_runs
         self._is_live = is_live
         self._log = log
         self._lock = FileLock(data.path / "notify.lock")
+        self._record = NoticeRecord(data, log)
+        self._waiting = WaitingNotices()
         self._arrived: collections.deque[tuple[RunState, bool]] = collections.deque(
             maxlen=ARRIVED_KEPT
         )
-        self._waiting: dict[tuple[str, str], _Waiting] = {}
-        self._told: set[tuple[str, str]] = set()
-        self._is_refused = False
-        self._armed_s = 0.0
+        # Whether the log may hold what is to be told and does not wait: after the lock is taken,
+        # and while more is to be told than may wait.
+        self._must_look = True
+        self._look_failures = 0
+        self._look_due_s = 0.0
+        self._is_troubled = False
         self._woken = threading.Event()
         self._stopping = threading.Event()
+        self._untold = Untold(data, reader, self._record, is_stopping=self._stopping.is_set)
         self._thread = threading.Thread(target=self._run, name="progress-notices", daemon=True)
 
     def committed(self, states: Iterable[RunState]) -> None:
@@ -96,6 +84,8 @@ class NoticeSender:
         if told:
             is_live = self._is_live()
             self._arrived.extend((state, is_live) for state in told)
+            if len(self._arrived) == ARRIVED_KEPT:
+                self._must_look = True
             self._woken.set()
 
     def start(self) -> None:
@@ -126,112 +116,124 @@ class NoticeSender:
 
     def _turn(self) -> float:
         """Send what is due; returns for how long there is nothing to do."""
-        if not self._lock.is_held:
-            if not self._lock.acquire():
-                self._arrived.clear()  # whoever holds it tells of them
-                return LOCK_EVERY_S
-            self._take_over()
-        while self._arrived:
-            self._expect(*self._arrived.popleft())
+        if not self._lock.is_held and not self._lock.acquire():
+            self._arrived.clear()  # whoever holds it tells of them
+            return LOCK_EVERY_S
+        while not self._stopping.is_set():
+            self._gather()
+            notice = self._waiting.next_due(time.monotonic())
+            if notice is None:
+                break
+            self._send(notice)
         now = time.monotonic()
-        for key, notice in list(self._waiting.items()):
-            if notice.due_s <= now and not self._stopping.is_set():
-                self._send(key, notice)
-        due = min((notice.due_s for notice in self._waiting.values()), default=now + 60.0)
-        return max(0.05, due - time.monotonic())
+        idle_s = self._waiting.idle_s(now)
+        if self._look_failures:
+            idle_s = min(idle_s, self._look_due_s - now)
+        return max(0.05, idle_s)
 
-    def _take_over(self) -> None:
+    def _gather(self) -> None:
+        """Have wait what is to be told, as far as there is room."""
+        if self._must_look and self._waiting.is_low and time.monotonic() >= self._look_due_s:
+            try:
+                self._look()
+            except Exception as error:
+                # A full disk, a log that is being mended: what happens meanwhile is told, too.
+                self._look_failed(error)
+        while self._arrived and self._waiting.room:
+            state, is_live = self._arrived.popleft()
+            # What is read again from old journals is found by the look that is to come, in order.
+            if is_live or not self._must_look:
+                self._expect(state, is_live)
+
+    def _look(self) -> None:
         """Look for what nobody has told, now that this is the server that tells."""
-        # From its first use on: what ended before anybody asked for notices is no news.
-        armed = create_once(self._data.path / "notify-since", to_iso(time.time()).encode())
-        self._armed_s = from_iso(armed.decode())
-        for state in self._all_runs():
-            self._expect(state, False)
+        self._must_look = False  # before: meanwhile too much may arrive
+        try:
+            states, has_more = self._untold.oldest(
+                self._waiting.room, is_taken=self._waiting.__contains__
+            )
+            for state in states:
+                self._expect(state, False)
+        except BaseException:
+            self._must_look = True
+            raise
+        self._look_failures = 0
+        if has_more:
+            self._must_look = True
+            self._log.warning(
+                "jupyter-progress: there is more to tell notify_url (%s) than may wait; the rest "
+                "follows when the oldest is told",
+                self._address.shown,
+            )
+
+    def _look_failed(self, error: Exception) -> None:
+        self._look_failures += 1
+        self._look_due_s = time.monotonic() + wait_s(self._look_failures)
+        if self._look_failures == 1:
+            self._log.warning(
+                "jupyter-progress: what is still to be told to notify_url cannot be looked for "
+                "(%s: %s); it is tried again",
+                type(error).__name__, error,
+            )  # fmt: skip
 
     def _expect(self, state: RunState, is_live: bool) -> None:
         cause = cause_of(state)
-        if cause is None or not (is_live or self._is_news(cause)):
+        if cause is None or cause in self._waiting:
             return
-        key = (cause.run_id, cause.key)
-        if key in self._waiting or key in self._told:
+        if not (is_live or self._untold.is_news(cause)) or self._record.is_done(cause):
             return
-        if self._is_recorded(cause):
-            self._told.add(key)
+        name = state.name or state.run_id
+        try:
+            body = msgspec.json.encode(notice_of(state, cause))
+        except Exception as error:
+            # Of whatever a foreign journal holds; those behind it are told.
+            self._give_up(cause, name, f"it cannot be put into words ({type(error).__name__})")
             return
-        if len(self._waiting) >= MOST_WAITING:
-            oldest = next(iter(self._waiting))
-            self._give_up(self._waiting.pop(oldest), "too many wait already")
-        body = msgspec.json.encode(notice_of(state, cause))
         # By this process's own clock: that of who trains elsewhere may be days behind.
         until_s = time.monotonic() + NEWS_FOR_S
-        self._waiting[key] = _Waiting(cause, body, state.name or state.run_id, until_s)
+        self._waiting.add(WaitingNotice(cause, body, name, until_s))
 
-    def _is_news(self, cause: Cause) -> bool:
-        try:
-            at = from_iso(cause.time)
-        except ValueError:
-            at = 0.0  # a time that a foreign journal garbled
-        # The clock of who trains elsewhere may be behind; this file was written by one of here.
-        with contextlib.suppress(OSError):
-            at = max(at, self._directory(cause).exit_file.stat().st_mtime)
-        return at >= max(self._armed_s, time.time() - NEWS_FOR_S)
-
-    def _send(self, key: tuple[str, str], notice: _Waiting) -> None:
-        if not self._directory(notice.cause).path.is_dir():
-            self._waiting.pop(key)  # deleted meanwhile
+    def _send(self, notice: WaitingNotice) -> None:
+        cause = notice.cause
+        if not self._record.directory(cause).path.is_dir():
+            self._waiting.remove(notice)  # deleted meanwhile
+            self._record.drop(cause)
             return
         try:
-            post(self._address, notice.body, f"{key[0]}-{key[1]}")
+            post(self._address, notice.body, f"{cause.run_id}-{cause.key}")
         except NotTold as error:
-            self._failed(key, notice, error)
+            self._failed(notice, error)
             return
-        self._waiting.pop(key)
-        self._record(notice.cause, "told")
-        if notice.failures or self._is_refused:
+        self._waiting.answered()
+        self._waiting.remove(notice)
+        self._record.write(cause, "told")
+        if self._is_troubled:
             self._log.info("jupyter-progress: notify_url answers again")
-        self._is_refused = False
+        self._is_troubled = False
 
-    def _failed(self, key: tuple[str, str], notice: _Waiting, error: NotTold) -> None:
-        notice.failures += 1
-        notice.due_s = time.monotonic() + wait_s(notice.failures)
-        if error.is_final or notice.due_s > notice.until_s:
-            self._waiting.pop(key)
-            self._give_up(notice, error.why)
-        elif notice.failures == 1:
+    def _failed(self, notice: WaitingNotice, error: NotTold) -> None:
+        # One line for all that waits while nobody answers.
+        is_new = notice.failures == 0 and not self._waiting.is_unreachable
+        self._is_troubled = True
+        if error.is_final:
+            self._waiting.answered()
+            self._waiting.remove(notice)
+            self._give_up(notice.cause, notice.name, error.why)
+            return
+        self._waiting.failed(notice, time.monotonic(), is_unreachable=error.is_unreachable)
+        for late in self._waiting.expired():
+            self._waiting.remove(late)
+            self._give_up(late.cause, late.name, error.why)
+        if is_new and notice.cause in self._waiting:
             self._log.warning(
-                "jupyter-progress: notify_url (%s) could not be told that %s %s: %s; it is tried "
-                "again for up to %.0f days",
+                "jupyter-progress: notify_url (%s) could not be told that %s %s: %s; this, and "
+                "what follows, is tried again for up to %.0f days",
                 self._address.shown, notice.name, notice.cause.kind, error, NEWS_FOR_S / 86_400,
             )  # fmt: skip
 
-    def _give_up(self, notice: _Waiting, why: str) -> None:
-        self._is_refused = True
+    def _give_up(self, cause: Cause, name: str, why: str) -> None:
         self._log.error(
             "jupyter-progress: notify_url (%s) was not told that %s %s: %s; it is not tried again",
-            self._address.shown, notice.name, notice.cause.kind, why,
+            self._address.shown, name, cause.kind, why,
         )  # fmt: skip
-        self._record(notice.cause, "given_up")
-
-    def _directory(self, cause: Cause) -> RunDirectory:
-        return RunDirectory(self._data.runs / cause.run_id)
-
-    def _is_recorded(self, cause: Cause) -> bool:
-        record = read_json_object(self._directory(cause).notices_file)
-        return record is not None and cause.key in record
-
-    def _record(self, cause: Cause, outcome: str) -> None:
-        """Write down that a notice is done with; only the holder of the lock does."""
-        self._told.add((cause.run_id, cause.key))
-        directory = self._directory(cause)
-        record = read_json_object(directory.notices_file) or {}
-        record[cause.key] = {"outcome": outcome, "time": to_iso(time.time())}
-        try:
-            directory.write_json(directory.notices_file, record)
-        except FileNotFoundError:
-            return  # deleted meanwhile
-        except OSError as error:
-            self._log.warning(
-                "jupyter-progress: that a notice of run %s is %s could not be written down (%s); "
-                "a restarted server may tell it again",
-                cause.run_id, outcome.replace("_", " "), error.strerror,
-            )  # fmt: skip
+        self._record.write(cause, "given_up")

@@ -47,8 +47,8 @@ from .kernel_pass import KernelPass
 from .latency import LoopLag, ResponseTimes
 from .live_view import LiveView
 from .monitor import Monitor, Sample
-from .notice_post import read_address
-from .notice_sender import ALL_RUNS, NoticeSender
+from .notice_address import read_address
+from .notice_sender import NoticeSender
 from .options import Options
 from .pulse import Pulse
 from .retention import Retention
@@ -146,7 +146,7 @@ class Services:
         return NoticeSender(
             self.data,
             read_address(self.options.notify_url),
-            all_runs=lambda: self.reader.runs(limit=ALL_RUNS)[0],
+            reader=self.reader,
             is_live=lambda: self.indexer.caught_up(0.0),
             log=self.text_log,
         )

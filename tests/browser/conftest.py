@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
+from .witness import asked_hosts
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -91,12 +92,15 @@ def bare_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProces
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page of a browser profile of its own."""
+    """A page of a browser profile of its own, which asks nobody beyond this machine."""
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
     context.set_default_timeout(30_000 * SCALE)
+    asked = asked_hosts(context)
     opened = context.new_page()
     yield opened
     context.close()
+    foreign = {host for host in asked if host.rpartition(":")[0] not in ("127.0.0.1", "localhost")}
+    assert foreign == set(), f"the page asked other hosts: {foreign}"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebSocket
 
 
 class Witness:
@@ -38,3 +38,16 @@ class Witness:
 
     def _opened(self, socket: WebSocket) -> None:
         self.hosts.add(urlsplit(socket.url).netloc)
+
+
+def asked_hosts(context: BrowserContext) -> set[str]:
+    """Whom all pages of a profile ask from now on, sockets included; filled as they go."""
+    hosts: set[str] = set()
+
+    def note(url: str) -> None:
+        if host := urlsplit(url).netloc:
+            hosts.add(host)
+
+    context.on("request", lambda request: note(request.url))
+    context.on("page", lambda page: page.on("websocket", lambda socket: note(socket.url)))
+    return hosts

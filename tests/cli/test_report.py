@@ -165,7 +165,7 @@ def test_output_of_an_unknown_run_stays_and_is_told(
     status, told, error = command("report", str(path))
     assert status == 1
     assert "1 output brought up to date" in told
-    assert f"cell 2: there is no run {UNKNOWN}" in error
+    assert f"cell 2: there is no run {UNKNOWN!r}" in error
     assert "--data-dir" in error
     assert "as it was" in data_of(path, 1)["text/plain"]
     only = write(path, output_of("../../etc/passwd"))
@@ -279,3 +279,143 @@ def test_a_run_that_is_going_on_is_reported_as_far_as_it_is(
     finally:
         command("cancel", run.run_id)
         runs.finish(run)
+
+
+HALF = "\ud83d"  # of a character: JSON has it, UTF-8 has not
+
+
+def write_hostile(path: Path, *outputs: Any, **metadata: Any) -> str:
+    """What nbformat would refuse to write, with escapes for all that is not ASCII."""
+    cells = [{"cell_type": "code", "metadata": {}, "source": "run", "outputs": list(outputs)}]
+    whole = {"nbformat": 4, "nbformat_minor": 4, "metadata": metadata, "cells": cells}
+    path.write_text(json.dumps(whole, indent=1, sort_keys=True))
+    return path.read_text()
+
+
+def hostile_data(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(path.read_bytes())["cells"][0]["outputs"][0]["data"]
+    return data
+
+
+def test_output_with_what_no_notebook_should_hold_beside_it_is_brought_up_to_date(
+    command: Command, finished: RunDirectory, tmp_path: Path
+) -> None:
+    path = tmp_path / "hostile.ipynb"
+    output = output_of(finished.run_id, MODEL)
+    output["data"] |= {"text/markdown": HALF, "text/html": [1], "image/png": {HALF: [HALF]}}
+    state = {MODEL: {"state": [1]}, "layout": {"state": HALF}}
+    write_hostile(path, output, widgets={WIDGET_STATE: state})
+    assert command("report", str(path))[0] == 0
+    data = hostile_data(path)
+    assert (data["text/markdown"], data["image/png"]) == (HALF, {HALF: [HALF]})
+    assert "completed" in "".join(data["text/html"])
+    widgets = json.loads(path.read_bytes())["metadata"]["widgets"][WIDGET_STATE]
+    assert widgets["state"] == {"layout": {"state": HALF}}
+
+    marked = {"data": {MIME_TYPE: "x"}, "metadata": {"jupyter_progress": {"run_id": None}}}
+    write_hostile(path, marked)
+    assert command("report", str(path))[0] == 0
+    assert "flowers" in "".join(hostile_data(path)["text/plain"])
+
+
+@pytest.mark.parametrize("run_id", [HALF, "\x1b[2J\x07\u202e", "x" * 100_000])
+def test_run_id_that_is_none_is_told_so_that_it_does_nothing_to_a_terminal(
+    command: Command, finished: RunDirectory, tmp_path: Path, run_id: str
+) -> None:
+    path = tmp_path / "hostile.ipynb"
+    known, odd = output_of(finished.run_id), output_of(finished.run_id)
+    odd["data"][MIME_TYPE]["run_id"] = run_id
+    write_hostile(path, known, odd)
+    status, told, error = command("report", str(path))
+    assert (status, told) == (1, f"{path}: 1 output brought up to date\n")
+    assert "cell 1: there is no run '" in error
+    assert error.strip().isprintable()
+    assert len(error) < 1000
+    answer = json.loads(command("report", "--json", str(path))[1])
+    assert answer["notebooks"][0]["outputs"][1]["run_id"] == run_id
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN"])
+def test_output_with_a_number_that_json_has_no_form_for_is_left_as_it_is(
+    command: Command, finished: RunDirectory, tmp_path: Path, number: str
+) -> None:
+    path = tmp_path / "beyond.ipynb"
+    output = output_of(finished.run_id)
+    output["data"]["application/json"] = {"x": ["NUMBER"]}
+    text = write_hostile(path, output, output_of(finished.run_id))
+    text = text.replace('"NUMBER"', number)
+    path.write_text(text)
+    status, told, error = command("report", str(path))
+    assert (status, told) == (1, f"{path}: 1 output brought up to date\n")
+    assert f"{path}, cell 1: its output holds a number that JSON has no form for" in error
+    end = text.index(number) + len(number)
+    assert path.read_text()[:end] == text[:end]
+    answer = json.loads(command("report", "--json", str(path))[1])
+    outcomes = [found["outcome"] for found in answer["notebooks"][0]["outputs"]]
+    assert sorted(outcomes) == ["current", "left"]
+
+    text = write_hostile(path, output_of(None), widgets={WIDGET_STATE: {"m": {"x": "NUMBER"}}})
+    path.write_text(text.replace('"NUMBER"', number))
+    status, _, error = command("report", str(path))
+    assert status == 1
+    assert "the state of its widgets holds a number" in error
+    assert f'"x": {number}' in path.read_text()
+    assert json.loads(command("report", "--json", str(path))[1])["notebooks"][0]["left_widgets"]
+
+
+def test_each_notebook_is_guarded_for_itself(
+    command: Command, finished: RunDirectory, tmp_path: Path
+) -> None:
+    names = ["first", "none", "deep", "odd\x1b[2J", "last"]
+    paths = first, _, deep, odd, last = [tmp_path / f"{name}.ipynb" for name in names]
+    odd.write_text("{")
+    # Read it can be, but who looks for a widget in it gets no further.
+    state = {MODEL: {"state": {}}, "deep": {"state": "DEEP"}}
+    text = write_hostile(deep, output_of(finished.run_id, MODEL), widgets={WIDGET_STATE: state})
+    deep.write_text(text.replace('"DEEP"', "[" * 600 + "]" * 600))
+    for path in (first, last):
+        write(path, output_of(finished.run_id))
+    status, told, error = command("report", *map(str, paths))
+    assert status == 1
+    assert told == "".join(f"{path}: 1 output brought up to date\n" for path in (first, last))
+    _, of_deep, of_odd = error.splitlines()
+    assert "nested too deeply" in of_deep
+    assert f"{str(odd)!r}: is no JSON" in of_odd
+    status, told, _ = command("report", "--json", *map(str, paths))
+    assert status == 1
+    errors = [found["error"] for found in json.loads(told)["notebooks"]]
+    assert [error is None for error in errors] == [True, False, False, False, True]
+    assert errors[1] == "there is no such file; expected a notebook"
+
+
+def test_what_no_one_foresaw_in_one_notebook_keeps_no_other_from_being_done(
+    command: Command, finished: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = tmp_path / "first.ipynb", tmp_path / "last.ipynb"
+    write(first, output_of(None))
+    write(last, output_of(finished.run_id))
+
+    def failing(*_: Any) -> str:
+        raise ZeroDivisionError("\x1b[2J")
+
+    monkeypatch.setattr("jupyter_progress.cli.report.static_forms", failing)
+    status, told, error = command("report", str(first), str(last), str(tmp_path))
+    assert (status, told) == (1, "")
+    refused = "cannot be brought up to date (ZeroDivisionError('\\x1b[2J'))"
+    assert error.count(refused) == 2
+    assert f"{tmp_path}: is a folder; expected a regular file" in error
+
+
+def test_only_a_regular_file_is_read_and_no_more_of_it_than_the_limit(
+    command: Command, finished: RunDirectory, tmp_path: Path
+) -> None:
+    endless, pipe, circle = (tmp_path / name for name in ("zero.ipynb", "pipe.ipynb", "o.ipynb"))
+    endless.symlink_to("/dev/zero")
+    os.mkfifo(pipe)
+    circle.symlink_to(circle)
+    whole = tmp_path / "whole.ipynb"
+    write(whole, output_of(finished.run_id))
+    status, told, error = command("report", *map(str, (endless, pipe, circle, whole)))
+    assert (status, told) == (1, f"{whole}: 1 output brought up to date\n")
+    for path, kind in ((endless, "a device"), (pipe, "a pipe"), (circle, "a link")):
+        assert f"{path}: is {kind}; expected a regular file" in error

@@ -30,7 +30,7 @@ def until(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any
 
 
 def slow_search(depths: int, **more: Any) -> GridSearchCV:
-    tree = CountedTree(wait_s=0.3)
+    tree = CountedTree(wait_s=0.8)  # three folds: time to ask for something before the first mean
     return GridSearchCV(tree, {"max_depth": list(range(1, depths + 1))}, cv=3, **more)
 
 

@@ -30,6 +30,14 @@ with jp.Run("a loop", stages=["load", "fit"]) as run:
             run.log(accuracy=1 - 1 / (step + 2), step=step)
             time.sleep(0.05)
 """
+THREE_STAGES = """
+import time
+import jupyter_progress as jp
+with jp.Run("three stages", stages=["load", "fit", "score"]) as run:
+    for stage in ("load", "fit", "score"):
+        with run.stage(stage):
+            time.sleep({stage_s})
+"""
 TWICE = "jp.Panel(run, size='line')\nipywidgets.HBox([jp.Panel(run, size='line')])"
 pytestmark = [
     pytest.mark.slow,
@@ -115,6 +123,31 @@ def test_plain_html_is_written_at_most_once_a_second_and_only_when_it_changes(
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(under_way[1:])]
     assert gaps
     assert min(gaps) > 0.9
+
+
+def test_output_is_written_anew_as_each_stage_ends(tmp_path: Path) -> None:
+    manager, client = start_new_kernel(env=environment(tmp_path), cwd=str(tmp_path))
+    written: list[dict[str, Any]] = []
+
+    def hear(message: dict[str, Any]) -> None:
+        if message["msg_type"] in ("display_data", "update_display_data"):
+            own = message["content"]["data"].get(MIME_TYPE)
+            written.extend([own["snapshot"]] if own and own["snapshot"] else [])
+
+    try:
+        client.execute_interactive(
+            THREE_STAGES.format(stage_s=3 * SCALE), output_hook=hear, timeout=60 * SCALE
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    under_way = [state for state in written if state["status"] == "running"]
+    completed = [len(state["stages_completed"]) for state in under_way]
+    assert completed == sorted(completed)
+    # A notebook saved in the second stage has the first, and one saved in the third the second.
+    assert {1, 2} <= set(completed)
+    assert len(written) <= 6
+    assert written[-1]["status"] == "completed"
 
 
 def test_value_that_is_none_is_told_once_and_taken_for_the_default(tmp_path: Path) -> None:

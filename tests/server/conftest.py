@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClientConnection
 
+from jupyter_progress.server import notice_sender, waiting_notices
+
+from .listener import Listener
+from .notice_machine import Machine
 from .raw import RawClient
 
 API = ("jupyter-progress", "api", "v1")
@@ -180,3 +185,28 @@ def raw(
     return RawClient(
         jp_http_port, f"{jp_base_url}jupyter-progress/", jp_auth_header["Authorization"]
     )
+
+
+@pytest.fixture
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    """Where notices go."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    opened = Listener()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def machine(own_data_dir: Path, listener: Listener) -> Iterator[Machine]:
+    """A data directory whose servers tell the listener."""
+    made = Machine(own_data_dir, listener.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits is tried again soon, and a dead sender noticed soon."""
+    monkeypatch.setattr(notice_sender, "wait_s", lambda failures: 0.05)
+    monkeypatch.setattr(waiting_notices, "wait_s", lambda failures: 0.05)
+    monkeypatch.setattr(notice_sender, "LOCK_EVERY_S", 0.05)

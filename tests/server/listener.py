@@ -18,6 +18,8 @@ class Listener:
     ----------
     statuses
         What the next requests are answered with, in order; after these 204.
+    location
+        Where redirects lead; by default elsewhere at this listener.
     """
 
     def __init__(self) -> None:
@@ -25,6 +27,7 @@ class Listener:
         self.told: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.asked: list[str] = []
+        self.location = ""
         self.port = 0
         self._server: ThreadingHTTPServer | None = None
         self.open()
@@ -50,7 +53,8 @@ class Listener:
                     listener.told.append(json.loads(body))
                 self.send_response(status)
                 if 300 <= status < 400:
-                    self.send_header("Location", f"http://127.0.0.1:{listener.port}/elsewhere")
+                    elsewhere = f"http://127.0.0.1:{listener.port}/elsewhere"
+                    self.send_header("Location", listener.location or elsewhere)
                 self.end_headers()
 
             do_GET = do_POST

@@ -59,7 +59,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
         <ChartStep lines={lines} linked={linked} />
         <Switch
           words="Log"
-          label={`Logarithmic scale for ${title}`}
+          label={`Log scale for ${title}`}
           isOn={isLog && canLog}
           whyNot={canLog || !hasPoints ? null : "Only values above zero have a logarithm"}
           onClick={() => setLog(!isLog)}
