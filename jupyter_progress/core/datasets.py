@@ -12,8 +12,11 @@ from .named_uploads import ROW_UPLOADS
 from .names import shorten
 from .reading_requests import check_keys, check_upload_id, json_kind
 
+TARGETS_LIMIT: Final = 1000
 #: The column to be predicted, or several.
-Target: TypeAlias = Text | Annotated[list[Text], told(minItems=1, uniqueItems=True)]
+Target: TypeAlias = (
+    Text | Annotated[list[Text], told(minItems=1, maxItems=TARGETS_LIMIT, uniqueItems=True)]
+)
 
 
 class BundledDataset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,11 +120,18 @@ def _check_several_targets(names: list[Any]) -> None:
     """The columns of several targets: each is named once."""
     if not names:
         raise InvalidRequest("dataset.target", "is empty; expected the names of columns")
+    if len(names) > TARGETS_LIMIT:
+        raise InvalidRequest(
+            "dataset.target",
+            f"names {len(names):,} columns; at most {TARGETS_LIMIT:,} can be predicted at once",
+        )
+    seen: set[str] = set()
     for place, name in enumerate(names):
         field = f"dataset.target[{place}]"
         if not isinstance(name, str):
             raise InvalidRequest(field, f"is {json_kind(name)}; expected a string")
         if not name:
             raise InvalidRequest(field, "is empty; expected some text")
-        if name in names[:place]:
+        if name in seen:
             raise InvalidRequest(field, f"names {shorten(repr(name), 80)} a second time")
+        seen.add(name)

@@ -33,12 +33,17 @@ def figure_of(sample: Any, path: str) -> float | None:
     for key in path.split("."):
         if isinstance(found, dict):
             found = found.get(key)
-        elif isinstance(found, list) and key.isdigit() and int(key) < len(found):
+        elif isinstance(found, list) and _is_place(key) and int(key) < len(found):
             found = found[int(key)]
         else:
             return None
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     return float(found) if is_number else None
+
+
+def _is_place(key: str) -> bool:
+    """Whether a key names a place in a list: "²" is a digit too, and no number to ``int``."""
+    return key.isascii() and key.isdigit()
 
 
 def columns_of(samples: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def _column(samples: Sequence[Any], path: str) -> list[float | None]:
     """What :func:`figure_of` says of each sample; level by level, which takes less time."""
     found: Sequence[Any] = samples
     for key in path.split("."):
-        if key.isdigit():
+        if _is_place(key):
             at = int(key)
             found = [v[at] if isinstance(v, list) and at < len(v) else None for v in found]
         else:

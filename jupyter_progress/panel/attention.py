@@ -19,6 +19,8 @@ UNASKED_SNAPSHOTS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 BLIND_SNAPSHOT_S = 5.0
 # Nor can it be asked for the view's code, by a page that has no server to take it from.
 UNASKED_CODE_S = (2.0, 6.0, 15.0)
+# It is long: a page of many views, or one that asks without end, is sent it this seldom.
+CODE_S = 1.0
 
 Forward = Literal["everything", "beats", "nothing"]
 
@@ -64,6 +66,8 @@ class Attention:
         self._is_asked = False
         self._unasked = 0
         self._code_sent = 0
+        self._is_code_asked = False
+        self._code_sent_at = float("-inf")
         self._last_snapshot = now
 
     def beat(self, now: float, connection: str, via: str, views: int) -> None:
@@ -119,6 +123,17 @@ class Attention:
             self._is_asked = False
             self._last_snapshot = now
         return Judgement(False, forward, needs_snapshot)
+
+    def ask_for_code(self) -> None:
+        """A view wants its code."""
+        self._is_code_asked = True
+
+    def is_asked_code_due(self, now: float) -> bool:
+        """Whether the code that was asked for is to be sent; where it is, the caller does so."""
+        if not self._is_code_asked or now - self._code_sent_at < CODE_S:
+            return False
+        self._is_code_asked, self._code_sent_at = False, now
+        return True
 
     def is_code_due(self, now: float, idle_since: float | None) -> bool:
         """Whether the view's code is to be sent unasked; where it is, the caller does so."""

@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from ..core.candidates import answer_of
+from ..core.names import shorten
 from ..core.state import RunState
 from ..core.wire import Message
 from ..errors import InvalidRequest, ProgressError
@@ -143,6 +144,8 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
             and not is_executed()
         ):
             self._send_code()
+        if not judgement.is_lost:
+            self._send_asked_code(now)
         feed = self._feeds.polling if judgement.is_lost else self._feeds.stream
         if feed is not self._watched.feed:
             self._watched.follow(feed)
@@ -185,6 +188,11 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
     def _send_code(self) -> None:
         self.send({"type": "bundle", "js": view_source()})
 
+    def _send_asked_code(self, now: float) -> None:
+        with self._guard:
+            if self._attention.is_asked_code_due(now):
+                self._send_code()
+
     def reopen(self) -> None:
         """Give the widget a comm again, after its page or somebody has closed it."""
         if self.comm is not None and not getattr(self.comm, "_closed", False):
@@ -216,7 +224,8 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         elif kind == "want" and content.get("what") == "retry":
             self._watched.feed.retry_now()
         elif kind == "want" and content.get("what") == "bundle":
-            self._send_code()
+            self._attention.ask_for_code()
+            self._send_asked_code(now)
         elif kind == "control":
             askers.submit(self._control, content)
 
@@ -237,6 +246,13 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
     def _carry_out(self, content: dict[str, Any]) -> dict[str, Any] | None:
         """Do it; what was asked for to be read is given back."""
         action, run_id = content.get("action"), content.get("run_id")
+        if self.run_id and run_id != self.run_id:
+            # What a page sends is not to reach further than what the panel shows.
+            raise InvalidRequest(
+                "run_id",
+                f"is {shorten(repr(run_id), 80)}; this panel is asked about its own run, "
+                f"{self.run_id}, only: open a panel of the other one",
+            )
         if action in ("stop", "cancel", "resume") and isinstance(run_id, str):
             ask = {
                 "stop": self._actions.stop,
@@ -275,7 +291,9 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         asked = content.get("names")
         names = asked if isinstance(asked, list) else NAMES
         wanted = [name for name in names if isinstance(name, str)]
-        return {"series": self._actions.series(run_id, wanted, CHART_POINTS)}
+        # Without a name the series would be all there are.
+        found = self._actions.series(run_id, wanted, CHART_POINTS) if wanted else {}
+        return {"series": found}
 
     # What it leaves in a notebook
 

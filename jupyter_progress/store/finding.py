@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ..core.run_facts import estimator_of, main_score, name_key, test_scores, words_of
-from ..core.run_query import MetricBound, RunQuery, RunSort
+from ..core.run_query import NEWEST, MetricBound, RunQuery, RunSort
 from ..core.state import RunState, begun_us
 from ..errors import InvalidRequest
 from .statements import statements
@@ -35,7 +35,9 @@ def put_found(connection: sqlite3.Connection, run_id: str, state: RunState) -> N
             state.elapsed_time, main_score(state), words_of(state),
         ),
     )  # fmt: skip
-    connection.execute(_SQL["drop_tags"], (run_id,))
+    # A run that is resumed and completes again may be measured by fewer scores than before.
+    for name in ("drop_tags", "drop_scores"):
+        connection.execute(_SQL[name], (run_id,))
     connection.executemany(_SQL["add_tag"], [(tag, run_id) for tag in state.tags])
     scores = test_scores(state)
     if scores:
@@ -175,7 +177,7 @@ def _bounded(bound: MetricBound, number: int) -> str:
 def _place_of(row: _Row, sort: RunSort) -> str:
     run_id, begun, key = row
     time = f"{begun}-{run_id}"
-    if sort.key == "began":
+    if sort == NEWEST:
         return time
     told = msgspec.json.encode([_written(sort), key])
     return f"{time}.{base64.urlsafe_b64encode(told).decode().rstrip('=')}"
@@ -185,9 +187,9 @@ def _read_place(before: str, sort: RunSort) -> dict[str, Any]:
     time, _, told = before.partition(".")
     begun, _, run_id = time.partition("-")
     place = {"before_us": int(begun), "before": run_id}
-    if (sort.key == "began") != (not told):
+    if (sort == NEWEST) != (not told):
         raise InvalidRequest("before", _OTHER_ORDER)
-    if sort.key == "began":
+    if sort == NEWEST:
         return place
     try:
         order, key = msgspec.json.decode(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -150,8 +150,7 @@ class DataReader:
         unpacked = sum(_unpacked_bytes(path) for path in files.values())
         if too_large or unpacked > UNPACKED_UP_TO_BYTES or any(map(_is_wide, files.values())):
             for field, path in files.items():
-                for target in target_names(dataset) or [None]:
-                    _check_target_of_large(path, target, field)
+                _check_targets_of_large(path, target_names(dataset) or [None], field)
             return None
         marks = [(str(path), *_mark(path)) for path in files.values()]
         key = ("files", tuple(target_names(dataset)), *marks)
@@ -243,20 +242,21 @@ def _is_wide(path: Path) -> bool:
         )
 
 
-def _check_target_of_large(path: Path, target: str | None, field: str) -> None:
-    """Of a file too large to be read here, look at the names of its columns only."""
+def _check_targets_of_large(path: Path, targets: Sequence[str | None], field: str) -> None:
+    """Of a file too large to be read here, look at the names of its columns only, and once."""
     names = _column_names(path, field)
-    if names is None or (target is not None and target in names):
+    if names is None:
         return
-    if target is not None and _may_be_given_by_pandas(target, names):
-        return
-    raise no_column(target, names, "dataset.target")
+    counts = Counter(names)
+    for target in targets:
+        if target is None or not (target in counts or _may_be_given_by_pandas(target, counts)):
+            raise no_column(target, names, "dataset.target")
 
 
-def _may_be_given_by_pandas(name: str, names: list[str]) -> bool:
+def _may_be_given_by_pandas(name: str, names: Counter[str]) -> bool:
     """Whether pandas may call a column so whose own name is empty, or is there twice."""
     first, _, number = name.rpartition(".")
-    is_second = number.isdigit() and names.count(first) > 1
+    is_second = number.isdigit() and names[first] > 1
     return is_second or (name.startswith("Unnamed: ") and "" in names)
 
 

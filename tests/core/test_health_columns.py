@@ -40,6 +40,13 @@ def test_columns_have_the_cards_that_there_ever_were() -> None:
     assert columns["gpus"] == ["T4"]
 
 
+def test_key_that_is_a_digit_and_no_number_names_no_place() -> None:
+    sample = {"gpus": [{"percent": 1}, {"percent": 2}, {"percent": 3}]}
+    assert figure_of(sample, "gpus.1.percent") == 2
+    for key in ("²", "٢", "-1", ""):
+        assert figure_of(sample, f"gpus.{key}.percent") is None
+
+
 def test_times_are_seconds_after_the_first() -> None:
     columns = columns_of(SAMPLES)
     assert columns["since"] == "2026-11-22T10:00:00.500Z"

@@ -81,6 +81,15 @@ def test_body_of_another_type_is_refused(body: Any) -> None:
 A_FILE = {"source": "file", "path": "a.csv"}
 
 
+def test_most_targets_are_checked_in_no_time_and_more_are_refused_with_the_number() -> None:
+    names = [f"{n}" for n in range(1000)]
+    check(dataset={**A_FILE, "target": names})
+    started = time.thread_time()
+    with pytest.raises(InvalidRequest, match=r"names 50,000 columns; at most 1,000"):
+        check(dataset={**A_FILE, "target": [f"{n}" for n in range(50_000)]})
+    assert time.thread_time() - started < 1.0
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -103,6 +112,7 @@ A_FILE = {"source": "file", "path": "a.csv"}
             {"dataset": {"source": "file", "path": "a.csv", "target": ["a", "a"]}},
             "dataset.target[1]",
         ),
+        ({"dataset": {**A_FILE, "target": [f"{n}" for n in range(1001)]}}, "dataset.target"),
         ({"dataset": {"source": "file", "path": ["a"], "target": ["a"]}}, "dataset.path"),
         ({"dataset": {"source": "upload", "id": "../../etc"}}, "dataset.id"),
         ({"estimator": "SVC"}, "estimator"),

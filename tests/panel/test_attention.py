@@ -112,5 +112,17 @@ def test_code_is_sent_unasked_only_where_a_busy_kernel_cannot_be_asked_for_it() 
     assert not any(Attention(0.0).is_code_due(float(second), IDLE) for second in range(60))
 
 
+def test_code_is_sent_at_once_when_asked_for_and_then_once_a_second() -> None:
+    attention = Attention(100.0)
+    assert not attention.is_asked_code_due(100.0)
+    attention.ask_for_code()
+    assert attention.is_asked_code_due(100.0)
+    for _ in range(50):
+        attention.ask_for_code()
+        assert not attention.is_asked_code_due(100.9)
+    assert attention.is_asked_code_due(101.0)  # who asked in between gets it too
+    assert not attention.is_asked_code_due(105.0)
+
+
 def test_view_that_was_heard_once_asks_for_what_it_needs(seen: Attention) -> None:
     assert not any(seen.is_code_due(float(second), BUSY) for second in range(60))

@@ -112,9 +112,11 @@ def test_busy_kernel_hears_no_beats_and_keeps_its_socket(kernel: Kernel) -> None
 
 def test_view_asks_for_its_code_and_for_controls(kernel: Kernel) -> None:
     kernel.run(MAKE)
-    kernel.say({"type": "want", "what": "bundle"})
-    (bundle,) = [said for said in kernel.listen(3.0) if said["type"] == "bundle"]
-    assert "mountPanel" in bundle["js"]
+    for _ in range(9):
+        kernel.say({"type": "want", "what": "bundle"})
+    bundles = [said for said in kernel.listen(3.0) if said["type"] == "bundle"]
+    assert 1 <= len(bundles) <= 3
+    assert "mountPanel" in bundles[0]["js"]
     kernel.say({"type": "control", "id": 7, "action": "stop", "run_id": "20000101-000000-00000000"})
     kernel.say({"type": "control", "id": 8, "action": "note", "run_id": None, "text": "hello"})
     kernel.say({"type": "control", "id": 9, "action": "explode", "run_id": None})

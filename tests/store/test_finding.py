@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from jupyter_progress.core.names import is_page_start
 from jupyter_progress.core.run_query import RunQuery, read_run_query
 from jupyter_progress.core.state import RunState
 from jupyter_progress.core.times import to_iso
@@ -191,6 +192,34 @@ def test_run_that_changes_and_one_that_goes_are_found_so(log: Log) -> None:
         ("test.accuracy", 79), ("test.f1_macro", 79), ("metrics.val/loss", 29)
     ]  # fmt: skip
     assert dict(facets["statuses"])["failed"] == 33
+    reader.close()
+
+
+def test_run_that_completes_again_has_the_scores_of_that_time_alone(log: Log) -> None:
+    reader = log.reader()
+    again = replace(RUNS[6], result={"test": {"accuracy": 0.25}})
+    log.commit(Batch(0, states={again.run_id: again}))
+    found = walk(reader, read_run_query(metric=["test.f1_macro>-9"]))
+    assert len(found) == 79
+    assert again.run_id not in [run.run_id for run in found]
+    assert again.run_id in [
+        run.run_id for run in walk(reader, read_run_query(sort="test.f1_macro"))
+    ]
+    resumed = replace(again, status="running", result=None)
+    log.commit(Batch(0, states={again.run_id: resumed}))
+    assert dict(reader.facets()["metrics"])["test.accuracy"] == 79
+    reader.close()
+
+
+@pytest.mark.parametrize(("first", "then"), [("newest", "oldest"), ("oldest", "newest")])
+def test_place_of_one_end_is_refused_from_the_other(log: Log, first: str, then: str) -> None:
+    reader = log.reader()
+    for more in ({}, {"q": "run"}):
+        _, before = reader.runs(read_run_query(sort=first, **more), 10)
+        assert before is not None
+        assert is_page_start(before)
+        with pytest.raises(InvalidRequest, match="another order"):
+            reader.runs(read_run_query(sort=then, **more), 10, before)
     reader.close()
 
 

@@ -26,7 +26,10 @@ from jupyter_progress.core.run_requests import kept_request_of, read_run_request
 from jupyter_progress.errors import ProgressError, Unavailable
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.training.checking import Checker
-from jupyter_progress.training.data_checks import CONTENT_CHECKED_UP_TO_BYTES
+from jupyter_progress.training.data_checks import (
+    CONTENT_CHECKED_UP_TO_BYTES,
+    CONTENT_CHECKED_UP_TO_COLUMNS,
+)
 from jupyter_progress.training.request_checks import RequestChecks
 from jupyter_progress.training.uploads import Uploads
 
@@ -430,6 +433,19 @@ def test_of_a_large_file_only_the_columns_are_looked_at(check: Check, root: Path
     reason, field, words = refusal(check, file("large.csv", "lable"))
     assert (reason, field) == ("unknown_column", "dataset.target")
     assert "did you mean 'label'?" in words
+
+
+def test_header_of_a_large_file_is_read_once_for_all_targets(check: Check, root: Path) -> None:
+    names = [f"{'x' * 60}{n}" for n in range(CONTENT_CHECKED_UP_TO_COLUMNS + 1)]
+    line = "1," * (len(names) - 1) + "1\n"
+    (root / "wide.csv").write_text(",".join(names) + "\n" + line * 2)
+    targets = names[-999:]
+    started = time.thread_time()
+    check({**file("wide.csv"), "target": targets}, RIDGE)
+    reason, _, words = refusal(check, {**file("wide.csv"), "target": [*targets, "x"]}, RIDGE)
+    assert time.thread_time() - started < 2.0
+    assert reason == "unknown_column"
+    assert "'x' is no column" in words
 
 
 @pytest.fixture(scope="module")

@@ -243,7 +243,6 @@ def test_unset_random_states_are_drawn_once_and_recorded(
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["RandomForestClassifier", "Ridge", "KNeighborsClassifier"])
 def test_estimator_that_takes_several_targets_is_fitted_as_plain_python_does(
@@ -266,3 +265,15 @@ def test_estimator_that_takes_several_targets_is_fitted_as_plain_python_does(
     else:
         assert scores["r2"] == pytest.approx(r2_score(true, said))
     assert state.result["confusion_matrix"] is None
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kinds", [("bool", "int64"), ("Int64", "Int64"), ("boolean", "boolean")])
+def test_targets_of_types_that_a_frame_makes_objects_of_are_fitted_as_plain_python_does(
+    kinds: tuple[str, str], data_dir: DataDirectory
+) -> None:
+    estimator = make("RandomForestClassifier")
+    X, y = data_for("RandomForestClassifier", estimator)
+    y = several_of(y, estimator).astype(dict(zip(["above 0", "above 1"], kinds, strict=True)))
+    run, _state = trained(data_dir, estimator, X, y, "none")
+    check_parity(run, data_dir, estimator, X, y)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import Any
 
+import msgspec
 import numpy as np
+import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -73,3 +77,92 @@ def test_whatever_an_estimator_says_of_itself_is_told_in_little_room() -> None:
         assert len(told) == 100
     assert told_params(Raising()) == {}
     assert told_params(object()) == {}
+
+
+class Named:
+    """An estimator of the parameters that it is given."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        return self.params
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "password", "db_password", "store__passwd", "client.secret", "hub__api_key", "API_KEY",
+        "credential", "credentials", "auth", "access_token", "token",
+    ],
+)  # fmt: skip
+def test_what_a_name_calls_a_secret_is_not_told(name: str) -> None:
+    assert told_params(Named({name: "hunter2"})) == {name: "…"}
+    nested = told_params(Named({"options": [{name: "hunter2", "C": 1}]}))
+    assert "hunter2" not in str(nested)
+    assert "'C': 1" in nested["options"]
+
+
+@pytest.mark.parametrize(
+    "name", ["token_pattern", "tokenizer", "n_tokens", "author", "secretary", "password_length"]
+)
+def test_name_that_only_holds_such_a_word_is_told(name: str) -> None:
+    assert told_params(Named({name: "a+"})) == {name: "a+"}
+
+
+def test_estimator_in_a_list_shows_none_of_its_own_parameters() -> None:
+    pipeline = make_pipeline(StandardScaler(), Named({"password": "hunter2"}))
+    assert "hunter2" not in str(told_params(Named({"steps": pipeline.steps})))
+
+
+def test_number_that_has_no_plain_type_is_told_as_a_text() -> None:
+    assert "1.0" in told_params(Ridge(alpha=np.longdouble(1.5) - 0.5))["alpha"]
+    numbers = {"a": np.float64(0.5), "b": np.bool_(True), "c": np.array(7), "d": 10**5000}
+    told = told_params(Named(numbers))
+    assert (told["a"], told["b"], told["c"]) == (0.5, True, 7)
+    assert len(told["d"]) < 300
+
+
+def test_text_that_is_no_unicode_is_spelled_out() -> None:
+    told = told_params(Named({"pattern\udcff": "a\udc80b", "both": ["\ud800", Odd()]}))
+    assert told["pattern\\udcff"] == "a\\udc80b"
+    assert msgspec.json.decode(msgspec.json.encode(told)) == told
+    assert json.dumps(told, ensure_ascii=False).encode()
+
+
+class Counting:
+    """Counts how often any of them is shown."""
+
+    shown = 0
+
+    def __repr__(self) -> str:
+        Counting.shown += 1
+        return "Counting()"
+
+
+class OwnList(list[Any]):
+    """A list under another name."""
+
+
+def test_large_container_is_cut_before_it_is_written_out() -> None:
+    items = [Counting() for _ in range(100_000)]
+    for value in (
+        items, tuple(items), dict(enumerate(items)), OwnList(items), [[items] * 100] * 100,
+        {"a": {"b": items}}, deque(items),
+    ):  # fmt: skip
+        Counting.shown = 0
+        told = told_params(Named({"value": value}))["value"]
+        assert 100 < len(told) <= 201
+        assert told.endswith("…")
+        assert Counting.shown < 200
+    assert told_params(Named({"value": b"x" * 10**6}))["value"].startswith("b'xxx")
+    endless: list[Any] = []
+    endless.append(endless)
+    assert len(told_params(Named({"value": endless}))["value"]) < 100
+
+
+def test_estimator_that_cannot_say_its_parameters_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert told_params(Raising()) == {}
+    assert "get_params failed" in caplog.text

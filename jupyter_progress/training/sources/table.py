@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -154,17 +155,19 @@ def split_target(frame: Any, target: str | list[str] | None, field: str) -> Tabl
         There is no such column, or none was named.
     """
     names = [str(name) for name in frame.columns]
+    counts = Counter(names)
     several = target if isinstance(target, list) else [target]
     for one in several:
-        if one is None or one not in names:
+        if one is None or one not in counts:
             raise no_column(one, names, f"{field}.target")
-        if names.count(one) > 1:
+        if counts[one] > 1:
             raise UnknownColumn(
                 f"{field}.target",
-                f"{names.count(one)} columns are called {shorten(repr(one), 80)}; expected one",
+                f"{counts[one]} columns are called {shorten(repr(one), 80)}; expected one",
             )
-    places = [names.index(str(one)) for one in several]
-    rest = [place for place in range(len(names)) if place not in places]
+    place_of = {name: place for place, name in enumerate(names)}
+    places = [place_of[str(one)] for one in several]
+    rest = sorted(set(range(len(names))).difference(places))
     return make_table(frame.iloc[:, rest], frame.iloc[:, places], field)
 
 
