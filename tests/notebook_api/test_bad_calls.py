@@ -396,6 +396,7 @@ def test_estimator_that_cannot_be_pickled_is_refused(alone: LocalBackend) -> Non
     assert alone.data.run_ids() == []
 
 
+@pytest.mark.slow
 def test_frame_of_another_library_becomes_one_of_pandas(alone: LocalBackend) -> None:
     class Elsewhere(OwnFrame):
         def to_pandas(self) -> pd.DataFrame:
@@ -406,6 +407,7 @@ def test_frame_of_another_library_becomes_one_of_pandas(alone: LocalBackend) -> 
     run.delete()
 
 
+@pytest.mark.slow
 def test_targets_whose_labels_have_another_order_are_told(alone: LocalBackend) -> None:
     shuffled = FRAME["label"].sample(frac=1, random_state=0)
     with pytest.warns(UserWarning, match=r"y\.loc\[X\.index\]") as told:
@@ -414,6 +416,7 @@ def test_targets_whose_labels_have_another_order_are_told(alone: LocalBackend) -
     run.wait().delete()
 
 
+@pytest.mark.slow
 def test_masked_values_are_missing_ones(alone: LocalBackend) -> None:
     masked = np.ma.masked_less(np.ma.array(X, copy=True), np.sort(X[:, 0])[3])
     forest = RandomForestClassifier(5, random_state=0)

@@ -197,6 +197,7 @@ def test_own_split_takes_no_row(
     assert run.wait().result["rows"] == {"train": 1000, "validation": 300, "test": 497}
 
 
+@pytest.mark.slow
 def test_own_test_rows_are_told_apart_from_those_that_are_taken(
     digits: SimpleNamespace, capsys: pytest.CaptureFixture[str], alone: Any
 ) -> None:
@@ -207,6 +208,7 @@ def test_own_test_rows_are_told_apart_from_those_that_are_taken(
     assert capsys.readouterr().out == f"fitting on 800 of 1,000 rows {told}\n"
 
 
+@pytest.mark.slow
 def test_file_is_loaded_by_the_worker_wherever_it_lies(
     tmp_path: Any,
     digits: SimpleNamespace,

@@ -40,6 +40,7 @@ def fitted(here: Any, run: jp.RunHandle, rows: Any, y: Any, **fit_params: Any) -
     return run.model, clone(run.model).fit(take[train], np.asarray(y)[train], **given)
 
 
+@pytest.mark.slow
 def test_same_rows_are_kept_once_and_not_sent(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     if here.kind == "server":
@@ -55,6 +56,7 @@ def test_same_rows_are_kept_once_and_not_sent(here: Any, monkeypatch: pytest.Mon
     assert first.state["spec"]["dataset"]["id"] == again.state["spec"]["dataset"]["id"]
 
 
+@pytest.mark.slow
 def test_weights_groups_and_a_scorer_of_ones_own(here: Any) -> None:
     weights, groups = RNG.uniform(0.5, 2, 300), np.arange(300) // 10
 

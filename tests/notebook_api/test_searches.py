@@ -92,6 +92,7 @@ def check_panel(run: jp.RunHandle) -> None:
     assert f"· max_depth={board.iloc[0]['param_max_depth']}<" in report
 
 
+@pytest.mark.slow
 def test_search_without_refit_has_results_and_no_model() -> None:
     search = GridSearchCV(
         DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]}, cv=3, refit=False
@@ -110,6 +111,7 @@ def test_search_without_refit_has_results_and_no_model() -> None:
     assert (stages["evaluate"], stages["save_model"]) == ("skipped", "skipped")
 
 
+@pytest.mark.slow
 def test_rows_for_validation_are_kept_where_they_are_asked_for() -> None:
     search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]}, cv=3)
     run = jp.train(search, X, Y, split={"validation": 0.2}, display=False).wait(60)

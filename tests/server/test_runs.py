@@ -123,6 +123,7 @@ async def deploys_and_predicts(ask: Any, stream: Stream, run_id: str) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_file_below_the_root_directory_is_trained_on(
     ask: Any, jp_root_dir: Any, until_ended: Any
 ) -> None:
@@ -420,6 +421,7 @@ async def test_runs_start_in_the_order_in_which_they_were_queued(
     await until_ended(queued[-1])
 
 
+@pytest.mark.slow
 async def test_cancel_of_a_queued_run_is_answered_alike_however_often_it_comes(
     ask: Any, services: Any, until_ended: Any
 ) -> None:

@@ -82,6 +82,7 @@ def test_run_goes_through_eight_stages_and_leaves_a_model(data_dir, scaled):
     assert not is_locked(run.lock_file)
 
 
+@pytest.mark.slow
 def test_own_frame_is_trained_with_the_kernels_path_and_folder(data_dir, scaled, tmp_path):
     there = tmp_path / "project"
     (there / "lib").mkdir(parents=True)
@@ -134,6 +135,7 @@ def test_killed_worker_is_a_failure_with_its_reason_within_two_seconds(data_dir,
     assert run.exit()["signal"] == "SIGKILL"
 
 
+@pytest.mark.slow
 def test_keeper_waits_for_nothing_that_has_a_journals_name(data_dir, scaled):
     run = submit(data_dir, digits(params={"n_estimators": 5}))
     for folder in (run.journals, run.controls):
@@ -262,6 +264,7 @@ def test_failing_user_code_is_told_by_the_users_own_lines(data_dir, scaled, tmp_
     assert "jupyter_progress" not in error["traceback"]
 
 
+@pytest.mark.slow
 def test_words_of_the_users_own_bring_no_hint_about_data_that_is_sound(data_dir, scaled):
     class Mine(LogisticRegression):
         def fit(self, X, y):
@@ -293,6 +296,7 @@ def test_program_that_is_no_python_has_not_started(data_dir, scaled):
     assert "Python interpreter" in error["hint"]
 
 
+@pytest.mark.slow
 def test_upload_that_is_no_pickle_is_named_as_such(data_dir, scaled):
     with Uploads(data_dir).begin("pickle") as handed:
         handed.write(b"<html>not found</html>")

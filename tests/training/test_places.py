@@ -73,6 +73,7 @@ def span(run: RunDirectory) -> tuple[str, str]:
     return state.start_time, state.end_time
 
 
+@pytest.mark.slow
 def test_run_beyond_the_places_waits_is_seen_waiting_and_can_be_cancelled(
     data_dir: DataDirectory, scaled: Any
 ) -> None:
