@@ -49,6 +49,7 @@ def expect_words(view: Locator) -> None:
     expect(view.locator(CONNECTION)).to_contain_text("Offline")
 
 
+@pytest.mark.slow
 def test_panel_says_what_to_install_where(unprepared: Lab) -> None:
     unprepared.write("unprepared.ipynb", ALONE, IN_A_BOX)
     unprepared.open("unprepared.ipynb")

@@ -132,6 +132,7 @@ def test_failure_is_shown_with_its_reason_and_what_to_do(
     expect(failure).to_contain_text(error["hint"])
 
 
+@pytest.mark.slow
 def test_address_of_a_run_opens_that_run(page: Page, server: JupyterProcess) -> None:
     first = start_run(server, "the earlier one", trees=5)
     server.wait_for_run(first, "completed")

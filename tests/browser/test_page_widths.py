@@ -64,6 +64,7 @@ def shown_runs(page: Page) -> list[str]:
     return names.all_inner_texts()
 
 
+@pytest.mark.slow
 def test_page_opens_on_the_run_at_work_with_the_queue_below_it(
     page: Page, server: JupyterProcess
 ) -> None:
@@ -111,6 +112,7 @@ def test_telephone_shows_a_few_rows_and_all_on_demand(page: Page, server: Jupyte
     expect(page.get_by_role("article")).to_have_attribute("aria-label", QUEUE[3])
 
 
+@pytest.mark.slow
 def test_selected_run_tells_what_its_data_check_found(page: Page, server: JupyterProcess) -> None:
     open_page(page, server)
     run = page.get_by_role("article", name=AT_WORK)
@@ -121,6 +123,7 @@ def test_selected_run_tells_what_its_data_check_found(page: Page, server: Jupyte
     assert [text for text in of_all if text.startswith(f"{AT_WORK}: {words}")]
 
 
+@pytest.mark.slow
 def test_run_of_long_ago_tells_its_own_activity(page: Page, server: JupyterProcess) -> None:
     open_page(page, server)
     page.get_by_role("navigation").get_by_text("ended one").click()

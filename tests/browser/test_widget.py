@@ -107,6 +107,7 @@ class Wall:
         socket.close() if self.is_up else socket.connect_to_server()
 
 
+@pytest.mark.slow
 def test_widget_shows_the_run_where_there_is_no_renderer(bare: Lab) -> None:
     run_id = running(bare, "without the renderer")
     bare.write("widget.ipynb", SHOW.format(run_id=run_id, more=""), ASK)
@@ -153,6 +154,7 @@ def test_widget_in_a_box_is_fed_over_the_comm_alone(bare: Lab) -> None:
     expect_connection(bare.panel, "live")
 
 
+@pytest.mark.slow
 def test_kernel_goes_on_polling_with_its_comm_closed_and_serves_the_next(bare: Lab) -> None:
     run_id = running(bare, "comm closed")
     bare.write("closed.ipynb", SHOW.format(run_id=run_id, more=""), ASK, CLOSE, "panel")
