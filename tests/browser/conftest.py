@@ -104,6 +104,15 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def foreign_page(chromium: Browser) -> Iterator[Page]:
+    """A page for what others have made, who ask for what they like."""
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(30_000 * SCALE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
 def lab(page: Page, jupyter_lab: JupyterProcess) -> Lab:
     """A person in front of JupyterLab."""
     return Lab(page, jupyter_lab)

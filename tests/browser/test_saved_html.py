@@ -54,8 +54,9 @@ def without_outputs(notebook: Any) -> Any:
 
 @pytest.mark.parametrize("template", ["lab", "classic"])
 def test_html_of_a_saved_notebook_shows_the_chart_and_neither_runs_nor_asks_anything(
-    page: Page, saved: Any, tmp_path: Path, template: str
+    foreign_page: Page, saved: Any, tmp_path: Path, template: str
 ) -> None:
+    page = foreign_page
     own = asked_of(page, without_outputs(saved), tmp_path / "bare.html", template)
     scripts = page.locator("script:not([type^='application/vnd'])").count()
     assert asked_of(page, saved, tmp_path / "saved.html", template) == own
