@@ -6,6 +6,8 @@
  * what is on the screen even where the MIME renderer shows it.
  */
 
+import type { Notice } from "./model/view_state";
+
 export interface ShownView {
   runId: string;
   connection: string;
@@ -23,6 +25,8 @@ export interface Registry {
   modules: Map<string, Promise<unknown>>;
   /** Connections to servers by base URL; what they hold is known to the code that made them. */
   feeds: Map<string, unknown>;
+  /** Whether Jupyter's own notifications tell a notice, which no panel has to tell then. */
+  isToldByJupyter?: (notice: Notice) => boolean;
 }
 
 // Another version's scripts do not read this one's: raise it when the shapes above change.

@@ -51,9 +51,7 @@ class HtmlPanel:
 
     def _heard(self, messages: list[Message]) -> None:
         run = self._watched.run
-        if run is not None and (
-            not messages or any(message.run_id == run.run_id for message in messages)
-        ):
+        if run is not None and self._watched.is_told_by(messages):
             self._outputs.progressed(run)
         elif not self.run_id:
             self._outputs.changed()

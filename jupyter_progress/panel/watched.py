@@ -109,6 +109,10 @@ class Watched:
         heard = self.feed.last_heard
         return None if heard is None else max(0.0, time.time() - heard)
 
+    def is_told_by(self, messages: list[Message]) -> bool:
+        """Whether messages are about the run: none at all mean that its state became known."""
+        return not messages or any(message.run_id == self.run_id for message in messages)
+
     # How it becomes known
 
     def follow(self, feed: Feed) -> None:

@@ -115,7 +115,7 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
                 self._outbox.add(message)
         run = self._watched.run
         # The machine's health, told each second, makes no report old.
-        if run is None or not (not messages or any(m.run_id == self.run_id for m in messages)):
+        if run is None or not self._watched.is_told_by(messages):
             return
         if self._outputs.progressed(run):
             self.set_trait("snapshot", saved_state(run))

@@ -134,7 +134,9 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
-class _Plain(urllib.request.HTTPHandler):
+class _Watching(urllib.request.AbstractHTTPHandler):
+    """Opens connections that can be left."""
+
     def __init__(self, attempt: _Attempt) -> None:
         super().__init__()
         self._attempt = attempt
@@ -143,13 +145,12 @@ class _Plain(urllib.request.HTTPHandler):
         return super().do_open(_watched(self._attempt, http_class), req, **arguments)
 
 
-class _Secure(urllib.request.HTTPSHandler):
-    def __init__(self, attempt: _Attempt) -> None:
-        super().__init__()
-        self._attempt = attempt
+class _Plain(_Watching, urllib.request.HTTPHandler):
+    """By HTTP."""
 
-    def do_open(self, http_class: Any, req: Any, **arguments: Any) -> Any:
-        return super().do_open(_watched(self._attempt, http_class), req, **arguments)
+
+class _Secure(_Watching, urllib.request.HTTPSHandler):
+    """By HTTPS."""
 
 
 def _watched(attempt: _Attempt, http_class: Any) -> Any:

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
+from .looks import set_theme
+from .runs import end_all_runs
 from .witness import asked_hosts
 
 FLAGS = [
@@ -116,6 +118,15 @@ def foreign_page(chromium: Browser) -> Iterator[Page]:
 def lab(page: Page, jupyter_lab: JupyterProcess) -> Lab:
     """A person in front of JupyterLab."""
     return Lab(page, jupyter_lab)
+
+
+@pytest.fixture
+def desk(lab: Lab) -> Iterator[Lab]:
+    """The same, whose theme is put back afterwards and whose runs are ended."""
+    yield lab
+    set_theme(lab, "Light")
+    lab.page.goto("about:blank")
+    end_all_runs(lab.server)
 
 
 @pytest.fixture

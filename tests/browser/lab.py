@@ -94,6 +94,15 @@ class Lab:
         self.wait_for_kernel()
         self.command("notebook:run-all-cells")
 
+    def show_run(self, run_id: str) -> None:
+        """Have a cell show a run, whole, until it is live."""
+        self.write("shown.ipynb", f"import jupyter_progress as jp\njp.get_run({run_id!r})")
+        self.open("shown.ipynb")
+        self.run_all()
+        mark = self.panel.locator(".jpp-connection").first
+        expect(mark).to_have_attribute("data-connection", "live", timeout=60_000 * SCALE)
+        self.panel.get_by_role("button", name="Details").click()
+
     def cell(self, index: int) -> Locator:
         """A code cell, counted from 0."""
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from ..jupyter_process import TOKEN, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, expect_status, wait_until
@@ -79,12 +79,8 @@ def test_axe_finds_nothing_in_any_place_of_the_page(page: Page, server: JupyterP
 def test_axe_finds_nothing_in_a_panel_of_jupyterlab(lab: Lab) -> None:
     run_id = start_run(lab.server, "looked through", trees=LONG)
     lab.server.wait_for_run(run_id, "running")
-    lab.write("axe.ipynb", f"import jupyter_progress as jp\njp.get_run({run_id!r})")
-    lab.open("axe.ipynb")
-    lab.run_all()
     try:
-        expect_connection(lab.panel, "live", 60_000 * SCALE)
-        lab.panel.get_by_role("button", name="Details").click()
+        lab.show_run(run_id)
         lab.page.evaluate(AXE.read_text("utf-8"))
         for theme in ("Light", "Dark"):
             lab.page.evaluate(SET_THEME, f"JupyterLab {theme}")

@@ -20,9 +20,9 @@ from .beside import (
     told,
 )
 from .lab import Lab
+from .looks import LOW_CONTRAST, set_theme
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, step_of, wait_until
-from .test_pictures import LOW_CONTRAST, set_theme
 
 ENDED = "stopped at step"
 

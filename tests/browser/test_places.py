@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from .looks import LOW_CONTRAST
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, wait_until
 from .test_page_widths import OUTSIDE
-from .test_pictures import LOW_CONTRAST
 from .witness import Witness
 
 WIDTHS = (400, 900, 1600)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from ..jupyter_process import TOKEN, JupyterProcess
 from .lab import Lab
 from .runs import LONG, end_all_runs, start_run
 from .screen import WITHIN_MS, expect_connection, expect_status, picture, wait_until
@@ -103,12 +103,8 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
 def test_panel_of_a_silent_server_stops_and_says_its_age(lab: Lab) -> None:
     run_id = start_run(lab.server, "unheard in a notebook", trees=LONG)
     lab.server.wait_for_run(run_id, "running")
-    lab.write("silence.ipynb", f"import jupyter_progress as jp\njp.get_run({run_id!r})")
-    lab.open("silence.ipynb")
-    lab.run_all()
     try:
-        expect_connection(lab.panel, "live", 60_000 * SCALE)
-        lab.panel.get_by_role("button", name="Details").click()
+        lab.show_run(run_id)
         with silent(lab.server):
             expect_connection(lab.panel, "offline", WITHIN_MS + 4_000)
             expect(lab.panel.locator(".jpp-caution")).to_be_visible()

@@ -16,9 +16,9 @@ from jupyter_progress.panel.bundle import MIME_TYPE, WIDGET_VIEW
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
+from .looks import LOW_CONTRAST, alone, notebook_of, set_theme
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, expect_status, wait_until
-from .test_pictures import LOW_CONTRAST, alone, notebook_of, set_theme
 
 PAIR = """
 import ipywidgets
@@ -59,14 +59,6 @@ def saving_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProc
         yield server.start()
     finally:
         server.stop()
-
-
-@pytest.fixture
-def desk(lab: Lab) -> Iterator[Lab]:
-    yield lab
-    set_theme(lab, "Light")
-    lab.page.goto("about:blank")
-    end_all_runs(lab.server)
 
 
 def parts_of(panel: Locator) -> list[str | None]:

@@ -6,6 +6,7 @@
 
 import { claim, tellBrowser } from "../browser_notices";
 import type { Notice } from "../model/view_state";
+import { registry } from "../registry";
 import type { Notifying } from "./jupyterlab";
 import { kindOf, notificationOf } from "./notification";
 import type { LabSettings } from "./settings";
@@ -25,6 +26,8 @@ interface TellingParts {
 
 export function tellNotices({ watch, notifying, settings, open }: TellingParts): void {
   const isWanted = (notice: Notice): boolean => settings().tells[kindOf(notice)];
+  // Where the server's part is missing a Lab hears of nothing, and a panel's kernel may.
+  registry().isToldByJupyter = (notice) => !watch.isAbsent && isWanted(notice);
   const tell = teller(notifying, open);
   let heard = new Set<string>();
   let waiting: Notice[] = [];

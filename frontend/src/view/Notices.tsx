@@ -2,18 +2,11 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Notice, NoticeLevel } from "../model/view_state";
-import { Icon, type IconName } from "./icons";
+import type { Notice } from "../model/view_state";
+import { NoticeCard } from "./NoticeCard";
 
 const SHOWN_MS = 10_000;
 const MOST_SHOWN = 4;
-
-export const ICONS: Record<NoticeLevel, IconName> = {
-  info: "info",
-  success: "check",
-  warning: "warning",
-  error: "cross",
-};
 
 function Toast({ notice, dismiss }: { notice: Notice; dismiss: () => void }): JSX.Element {
   useEffect(() => {
@@ -22,22 +15,9 @@ function Toast({ notice, dismiss }: { notice: Notice; dismiss: () => void }): JS
     return () => clearTimeout(timer);
   }, [notice.key]);
   return (
-    <li class={`jpp-notice jpp-told-${notice.level}`}>
-      <Icon name={ICONS[notice.level]} />
-      <span class="jpp-notice-words">
-        <b>{notice.title}</b>
-        {notice.text && <span> {notice.text}</span>}
-      </span>
-      <button
-        type="button"
-        class="jpp-close"
-        aria-label="Dismiss"
-        onClick={dismiss}
-        onKeyDown={({ key }) => key === "Escape" && dismiss()}
-      >
-        ×
-      </button>
-    </li>
+    <NoticeCard notice={notice} dismiss={dismiss}>
+      {notice.text && <span> {notice.text}</span>}
+    </NoticeCard>
   );
 }
 

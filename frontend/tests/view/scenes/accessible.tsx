@@ -8,7 +8,7 @@ import { PanelFeed } from "../../../src/transport/panel_feed";
 import { EverythingPanel } from "../../../src/view/Everything";
 import { RunPanel } from "../../../src/view/Panel";
 import { Clock, feedOf as serverFeedOf, LoggingServer } from "../../transport/server";
-import { answer, buttonIn, feedOf, Kernel, pass, place, RUN_ID, stateOf } from "./scene";
+import { answer, asThePage, buttonIn, feedOf, Kernel, pass, place, RUN_ID, stateOf } from "./scene";
 
 type Fields = Record<string, unknown>;
 
@@ -149,14 +149,7 @@ async function lookedThrough(element: HTMLElement): Promise<string[]> {
 }
 
 answer(async () => {
-  const styles = document.createElement("link");
-  styles.rel = "stylesheet";
-  styles.href = "page.css";
-  const loaded = new Promise((resolve) => styles.addEventListener("load", resolve));
-  document.head.append(styles);
-  document.title = "Training progress";
-  document.documentElement.lang = "en";
-  await loaded;
+  await asThePage();
   const found: Record<string, unknown>[] = [];
   for (const [state, show] of STATES) {
     const { element, end } = await show();

@@ -1,9 +1,9 @@
 /** The place for activity: filtered, paged, live, and held back while somebody reads further down. */
 
 import { render } from "preact";
-import { Page } from "../../../src/page/Page";
-import { connected, texts, type PlaceServer, type Shown } from "./place_server";
-import { answer, buttonIn, pass, place, RUN_ID, stateOf } from "./scene";
+import { texts, type PlaceServer } from "./place_server";
+import { opened, type Opened } from "./place_page";
+import { answer, buttonIn, pass, RUN_ID, stateOf } from "./scene";
 
 const LEVELS = ["info", "success", "warning", "error"];
 const OLD_RUN = "20261101-100000-0000002c";
@@ -17,19 +17,6 @@ function logged(server: PlaceServer): void {
     const text = run === RUN_ID ? `digits: Stage ${number} done` : `line ${number}`;
     server.line(LEVELS[number % 4]!, text, run, kind);
   }
-}
-
-interface Opened extends Shown {
-  page: HTMLElement;
-}
-
-async function opened(hash: string, prepare = logged): Promise<Opened> {
-  location.hash = hash;
-  const shown = await connected(prepare);
-  const page = place();
-  render(<Page feed={shown.feed} />, page);
-  await shown.wait();
-  return { ...shown, page };
 }
 
 const lines = (page: Element): string[] => texts(page, ".jpp-told-text");
@@ -48,7 +35,7 @@ async function untilEnd({ page, wait }: Opened): Promise<void> {
 }
 
 async function seenAll(): Promise<Record<string, unknown>> {
-  const at = await opened("#activity");
+  const at = await opened("#activity", logged);
   const { page, server, wait } = at;
   const links = [...page.querySelectorAll("a.jpp-told-about")].slice(0, 3).map((link) => [link.textContent, link.getAttribute("href")]);
   await untilEnd(at);
@@ -71,7 +58,7 @@ async function seenAll(): Promise<Record<string, unknown>> {
 }
 
 async function seenFiltered(): Promise<Record<string, unknown>> {
-  const at = await opened("#activity?level=error");
+  const at = await opened("#activity?level=error", logged);
   const { page, server, wait } = at;
   await untilEnd(at);
   const errors = lines(page).length;

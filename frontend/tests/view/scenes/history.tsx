@@ -5,7 +5,7 @@ import { render } from "preact";
 import { Page } from "../../../src/page/Page";
 import { PanelFeed } from "../../../src/transport/panel_feed";
 import { Clock, feedOf as serverFeedOf, LoggingServer } from "../../transport/server";
-import { answer, buttonIn, pass, place, stateOf } from "./scene";
+import { answer, asThePage, buttonIn, pass, place, stateOf } from "./scene";
 
 const COUNT = 3000;
 
@@ -264,14 +264,7 @@ async function failing(): Promise<unknown> {
 }
 
 answer(async () => {
-  const styles = document.createElement("link");
-  styles.rel = "stylesheet";
-  styles.href = "page.css";
-  const loaded = new Promise((resolve) => styles.addEventListener("load", resolve));
-  document.head.append(styles);
-  document.title = "Training runs";
-  document.documentElement.lang = "en";
-  await loaded;
+  await asThePage();
   const sheet = new CSSStyleSheet();
   // As high as a window, whatever this one is.
   sheet.replaceSync(".jpp-page:has(.jpp-history) { height: 900px; }");

@@ -1,10 +1,10 @@
 /** The place for models: two hundred versions, putting one in service, trying it, and what is refused. */
 
 import { render } from "preact";
-import { Page } from "../../../src/page/Page";
 import { RestError } from "../../../src/transport/rest";
-import { connected, texts, type PlaceServer, type Shown } from "./place_server";
-import { answer, buttonIn, pass, place, RUN_ID, stateOf } from "./scene";
+import { texts, type PlaceServer } from "./place_server";
+import { opened, type Opened } from "./place_page";
+import { answer, buttonIn, pass, RUN_ID, stateOf } from "./scene";
 
 const LONG = "Größe-数据-" + "x".repeat(80);
 
@@ -33,19 +33,6 @@ function prepared(server: PlaceServer): void {
   server.answers[`models/${encodeURIComponent(LONG)}`] = detail(null, 1);
 }
 
-interface Opened extends Shown {
-  page: HTMLElement;
-}
-
-async function opened(hash: string, prepare = prepared): Promise<Opened> {
-  location.hash = hash;
-  const shown = await connected(prepare);
-  const page = place();
-  render(<Page feed={shown.feed} />, page);
-  await shown.wait();
-  return { ...shown, page };
-}
-
 function close({ page }: Opened): void {
   render(null, page);
   page.remove();
@@ -57,7 +44,7 @@ const rowOf = (page: Element, version: number): HTMLTableRowElement =>
   )!;
 
 async function seenVersions(): Promise<Record<string, unknown>> {
-  const at = await opened("#models?name=digits");
+  const at = await opened("#models?name=digits", prepared);
   const { page, wait } = at;
   const count = (): number => page.querySelectorAll(".jpp-versions tbody tr").length;
   const first = {
@@ -82,7 +69,7 @@ async function seenVersions(): Promise<Record<string, unknown>> {
 }
 
 async function seenRollback(): Promise<Record<string, unknown>> {
-  const at = await opened("#models?name=digits");
+  const at = await opened("#models?name=digits", prepared);
   const { page, server, wait } = at;
   const press = async (version: number): Promise<void> => {
     rowOf(page, version).querySelector("button")!.click();
@@ -119,7 +106,7 @@ async function seenRollback(): Promise<Record<string, unknown>> {
 }
 
 async function seenPrediction(): Promise<Record<string, unknown>> {
-  const at = await opened("#models?name=digits");
+  const at = await opened("#models?name=digits", prepared);
   const { page, server, wait } = at;
   const type = (selector: string, words: string): void => {
     const field = page.querySelector<HTMLInputElement>(selector)!;
@@ -164,7 +151,7 @@ async function seenStates(): Promise<Record<string, unknown>> {
   const none = await opened("#models", (server) => (server.told = { models: [] }));
   const empty = texts(none.page, ".jpp-empty");
   close(none);
-  const plain = await opened(`#models?name=${encodeURIComponent(LONG)}`);
+  const plain = await opened(`#models?name=${encodeURIComponent(LONG)}`, prepared);
   plain.page.style.width = "360px";
   await plain.wait();
   const name = plain.page.querySelector<HTMLElement>("article:not([aria-label=digits]) .jpp-model-name")!;

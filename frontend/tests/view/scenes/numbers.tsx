@@ -5,7 +5,7 @@ import { Page } from "../../../src/page/Page";
 import { PanelFeed } from "../../../src/transport/panel_feed";
 import { EverythingPanel } from "../../../src/view/Everything";
 import { RunPanel } from "../../../src/view/Panel";
-import { answer, buttonIn, Kernel, pass, place, RUN_ID, stateOf } from "./scene";
+import { answer, asThePage, buttonIn, Kernel, pass, place, RUN_ID, stateOf } from "./scene";
 
 type Fields = Record<string, unknown>;
 
@@ -117,12 +117,7 @@ function digits(): Record<string, number[]> {
 }
 
 answer(async () => {
-  const styles = document.createElement("link");
-  styles.rel = "stylesheet";
-  styles.href = "page.css";
-  const loaded = new Promise((resolve) => styles.addEventListener("load", resolve));
-  document.head.append(styles);
-  await loaded;
+  await asThePage();
   const panel = (feed: PanelFeed): ComponentChildren => <RunPanel feed={feed} show={null} />;
   const list = (feed: PanelFeed): ComponentChildren => <EverythingPanel feed={feed} />;
   const page = (feed: PanelFeed): ComponentChildren => <Page feed={feed} />;

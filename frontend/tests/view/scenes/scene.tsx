@@ -72,6 +72,18 @@ export function place(): HTMLElement {
   return element;
 }
 
+/** Give the document the page's own styles, and what else its shell says. */
+export async function asThePage(title = "Training progress"): Promise<void> {
+  const styles = document.createElement("link");
+  styles.rel = "stylesheet";
+  styles.href = "page.css";
+  const loaded = new Promise((resolve) => styles.addEventListener("load", resolve));
+  document.head.append(styles);
+  document.title = title;
+  document.documentElement.lang = "en";
+  await loaded;
+}
+
 /** Let time pass, and the page draw what came of it. */
 export async function pass(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));

@@ -67,7 +67,13 @@ function panel(width: number): Panel {
 
 const box = (element: HTMLElement, selector: string): DOMRect => element.querySelector(selector)!.getBoundingClientRect();
 
+/** As on another page, where nothing was told yet. */
+function onAnotherPage(): void {
+  delete (globalThis as Record<symbol, unknown>)[Symbol.for("jupyter-progress/told-once")];
+}
+
 async function played(width: number): Promise<Fields> {
+  onAnotherPage();
   const { element, show } = panel(width);
   const heights: [string, number][] = [];
   const height = (): number => Math.round(box(element, ".jpp-panel").height * 10) / 10;
@@ -84,6 +90,7 @@ async function played(width: number): Promise<Fields> {
 }
 
 async function failed(): Promise<Fields> {
+  onAnotherPage();
   const { element, show } = panel(880);
   await show({ ...TRAIN, step: 3 }, {});
   const error = { type: "KeyError", message: "no column 'age'", stage: "train" };
