@@ -58,7 +58,7 @@ def check_takes_targets(estimator: Any, targets: int) -> None:
         raise UnsuitableEstimator(
             "estimator",
             f"is {kind}, which is for several targets at once, and each row has one; expected y "
-            "of shape (rows, targets), or another estimator",
+            "of shape (rows, targets) or a list of targets, or another estimator",
         )
     if targets > 1 and not tags.multi_output and not _holds_others(fitted):
         task = "Classifier" if task_of(fitted) == "classification" else "Regressor"
