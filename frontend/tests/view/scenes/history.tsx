@@ -134,7 +134,10 @@ async function scrolling(): Promise<unknown> {
   await pass(100);
   rowOf(page, "run 2999").querySelector<HTMLElement>("a")!.focus();
   for (const key of ["ArrowDown", "PageDown", "End", "ArrowUp", "Home"]) {
-    await press(document.activeElement!, key);
+    const from = document.activeElement!;
+    await press(from, key);
+    // A row that is far away is drawn first, and has the focus then.
+    await until(() => document.activeElement !== from && document.activeElement !== document.body);
     led.push((document.activeElement as HTMLElement).innerText);
   }
   close();
