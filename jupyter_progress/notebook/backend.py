@@ -129,33 +129,29 @@ def current_backend() -> Backend:
 
 def local_backend() -> Backend:
     """This process, whether or not there is a server."""
+    with _lock:
+        return _this_process()
+
+
+def _this_process() -> Backend:
+    """One for all that asks for it: each reads every journal for itself."""
     from .local_backend import LocalBackend
 
     global _local
-    with _lock:
-        if isinstance(_backend, LocalBackend):
-            return _backend
-        if _local is None:
-            _local = LocalBackend()
-        return _local
+    if isinstance(_backend, LocalBackend):
+        return _backend
+    if _local is None:
+        _local = LocalBackend()
+    return _local
 
 
 _local: Backend | None = None
 
 
-def forget_backend() -> None:
-    """Look for a server again at the next call."""
-    global _backend
-    with _lock:
-        _backend = None
-
-
 def _choose() -> Backend:
     address = find_server()
     if address is None:
-        from .local_backend import LocalBackend
-
-        return LocalBackend()
+        return _this_process()
     from .server_backend import ServerBackend
 
     return ServerBackend(address)

@@ -126,7 +126,7 @@ def _fitting(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def static_forms(
     run_id: str | None,
     run: RunState | None,
-    runs: Sequence[RunState],
+    runs: Sequence[RunState] | None,
     activity: Sequence[Activity],
     scores: Sequence[Sequence[Any]] = (),
     candidates: Sequence[CandidateRow] = (),
@@ -137,7 +137,7 @@ def static_forms(
     Parameters
     ----------
     run, runs
-        The run that is shown; or all, where none is.
+        The run that is shown; or all, where none is. None: they are not known yet.
     scores
         Of the live score, for the static chart.
     candidates

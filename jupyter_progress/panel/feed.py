@@ -55,6 +55,7 @@ class Feed:
         self._follower: FollowerLike | None = None
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
+        self._was_heard = threading.Event()
 
     @property
     def connection(self) -> str:
@@ -72,6 +73,10 @@ class Feed:
         """When the source was last heard, in seconds since 1970-01-01 UTC."""
         follower = self._follower
         return follower.last_heard if follower is not None else None
+
+    def heard_within(self, timeout_s: float) -> bool:
+        """Wait for the first word of the source: without it, nothing known is not nothing there."""
+        return self._was_heard.wait(timeout_s)
 
     @property
     def next_attempt_s(self) -> float | None:
@@ -134,6 +139,7 @@ class Feed:
         with self._lock:
             if snapshot is not None and self._follower is None:
                 self._view.apply(snapshot)
+                self._was_heard.set()
 
     def run(self, run_id: str) -> RunState | None:
         """A run's state, where somebody listens and the run is among those that are followed."""
@@ -146,6 +152,7 @@ class Feed:
         return self._view.log_id, self._view.offset
 
     def _tell(self, messages: list[Message], connection: str) -> None:
+        self._was_heard.set()
         for listener in list(self._listeners):
             try:
                 listener(messages, connection)

@@ -91,16 +91,18 @@ def report_html(
     return f'<div style="{STYLE}">{"".join(parts)}</div>'
 
 
-def everything_html(runs: Sequence[RunState], most: int | None = None) -> str:
+def everything_html(runs: Sequence[RunState] | None, most: int | None = None) -> str:
     """Several runs as a list.
 
     Parameters
     ----------
+    runs
+        None: they are not known yet.
     most
         How many are shown at the most; None: all.
     """
     if not runs:
-        return "<div>No runs yet.</div>"
+        return f"<div>{_text(_nothing_listed(runs).capitalize())}</div>"
     lines = "".join(f"<li>{_line(run)}</li>" for run in runs[:most])
     left = 0 if most is None else len(runs) - most
     more = f"<div>and {left:,} more</div>" if left > 0 else ""
@@ -119,9 +121,13 @@ def runs_table(runs: Sequence[RunState]) -> str:
     return f'<table style="{STYLE}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def everything_text(runs: Sequence[RunState], most: int | None = None) -> str:
-    """Several runs as lines of text."""
-    return "\n".join(report_line(run) for run in runs[:most]) or "no runs yet"
+def everything_text(runs: Sequence[RunState] | None, most: int | None = None) -> str:
+    """Several runs as lines of text; None: they are not known yet."""
+    return "\n".join(report_line(run) for run in (runs or [])[:most]) or _nothing_listed(runs)
+
+
+def _nothing_listed(runs: Sequence[RunState] | None) -> str:
+    return "looking for runs…" if runs is None else "no runs yet."
 
 
 def problem_html(problem: str) -> str:

@@ -20,6 +20,8 @@ from .bundle import mime_data, static_forms
 from .feed import Feed, Feeds
 from .scores import LIMIT, NAMES, Scores
 
+# A report that asks waits so long for what there is to list.
+FIRST_WORD_S = 2.0
 # What takes an answer of a server is asked from these threads: a slow one must not hold up the
 # kernel.
 askers = ThreadPoolExecutor(4, thread_name_prefix="jupyter-progress-control")
@@ -170,6 +172,9 @@ class Watched:
         asks
             Ask for what no feed tells, which may take a moment.
         """
+        # A panel of a run has that run's state from who began it.
+        waits = asks and self.run_id is None and not problem
+        is_known = self.feed.heard_within(FIRST_WORD_S if waits else 0)
         told = self.feed.snapshot()
         known = told.data if told is not None else {}
         activity = msgspec.convert(known.get("activity", []), list[Activity], strict=False)
@@ -182,7 +187,8 @@ class Watched:
         if run is not None and asks:
             self._ask(run)
         points, rows = self._scores.points, self._leaderboard[1]
-        return own, static_forms(self.run_id, run, runs, activity, points, rows, problem)
+        listed = runs if is_known else None
+        return own, static_forms(self.run_id, run, listed, activity, points, rows, problem)
 
     @property
     def is_whole(self) -> bool:

@@ -6,7 +6,10 @@ import threading
 
 from jupyter_progress.core.view import View
 from jupyter_progress.core.wire import Message
-from jupyter_progress.panel.feed import Feed, Listener, snapshot_of
+from jupyter_progress.errors import ProgressError
+from jupyter_progress.notebook.unfed import Unfed
+from jupyter_progress.panel.feed import Feed, Feeds, Listener, snapshot_of
+from jupyter_progress.panel.watched import Watched
 from jupyter_progress.store.layout import DataDirectory, default_data_dir
 from jupyter_progress.tracking.local_follow import LocalFollower
 from jupyter_progress.tracking.run import Run
@@ -72,3 +75,28 @@ def test_snapshot_for_a_panel_of_one_run_has_only_that_run(scaled) -> None:
         assert len(snapshot_of(told, None, None)["data"]["runs"]) == 2
     finally:
         end()
+
+
+def test_nothing_known_is_told_apart_from_nothing_there(scaled) -> None:
+    feed = make_feed([])
+    watched = Watched(
+        None, Feeds(feed, feed), Unfed(ProgressError("nobody to ask")), lambda _: None
+    )
+    assert watched.forms(problem="")[1]["text/plain"] == "looking for runs…"
+    watched.follow(feed)
+    assert feed.heard_within(scaled(5))
+    assert watched.forms(problem="")[1] == {
+        "text/html": "<div>No runs yet.</div>",
+        "text/plain": "no runs yet.",
+    }
+
+
+def test_list_is_written_when_the_runs_are_known() -> None:
+    with Run("known", display=False):
+        pass
+    feed = make_feed([])
+    watched = Watched(
+        None, Feeds(feed, feed), Unfed(ProgressError("nobody to ask")), lambda _: None
+    )
+    watched.follow(feed)
+    assert "known" in watched.forms(problem="", asks=True)[1]["text/html"]
