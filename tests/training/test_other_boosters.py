@@ -20,7 +20,7 @@ from jupyter_progress.errors import InvalidParameter
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.training.estimators import build_estimator
-from jupyter_progress.training.fitting import choose_way
+from jupyter_progress.training.fitting import choose_way, pace
 from jupyter_progress.training.fitting.lightgbm import fit_lightgbm
 from jupyter_progress.training.fitting.plain import fit_plainly
 from jupyter_progress.training.fitting.xgboost import fit_xgboost
@@ -76,6 +76,46 @@ def test_watched_fit_leaves_what_plain_fit_leaves(estimator):
     assert seen.reports[-1]["step"] == seen.reports[-1]["total_steps"] == T
     score = "live_accuracy" if is_classifier(estimator) else "live_score"
     assert seen.scores[-1][1][score] == pytest.approx(plain.score(X[cut:], y[cut:]), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        lightgbm.LGBMClassifier(n_estimators=T, n_jobs=1, **QUIET),
+        lightgbm.LGBMClassifier(n_estimators=T, n_jobs=1, sigmoid=3.0, **QUIET),
+        lightgbm.LGBMClassifier(n_estimators=T, n_jobs=1, boosting="dart", **QUIET),
+        lightgbm.LGBMRegressor(n_estimators=T, n_jobs=1, **QUIET),
+        lightgbm.LGBMRegressor(n_estimators=T, n_jobs=1, reg_sqrt=True, **QUIET),
+        lightgbm.LGBMRegressor(n_estimators=T, n_jobs=1, app="poisson", **QUIET),
+    ],
+    ids=lambda one: "-".join(map(str, [type(one).__name__, *one._other_params])),
+)
+@pytest.mark.filterwarnings("ignore:Found .boosting. in params", "ignore:Found .app. in params")
+def test_every_look_scores_the_rounds_so_far(estimator):
+    X, y = data(is_classifier(estimator))
+    y = np.abs(y)  # what a count can be
+    if is_classifier(estimator):
+        y = np.minimum(y, 1)
+    scoring = "neg_log_loss" if is_classifier(estimator) else "r2"
+    asked: list[tuple[int, int]] = []
+    predict = lightgbm.Booster.predict
+
+    def counting(booster: Any, *given: Any, **how: Any) -> Any:
+        asked.append((how["start_iteration"], how["num_iteration"]))
+        return predict(booster, *given, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lightgbm.Booster, "predict", counting)
+        patch.setattr(pace, "MIN_INTERVAL_S", 0.0)  # these fits take milliseconds
+        _, seen = watched_fit(clone(estimator), X, y, max_overhead=100.0, scoring=scoring)
+    assert len(seen.scores) == T
+    for step, scores in seen.scores:
+        so_far = clone(estimator).set_params(n_estimators=step).fit(X[:300], y[:300])
+        truth = get_scorer(scoring)(so_far, X[300:], y[300:])
+        assert scores["live_score"] == pytest.approx(truth, abs=1e-6)
+    # Each tree is asked once, where nothing that was given changes what is made of them.
+    is_asked_once = [first for first, _ in asked] == list(range(T))
+    assert is_asked_once is (set(estimator._other_params) == {"verbosity"})
 
 
 @pytest.mark.parametrize("scoring", ["roc_auc_ovr", "neg_log_loss"])

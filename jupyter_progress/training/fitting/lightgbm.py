@@ -15,6 +15,13 @@ from .rounds import Rounds
 from .watch import Fitted, Watch
 
 _LAST = 1_000  # after the callbacks of whoever made the estimator
+# Of the parameters that an estimator takes beside its own, by all their names: those that change
+# what is made of margins, how rows are asked, or earlier trees.
+_MAKE_OTHERWISE = {
+    "boosting", "boost", "objective_type", "app", "application", "loss", "sigmoid", "reg_sqrt",
+    "pred_early_stop", "predict_raw_score", "raw_score", "is_predict_raw_score", "predict_rawscore",
+    "start_iteration_predict", "num_iteration_predict",
+}  # fmt: skip
 _NUMBERS = {"regression", "regression_l1", "huber", "fair", "quantile", "mape"}
 
 
@@ -93,8 +100,9 @@ class HeldOut:
 
     def _link(self) -> Callable[[np.ndarray], np.ndarray] | None:
         """What makes predictions of margins; None where that is not known, or trees change."""
-        known = set(self._estimator._get_param_names())
-        if self._estimator.boosting_type != "gbdt" or set(self._estimator.get_params()) - known:
+        if self._estimator.boosting_type != "gbdt":
+            return None
+        if not _MAKE_OTHERWISE.isdisjoint(self._estimator.get_params()):
             return None
         objective = self.params.get("objective")
         if objective == "binary":
