@@ -65,6 +65,13 @@ def create_run(
     spec = msgspec.to_builtins(
         msgspec.structs.replace(request, name=name, executor=Executor(**executor))
     )
+    queued = {
+        "name": name,
+        "spec": _shown(spec),
+        "who": who,
+        "kind": request.kind,
+        "tags": request.tags,
+    }
     facts = {
         "run_id": run_id,
         "name": name,
@@ -79,23 +86,21 @@ def create_run(
         "queued_by": {"writer": writer, "sequence": 1},
     }
     run = data_dir.create_run(run_id, facts)
+    _queue(run, writer, queued)
+    return run
+
+
+def _queue(run: RunDirectory, writer: str, queued: dict[str, Any]) -> None:
+    """Journal that a run is queued; one whose line the disk does not take is no run."""
     journal = JournalWriter(run.journal(writer))
     try:
-        queued = {
-            "name": name,
-            "spec": _shown(spec),
-            "who": who,
-            "kind": request.kind,
-            "tags": request.tags,
-        }
-        tell(journal, run_id, "training_queued", queued, name, who)
+        tell(journal, run.run_id, "training_queued", queued, queued["name"], queued["who"])
         refuse_unwritten(journal, 1)
     except Unavailable:
         run.delete()
         raise
     finally:
         journal.close()
-    return run
 
 
 def default_name(request: KeptRequest) -> str:

@@ -62,38 +62,14 @@ def grow(
         name: getattr(estimator, name)
         for name in ("n_estimators", "warm_start", "oob_score", "random_state")
     }
-    pace = GrowthPace(total, watch.max_overhead, workers_of(estimator))
-    score: Votes | None = None
-    begun_at = done
-
-    def ask(first: int) -> None:
-        nonlocal score
-        # Of members that an earlier attempt has grown nothing was asked in this one.
-        first = first if score else 0
-        score = score or votes(estimator, watch)
-        score.add(first)
-
     try:
         estimator.set_params(warm_start=True, oob_score=False)
-        while done < total and not (done and watch.asked.to_stop):
-            watch.asked.check()
-            increment = pace.next_increment(done)
-            fit_s = _grow_to(estimator, done + increment, X, y, before["random_state"], watch)
-            if after_increment is not None:
-                after_increment(estimator)
-            looked_s = time.perf_counter()
-            watch.guard(functools.partial(ask, done))
-            done += increment
-            pace.observe(increment, fit_s, time.perf_counter() - looked_s)
-            if begun_at + increment == done < total:  # the first of several
-                pace.observe_call(_grow_to(estimator, done, X, y, before["random_state"], watch))
-            pace.observe_keeping(keep(estimator, growth, watch, done))
-            watch.tell(done, total, pace.overhead)
-        if done < total:
-            keep(estimator, growth, watch, done, is_last=True)
+        members = _Members(estimator, X, y, before["random_state"], watch.fit_params)
+        ask = _Asking(votes, estimator, watch)
+        done = _grow_all(members, watch, total, done, ask, growth, after_increment)
         if before["oob_score"]:
             estimator.set_params(oob_score=before["oob_score"])
-            _compute_oob(estimator, X, y, before["random_state"], deferred_oob, watch)
+            members.compute_oob(deferred_oob)
     finally:
         estimator.set_params(**before)
     if done < total:
@@ -102,38 +78,93 @@ def grow(
     return Fitted(stopped=done < total)
 
 
-def _grow_to(
-    estimator: Any, members: int, X: Any, y: np.ndarray, random_state: Any, watch: Watch
-) -> float:
-    """Grow it to so many members, or by none; seconds that the call took."""
-    # A generator object would go on from where the last increment left it.
-    estimator.set_params(n_estimators=members, random_state=copy.deepcopy(random_state))
-    begun_s = time.perf_counter()
-    with warnings.catch_warnings():
-        # It warns that balanced weights may differ between calls; the rows are the same in each.
-        warnings.filterwarnings("ignore", message="class_weight presets")
-        warnings.filterwarnings("ignore", message="Warm-start fitting without increasing")
-        estimator.fit(X, y, **watch.fit_params)
-    return time.perf_counter() - begun_s
-
-
-def _compute_oob(
-    estimator: Any,
-    X: Any,
-    y: np.ndarray,
-    random_state: Any,
-    deferred: Callable[[Any, Any, np.ndarray], None] | None,
+def _grow_all(
+    members: _Members,
     watch: Watch,
-) -> None:
-    if deferred is not None:
-        deferred(estimator, X, y)
-        return
-    with warnings.catch_warnings():
-        # A call that grows nothing computes the missing score, and says that it grows nothing.
-        warnings.filterwarnings("ignore", message="Warm-start fitting without increasing")
-        warnings.filterwarnings("ignore", message="class_weight presets")
-        estimator.set_params(random_state=copy.deepcopy(random_state))
-        estimator.fit(X, y, **watch.fit_params)
+    total: int,
+    done: int,
+    ask: _Asking,
+    growth: Growth,
+    after_increment: Callable[[Any], None] | None,
+) -> int:
+    """Grow by increments, with a look after each; how many members there are in the end."""
+    estimator = members.estimator
+    pace = GrowthPace(total, watch.max_overhead, workers_of(estimator))
+    is_first = True
+    while done < total and not (done and watch.asked.to_stop):
+        watch.asked.check()
+        increment = pace.next_increment(done)
+        fit_s = members.grow_to(done + increment)
+        if after_increment is not None:
+            after_increment(estimator)
+        looked_s = time.perf_counter()
+        watch.guard(functools.partial(ask, done))
+        done += increment
+        pace.observe(increment, fit_s, time.perf_counter() - looked_s)
+        if is_first and done < total:
+            pace.observe_call(members.grow_to(done))
+        is_first = False
+        pace.observe_keeping(keep(estimator, growth, watch, done))
+        watch.tell(done, total, pace.overhead)
+    if done < total:
+        keep(estimator, growth, watch, done, is_last=True)
+    return done
+
+
+class _Asking:
+    """Asks the members that are new what they say of the held-out rows."""
+
+    def __init__(self, votes: Callable[[Any, Watch], Votes], estimator: Any, watch: Watch) -> None:
+        self._make = votes
+        self._estimator = estimator
+        self._watch = watch
+        self._votes: Votes | None = None
+
+    def __call__(self, first: int) -> None:
+        # Of members that an earlier attempt has grown nothing was asked in this one.
+        first = first if self._votes else 0
+        self._votes = self._votes or self._make(self._estimator, self._watch)
+        self._votes.add(first)
+
+
+class _Members:
+    """An ensemble and the rows that it is grown on."""
+
+    def __init__(
+        self,
+        estimator: Any,
+        X: Any,
+        y: np.ndarray,
+        random_state: Any,
+        fit_params: dict[str, Any],
+    ) -> None:
+        self.estimator = estimator
+        self._X, self._y = X, y
+        self._random_state = random_state
+        self._fit_params = fit_params
+
+    def grow_to(self, members: int) -> float:
+        """Grow it to so many members, or by none; seconds that the call took."""
+        self.estimator.set_params(n_estimators=members)
+        begun_s = time.perf_counter()
+        self._fit()
+        return time.perf_counter() - begun_s
+
+    def compute_oob(self, deferred: Callable[[Any, Any, np.ndarray], None] | None) -> None:
+        """Compute the out-of-bag score that was left out while it grew."""
+        if deferred is not None:
+            deferred(self.estimator, self._X, self._y)
+        else:
+            self._fit()  # a call that grows nothing computes the missing score
+
+    def _fit(self) -> None:
+        # A generator object would go on from where the last increment left it.
+        self.estimator.set_params(random_state=copy.deepcopy(self._random_state))
+        with warnings.catch_warnings():
+            # It warns that balanced weights may differ between calls; the rows are the same ones.
+            warnings.filterwarnings("ignore", message="class_weight presets")
+            warnings.filterwarnings("ignore", message="Warm-start fitting without increasing")
+            self.estimator.fit(self._X, self._y, **self._fit_params)
 
 
 def workers_of(estimator: Any) -> int:

@@ -13,7 +13,7 @@ from ..context import Context
 from ..early_stopping import EarlyEnd, score_in
 from ..estimators import has_tags
 from ..fit_params import divides_by_groups, fit_params, is_search
-from ..fitting import Watch, choose_way
+from ..fitting import Fitted, Watch, choose_way
 from ..fitting.choose import keep_first, shows_steps
 from ..searching.asked import AskedOfSearch
 from ..searching.kinds import search_in
@@ -25,10 +25,39 @@ from ..workload import source_of
 def run(context: Context) -> dict[str, Any]:
     """Fit."""
     assert context.parts is not None
-    train, validation = context.parts.train, context.parts.validation
+    train = context.parts.train
     rule = context.request.early_stopping
     early = EarlyEnd(rule, context.asked) if rule is not None else None
-    watch = Watch(
+    watch = _watch(context, early)
+    targets = count_targets(train.y)
+    has_steps = shows_steps(context.estimator, watch.fit_params, targets=targets)
+    _tell_of_groups(context)
+    if not has_steps:
+        _tell_of_one_call(context, targets)
+    fitted, fit_s = _fit(context, watch, targets)
+    context.fits = watch.fits
+    context.asked.check()
+    context.stopped = fitted.stopped and context.asked.to_stop
+    context.stopped_early = fitted.stopped and not context.stopped
+    context.steps = watch.steps if has_steps else None
+    context.live = dict(watch.last)
+    if early is not None and rule is not None:
+        _end_early(context, early, rule)
+    context.processed = watch.processed
+    search = search_in(context.estimator)
+    if search is not None:
+        keep_search(context, search)
+    if search is None or search.refit:
+        context.model = _whole(context)
+        context.model_parts = count_parts(context.model)
+    return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
+
+
+def _watch(context: Context, early: EarlyEnd | None) -> Watch:
+    """What scores the fit as it grows, and tells of it."""
+    assert context.parts is not None
+    train, validation = context.parts.train, context.parts.validation
+    return Watch(
         X=context.prepared_validation,
         y=validation.y if validation else None,
         is_classifier=context.is_classifier,
@@ -50,40 +79,29 @@ def run(context: Context) -> dict[str, Any]:
         keeping=context.keeping,
         on_scores=early.observe if early else None,
     )
-    _tell_of_groups(context)
-    targets = count_targets(train.y)
-    has_steps = shows_steps(context.estimator, watch.fit_params, targets=targets)
-    if not has_steps:
-        context.finding(
-            "info",
-            f"{_named(context.estimator)} shows no inner progress{_of_several(targets)}: its fit "
-            "is one call, and its score comes at the end",
-        )
+
+
+def _fit(context: Context, watch: Watch, targets: int) -> tuple[Fitted, float]:
+    """Fit, and the seconds that it took."""
+    assert context.parts is not None
     begun_s = time.perf_counter()
     try:
         way = choose_way(context.estimator, watch.fit_params, targets=targets)
-        fitted = way(context.estimator, context.prepared_train, train.y, watch)
+        fitted = way(context.estimator, context.prepared_train, context.parts.train.y, watch)
         context.end_if_copy()
     finally:
         if context.keeping is not None:
             context.keeping.close()
-    fit_s = time.perf_counter() - begun_s
-    context.fits = watch.fits
-    context.asked.check()
-    context.stopped = fitted.stopped and context.asked.to_stop
-    context.stopped_early = fitted.stopped and not context.stopped
-    context.steps = watch.steps if has_steps else None
-    context.live = dict(watch.last)
-    if early is not None and rule is not None:
-        _end_early(context, early, rule)
-    context.processed = watch.processed
-    search = search_in(context.estimator)
-    if search is not None:
-        keep_search(context, search)
-    if search is None or search.refit:
-        context.model = _whole(context)
-        context.model_parts = count_parts(context.model)
-    return {**watch.last, "fit_s": round(fit_s, 4), "rows": train.rows}
+    return fitted, time.perf_counter() - begun_s
+
+
+def _tell_of_one_call(context: Context, targets: int) -> None:
+    of_several = f" with {targets:,} targets" if targets > 1 else ""
+    context.finding(
+        "info",
+        f"{_named(context.estimator)} shows no inner progress{of_several}: its fit is one call, "
+        "and its score comes at the end",
+    )
 
 
 def _tell_of_groups(context: Context) -> None:
@@ -124,10 +142,6 @@ def _end_early(context: Context, early: EarlyEnd, rule: EarlyStopping) -> None:
                 "value": score_in(early.best),
             },
         )
-
-
-def _of_several(targets: int) -> str:
-    return f" with {targets:,} targets" if targets > 1 else ""
 
 
 def _named(estimator: Any) -> str:
