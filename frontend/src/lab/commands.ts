@@ -37,7 +37,7 @@ export interface CommandParts {
 const RUN_ID = { type: "string", description: "The run's id. Left out: the run that is shown, or at work." };
 const PLACE = {
   type: "string",
-  description: "What to show, as the page's address has it: #run=ID, #history, #compare=ID,ID, #health, #activity, #models.",
+  description: "What to show, as the page's address has it: #run=ID, #run=ID&with=ID,ID, #history, #compare=ID,ID, #health, #activity, #models.",
 };
 
 function args(properties: object): { args: object } {

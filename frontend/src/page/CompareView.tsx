@@ -1,9 +1,7 @@
 /** Runs side by side: what differs first, then scores, times, confusion matrices and one chart for all. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import type { FeedView } from "../transport/feed_view";
-import { wordsOfRefusal } from "../transport/run_changes";
 import { Boundary } from "../view/Boundary";
 import { isFresh } from "../view/Status";
 import { CompareCharts } from "./compare/CompareCharts";
@@ -11,6 +9,7 @@ import { CompareTable } from "./compare/CompareTable";
 import { MOST_COMPARED } from "./history/BulkBar";
 import { PlaceFrame } from "./PlaceFrame";
 import { PlaceLink } from "./PlaceLink";
+import { useLoaded } from "./use_loaded";
 import type { Go } from "./use_place";
 
 interface CompareViewProps {
@@ -69,21 +68,3 @@ function Awaiting({ view, asked, awaited }: { view: FeedView; asked: number; awa
   }
   return asked === 1 ? <p class="jpp-hint">One run alone has nothing beside it. Select another in the history.</p> : null;
 }
-
-/** Ask for the runs that the stream's snapshot does not hold; answers why some cannot be had. */
-function useLoaded({ state, rest, asking }: FeedView, ids: readonly string[]): ReadonlyMap<string, string> {
-  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
-  const missing = ids.filter((runId) => !state.runs.has(runId));
-  const canAsk = rest !== null;
-  useEffect(() => {
-    if (!canAsk) return;
-    setProblems(new Map());
-    for (const runId of missing) {
-      asking.loadRun(runId).catch((error: unknown) => {
-        setProblems((known) => new Map([...known, [runId, wordsOfRefusal(error)]]));
-      });
-    }
-  }, [missing.join(), canAsk]);
-  return new Map([...problems].filter(([runId]) => missing.includes(runId)));
-}
-

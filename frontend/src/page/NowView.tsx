@@ -15,6 +15,7 @@ import { HealthBox } from "../view/HealthBox";
 import { Summary } from "../view/Panel";
 import { Level, Section } from "../view/Section";
 import { whyNotNow } from "../view/Status";
+import { useBehind } from "./behind/use_behind";
 import { DeleteRun } from "./editing/DeleteRun";
 import { RunHeading } from "./editing/RunHeading";
 import { useRunEditing } from "./editing/use_run_editing";
@@ -30,11 +31,13 @@ interface NowViewProps {
   view: FeedView;
   /** The run that the address names; null: none. */
   wanted: string | null;
+  /** The runs that are drawn behind it. */
+  behind: readonly string[];
   isFresh: boolean;
   go: Go;
 }
 
-export function NowView({ view, wanted, isFresh, go }: NowViewProps): JSX.Element {
+export function NowView({ view, wanted, behind, isFresh, go }: NowViewProps): JSX.Element {
   const older = useOlderRuns(view);
   const runs = allRuns(view, older);
   const run = wanted === null ? firstToShow(runs) : runs.find((known) => known.run_id === wanted);
@@ -54,7 +57,7 @@ export function NowView({ view, wanted, isFresh, go }: NowViewProps): JSX.Elemen
         <Caution view={view} isSaved={runs.length > 0} />
         {run ? (
           <Boundary what="This run" key={run.run_id}>
-            <RunDetail view={view} run={run} isFresh={isFresh} onRemoved={() => go(NOW)} />
+            <RunDetail view={view} run={run} behind={behind} isFresh={isFresh} go={go} />
           </Boundary>
         ) : (
           <NoRun view={view} wanted={wanted} />
@@ -113,12 +116,14 @@ function Nothing({ title, children }: { title: string; children: ComponentChildr
 interface RunDetailProps {
   view: FeedView;
   run: RunState;
+  behind: readonly string[];
   isFresh: boolean;
-  onRemoved: () => void;
+  go: Go;
 }
 
-function RunDetail({ view, run, isFresh: fresh, onRemoved }: RunDetailProps): JSX.Element {
-  const editing = useRunEditing(view, run, { onRemoved });
+function RunDetail({ view, run, behind, isFresh: fresh, go }: RunDetailProps): JSX.Element {
+  const editing = useRunEditing(view, run, { onRemoved: () => go(NOW) });
+  const drawn = useBehind(view, run, behind, go);
   const known = [...new Set([...view.state.runs.values()].flatMap((other) => other.tags))].sort();
   const progress = { run, heardAt: view.state.heardAt.get(run.run_id) ?? null, isFresh: fresh };
   return (
@@ -129,7 +134,7 @@ function RunDetail({ view, run, isFresh: fresh, onRemoved }: RunDetailProps): JS
         <Boundary what="Controls">
           <Controls run={run} view={view} />
         </Boundary>
-        <Details view={view} shown={RUN_SECTIONS} {...progress} />
+        <Details view={view} shown={RUN_SECTIONS} behind={drawn} {...progress} />
       </div>
       {hasEnded(run.status) && (
         <div class="jpp-run-end">

@@ -73,6 +73,8 @@ interface ShownProps {
 }
 
 function Shown({ view, place, isFresh: fresh, go }: ShownProps): JSX.Element {
-  if (place.at === "now") return <NowView view={view} wanted={place.runId} isFresh={fresh} go={go} />;
+  if (place.at === "now") {
+    return <NowView view={view} wanted={place.runId} behind={place.behind ?? []} isFresh={fresh} go={go} />;
+  }
   return <LatePlace view={view} place={place} at={place.at} go={go} />;
 }

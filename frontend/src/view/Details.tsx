@@ -7,6 +7,7 @@ import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "./Boundary";
 import { Candidates, isSearch } from "./Candidates";
+import type { Behind } from "./charts/behind";
 import { RunCharts } from "./charts/RunCharts";
 import { HealthBox } from "./HealthBox";
 import { Output } from "./Output";
@@ -32,9 +33,11 @@ export type SectionName = (typeof SECTIONS)[number];
 interface DetailsProps extends ProgressProps {
   view: FeedView;
   shown: readonly SectionName[];
+  /** What is drawn behind the run's own lines. */
+  behind?: Behind;
 }
 
-export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element {
+export function Details({ view, shown, behind, ...progress }: DetailsProps): JSX.Element {
   const { run } = progress;
   const has = (name: SectionName): boolean => shown.includes(name);
   const { state } = view;
@@ -53,7 +56,7 @@ export function Details({ view, shown, ...progress }: DetailsProps): JSX.Element
       )}
       {has("chart") && (
         <Boundary what="The charts">
-          <RunCharts run={run} view={view} />
+          <RunCharts run={run} view={view} behind={behind} />
         </Boundary>
       )}
       {has("candidates") && isSearch(run) && (

@@ -4,6 +4,7 @@ import { hashOf, NOW, placeOf, type Place } from "../../src/page/places";
 const PLACES: [string, Place][] = [
   ["#", NOW],
   ["#run=20260730-091500-a1b2", { at: "now", runId: "20260730-091500-a1b2" }],
+  ["#run=one&with=two,three", { at: "now", runId: "one", behind: ["two", "three"] }],
   ["#history", { at: "history", query: "" }],
   ["#history?name=a%3Db&sort=score", { at: "history", query: "name=a%3Db&sort=score" }],
   ["#compare=one,two", { at: "compare", runIds: ["one", "two"] }],
@@ -21,12 +22,13 @@ describe("the places of the page", () => {
     expect(hashOf(place)).toBe(hash);
   });
 
-  it.each(["", "#run=", "#nowhere", "#=", "#constructor", "#?"])("%j is the first place", (hash) => {
+  it.each(["", "#run=", "#run=&with=two", "#nowhere", "#=", "#constructor", "#?"])("%j is the first place", (hash) => {
     expect(placeOf(hash)).toEqual(NOW);
   });
 
   it("reads an address that was cut short", () => {
     expect(placeOf("#run=%E4%")).toEqual({ at: "now", runId: "%E4%" });
+    expect(placeOf("#run=one&with=")).toEqual({ at: "now", runId: "one" });
     expect(placeOf("#compare=one,,%zz")).toEqual({ at: "compare", runIds: ["one", "%zz"] });
   });
 

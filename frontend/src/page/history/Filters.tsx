@@ -1,7 +1,6 @@
 /** What is looked for: words, statuses, tags, estimators, bounds of metrics; and, taken off one by one, what is. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import { EVERYTHING, isNarrowed, orderOf, RELATION_SIGNS, sortOf, type RunQuery } from "../../model/run_query";
 import { RUN_STATUSES, titleOf } from "../../model/reading";
 import type { RunStatus } from "../../model/wire";
@@ -10,6 +9,7 @@ import { BoundForm } from "./BoundForm";
 import { Choices, Menu } from "./Menu";
 import { metricTitle } from "./RunTable";
 import type { Facets } from "./use_facets";
+import { WordsField } from "./WordsField";
 
 interface FiltersProps {
   query: RunQuery;
@@ -56,37 +56,6 @@ export function Filters({ query, setQuery, facets, isCards }: FiltersProps): JSX
       {isCards && <OrderField query={query} setQuery={setQuery} />}
       <Chosen query={query} setQuery={setQuery} />
     </div>
-  );
-}
-
-const PATIENCE_MS = 200;
-
-function WordsField({ words, setWords }: { words: string; setWords: (words: string) => void }): JSX.Element {
-  const [typed, setTyped] = useState(words);
-  const told = useRef(words);
-  useEffect(() => {
-    // Somebody went back, or cleared it elsewhere.
-    if (words !== told.current) setTyped(words);
-    told.current = words;
-  }, [words]);
-  useEffect(() => {
-    if (typed.trim() === told.current.trim()) return;
-    const wait = setTimeout(() => {
-      told.current = typed.trim();
-      setWords(typed.trim());
-    }, PATIENCE_MS);
-    return () => clearTimeout(wait);
-  }, [typed]);
-  return (
-    <input
-      type="search"
-      class="jpp-input jpp-words"
-      aria-label="Words in name, id, tags or estimator"
-      placeholder="Find runs"
-      maxLength={200}
-      value={typed}
-      onInput={(event) => setTyped(event.currentTarget.value)}
-    />
   );
 }
 

@@ -4,7 +4,7 @@
  * It is told what the series are, and tells which it shows; it loads nothing itself (`use_series.ts` does).
  */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useId, useMemo, useState } from "preact/hooks";
 import { groupsOf, type MetricGroup } from "../../model/metric_groups";
 import { pointsOf } from "../../model/series";
@@ -20,6 +20,8 @@ export interface ChartRun {
   series: Series;
 }
 
+type NamedRun = Pick<ChartRun, "run_id" | "name">;
+
 export interface MetricChartsProps {
   runs: readonly ChartRun[];
   /** All metrics that there are, in the order in which to tell them; without: those of the series. */
@@ -32,6 +34,8 @@ export interface MetricChartsProps {
   noteOf?: (metrics: readonly string[]) => string | undefined;
   /** These have come into sight, and need their points. */
   onShown?: (metrics: readonly string[]) => void;
+  /** What stands in the bar before its own switches. */
+  tools?: ComponentChildren;
 }
 
 const AT_FIRST = 4;
@@ -53,6 +57,7 @@ export function MetricCharts(props: MetricChartsProps): JSX.Element {
   return (
     <div class="jpp-charts">
       <div class="jpp-charts-bar">
+        {props.tools}
         {groups.length >= MANY && <Finder wanted={wanted} find={setWanted} />}
         <Smoothing weight={smoothing} smooth={setSmoothing} />
         <button
@@ -123,10 +128,15 @@ function linesOf({ names, labels }: MetricGroup, runs: readonly ChartRun[]): Cha
 }
 
 /** A run's name; where others have the same, with the end of its id. */
-function calledAmong(run: ChartRun, runs: readonly ChartRun[]): string {
+export function calledAmong(run: NamedRun, runs: readonly NamedRun[]): string {
   if (!run.name) return run.run_id;
   const isShared = runs.some((other) => other !== run && other.name === run.name);
-  return isShared ? `${run.name} (${run.run_id.slice(-6)})` : run.name;
+  return isShared ? `${run.name} (${tailOf(run.run_id)})` : run.name;
+}
+
+/** The part of an id that no other has. */
+export function tailOf(runId: string): string {
+  return runId.slice(-6);
 }
 
 function Finder({ wanted, find }: { wanted: string; find: (words: string) => void }): JSX.Element {

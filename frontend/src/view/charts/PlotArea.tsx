@@ -74,7 +74,8 @@ function usePlot(props: PlotAreaProps): { holder: { current: HTMLDivElement | nu
   const zoom = linked.zoom.value;
   const points = lines.map((line) => line.points);
   const styles = JSON.stringify(lines.map((line) => line.style));
-  const drawing = useMemo((): Drawing => ({ lines, isLog, smoothing, zoom }), [...points, styles, isLog, smoothing, zoom, isTall]);
+  // What is drawn last lies above the others: the first run's.
+  const drawing = useMemo((): Drawing => ({ lines: [...lines].reverse(), isLog, smoothing, zoom }), [...points, styles, isLog, smoothing, zoom, isTall]);
   // Before the next frame, for the words beside the plot are drawn in it too.
   useLayoutEffect(() => plot.current?.draw(drawing), [drawing]);
   return { holder, plot };

@@ -9,6 +9,7 @@ import type { RunSeries } from "../../model/view_state";
 import type { RunState } from "../../model/wire";
 import type { FeedView } from "../../transport/feed_view";
 import { Section } from "../Section";
+import { NOTHING_BEHIND, THIS_RUN, type Behind } from "./behind";
 import { MetricCharts } from "./MetricCharts";
 import { useSeries } from "./use_series";
 
@@ -44,25 +45,33 @@ function whyNone(run: RunState, known: RunSeries | undefined, canLoad: boolean):
   return canLoad ? "Loading…" : "The scores are shown once something is connected.";
 }
 
-export function RunCharts({ run, view }: { run: RunState; view: FeedView }): JSX.Element | null {
-  const { onShown, problem } = useSeries(view, [run.run_id], LIVE);
+interface RunChartsProps {
+  run: RunState;
+  view: FeedView;
+  behind?: Behind | undefined;
+}
+
+export function RunCharts({ run, view, behind = NOTHING_BEHIND }: RunChartsProps): JSX.Element | null {
+  const isAlone = !behind.runs.length;
+  const drawn = [isAlone ? run : { ...run, name: THIS_RUN }, ...behind.runs];
+  const { onShown, problem } = useSeries(view, drawn.map(({ run_id }) => run_id), LIVE);
   const known = view.state.series.get(run.run_id);
   const metrics = metricsOf(run, known);
   const reason = metrics.length ? "" : whyNone(run, known, view.feeding.via !== "none");
   if (reason === null) return null;
-  const drawn = { run_id: run.run_id, name: run.name, series: known?.series ?? {} };
   return (
     <Section title="Charts">
       {reason ? (
         <p class="jpp-empty">{reason}</p>
       ) : (
         <MetricCharts
-          runs={[drawn]}
+          runs={drawn.map(({ run_id, name }) => ({ run_id, name, series: view.state.series.get(run_id)?.series ?? {} }))}
           metrics={metrics}
+          tools={behind.choice}
           onShown={onShown}
           titleOf={([name]) => (name === "live_score" ? liveScoreName(run) : null)}
           captionOf={([name]) => (LIVE.includes(name!) ? liveCaption(run, numbersOf(known, name!)) : undefined)}
-          noteOf={([name]) => (LIVE.includes(name!) ? bestWords(numbersOf(known, name!)) : undefined)}
+          noteOf={([name]) => (isAlone && LIVE.includes(name!) ? bestWords(numbersOf(known, name!)) : undefined)}
         />
       )}
       {problem && <p class="jpp-problem">The charts cannot be loaded: {problem}</p>}
