@@ -73,7 +73,13 @@ class Backend(Protocol):
     def series(
         self, run_id: str, names: list[str] | None, max_points: int | None = None
     ) -> dict[str, list[list[float | None]]]:
-        """A run's metrics, in full by default: ``{name: [[step, value], …]}``."""
+        """A run's metrics, in full by default: ``{name: [[step, value], …]}``.
+
+        Parameters
+        ----------
+        names
+            Which; None: all, an empty list: none.
+        """
 
     def output(self, run_id: str, tail: int) -> str:
         """The last lines that a run printed."""

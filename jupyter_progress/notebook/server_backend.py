@@ -206,7 +206,11 @@ class ServerBackend:
         self, run_id: str, names: list[str] | None, max_points: int | None = None
     ) -> dict[str, list[list[float | None]]]:
         """A run's metrics: ``{name: [[step, value], …]}``."""
-        asked = joined_names(names) if names else None
+        # In a query, none named would be all.
+        if names is not None and not names:
+            self.state(run_id)
+            return {}
+        asked = None if names is None else joined_names(names)
         path = f"runs/{quote(run_id, safe='')}/metrics"
         answer = self.client.get(path, names=asked, max_points=max_points or MAX_POINTS)
         found: dict[str, list[list[float | None]]] = answer["series"]

@@ -10,11 +10,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ..core.candidates import answer_of
-from ..core.names import shorten
 from ..core.state import RunState
 from ..core.wire import Message
-from ..errors import InvalidRequest, ProgressError
+from ..errors import ProgressError
 from .assets import loader_source, view_source
 from .attention import Attention
 from .bundle import MIME_TYPE, mime_bundle, saved_state
@@ -25,15 +23,11 @@ from .feed import Feeds, snapshot_of
 from .kernel_state import kernel_state
 from .outbox import Outbox
 from .readers import is_executed, is_voila
-from .scores import NAMES
 from .told import Telling, ToldTraits, told_of
+from .view_requests import carry_out
 from .watched import Actions, Watched, askers
 
 SIZES = ("panel", "line")
-OUTPUT_LINES = 200
-MOST_OUTPUT_LINES = 10_000
-READ = ("candidates", "output", "series")
-CHART_POINTS = 1000
 
 log = logging.getLogger(__name__)
 # Of this kernel's panels those whose page reaches the server, and has the view's code from there.
@@ -87,6 +81,7 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         self._beaten_at = now
         self._outputs = Outputs()
         self._is_rendered = False
+        self._has_had_comm = False
         self._told: object = None
         self._watched = Watched(run_id, feeds, actions, self._heard)
         self._delivery, self._telling = Delivery(self._tell_traits), Telling(self)
@@ -134,7 +129,7 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
 
     def tick(self, now: float) -> None:
         """Send what is due: at most one message and one change of traits."""
-        if self.comm is None or getattr(self.comm, "_closed", False):
+        if self._has_had_comm and self._is_without_comm:
             self._attention.close()
         idle_since = kernel_state().idle_since
         judgement = self._attention.judge(now, idle_since)
@@ -193,9 +188,35 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
             if self._attention.is_asked_code_due(now):
                 self._send_code()
 
+    # Its comm
+
+    def open(self) -> None:
+        """Open the comm, where there is a page for it.
+
+        A program that executes the notebook would store the widget's state in its metadata, at
+        which the HTML of nbconvert asks unpkg.com for code to show a dead widget with.
+        """
+        if not is_executed():
+            self._open_comm()
+
+    @property
+    def model_id(self) -> str:
+        """The widget's model; another widget that holds this one asks, and has it opened."""
+        if self.comm is None:
+            self._open_comm()
+        return str(self.comm.comm_id)
+
+    def _open_comm(self) -> None:
+        super().open()
+        self._has_had_comm = True
+
+    @property
+    def _is_without_comm(self) -> bool:
+        return self.comm is None or getattr(self.comm, "_closed", False)
+
     def reopen(self) -> None:
         """Give the widget a comm again, after its page or somebody has closed it."""
-        if self.comm is not None and not getattr(self.comm, "_closed", False):
+        if not self._is_without_comm:
             return
         self.comm = None
         self.open()
@@ -244,56 +265,7 @@ class PanelWidget(ToldTraits, anywidget.AnyWidget):
         self.send(result if answer is None else {**result, "answer": answer})
 
     def _carry_out(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        """Do it; what was asked for to be read is given back."""
-        action, run_id = content.get("action"), content.get("run_id")
-        if self.run_id and run_id != self.run_id:
-            # What a page sends is not to reach further than what the panel shows.
-            raise InvalidRequest(
-                "run_id",
-                f"is {shorten(repr(run_id), 80)}; this panel is asked about its own run, "
-                f"{self.run_id}, only: open a panel of the other one",
-            )
-        if action in ("stop", "cancel", "resume") and isinstance(run_id, str):
-            ask = {
-                "stop": self._actions.stop,
-                "cancel": self._actions.cancel,
-                "resume": self._actions.resume,
-            }
-            ask[action](run_id)
-        elif action == "skip" and isinstance(run_id, str):
-            candidate = content.get("candidate")
-            self._actions.skip(run_id, candidate if isinstance(candidate, int) else None)
-        elif action == "deploy":
-            version = content.get("version")
-            self._actions.deploy(str(content.get("model") or ""), version, run_id)
-        elif action in READ and isinstance(run_id, str):
-            return self._read(action, run_id, content)
-        elif action == "note":
-            self._actions.note(str(content.get("text") or ""), run_id)
-        else:
-            raise InvalidRequest(
-                "action",
-                f"is {action!r}; expected stop, cancel, resume, skip, deploy, note, candidates, "
-                "output or series",
-            )
-        return None
-
-    def _read(self, action: str, run_id: str, content: dict[str, Any]) -> dict[str, Any]:
-        """What the server's interface answers, for a view that cannot reach it."""
-        if action == "candidates":
-            limit = content.get("limit")
-            rows = self._actions.candidates(run_id)
-            return answer_of(rows, limit if isinstance(limit, int) and limit > 0 else len(rows))
-        if action == "output":
-            tail = content.get("tail")
-            lines = tail if isinstance(tail, int) and tail > 0 else OUTPUT_LINES
-            return {"text": self._actions.output(run_id, min(lines, MOST_OUTPUT_LINES))}
-        asked = content.get("names")
-        names = asked if isinstance(asked, list) else NAMES
-        wanted = [name for name in names if isinstance(name, str)]
-        # Without a name the series would be all there are.
-        found = self._actions.series(run_id, wanted, CHART_POINTS) if wanted else {}
-        return {"series": found}
+        return carry_out(content, self._actions, self.run_id or None)
 
     # What it leaves in a notebook
 

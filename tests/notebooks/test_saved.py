@@ -15,6 +15,7 @@ from nbconvert import HTMLExporter
 
 from jupyter_progress.panel.bundle import MIME_TYPE, WIDGET_VIEW
 from jupyter_progress.panel.readers import DISPLAY_VARIABLE
+from jupyter_progress.panel.saved_notebook import WIDGET_STATE
 
 from ..jupyter_process import SCALE, JupyterProcess
 
@@ -78,6 +79,25 @@ def test_executed_notebook_has_the_report_and_no_widget_view_in_its_way(tmp_path
     for saved in notebook.metadata.widgets.values():
         assert set(saved) >= {"state", "version_major", "version_minor"}
         assert len(json.dumps(saved)) < 60_000
+
+
+def test_executed_notebook_has_no_state_of_panels_for_which_nbconvert_would_ask_another_host(
+    tmp_path: Path,
+) -> None:
+    again = "panel = jp.Panel(run)\npanel.reopen()\npanel"
+    told = "while panel.status != 'completed':\n    time.sleep(0.05)"
+    notebook = executed(tmp_path, LOOP, "jp.Panel()", again, told)
+    assert "widgets" not in notebook.metadata
+    for template in ("lab", "classic"):
+        html, _ = HTMLExporter(template_name=template).from_notebook_node(notebook)
+        assert "unpkg.com" not in html
+
+
+def test_executed_notebook_has_the_state_of_other_widgets_alone(tmp_path: Path) -> None:
+    notebook = executed(tmp_path, LOOP, "ipywidgets.IntSlider()")
+    states = notebook.metadata.widgets[WIDGET_STATE]["state"].values()
+    models = sorted(state["model_name"] for state in states)
+    assert models == ["IntSliderModel", "LayoutModel", "SliderStyleModel"]
 
 
 def test_plain_html_is_written_anew_without_any_widget(tmp_path: Path) -> None:
