@@ -2,6 +2,7 @@
 
 import { render, type JSX } from "preact";
 import pageCss from "page-styles";
+import { NotifyMe } from "../page/NotifyMe";
 import { Page } from "../page/Page";
 import type { PlaceStore } from "../page/place_store";
 import { Places } from "../page/use_place";
@@ -23,13 +24,15 @@ interface LabPageProps {
   places: PlaceStore;
   isSeen: boolean;
   again: () => void;
+  /** Null where the surroundings have no such place. */
+  openSettings: (() => void) | null;
 }
 
-function LabPage({ feed, places, isSeen, again }: LabPageProps): JSX.Element {
+function LabPage({ feed, places, isSeen, again, openSettings }: LabPageProps): JSX.Element {
   const { feeding } = useFeed(feed);
   return (
     <Places.Provider value={places}>
-      <Page feed={feed} tells={false} isSeen={isSeen} />
+      <Page feed={feed} tools={<Telling openSettings={openSettings} />} tells={false} isSeen={isSeen} />
       {feeding.connection === "absent" && (
         <p class="jpp-look-again">
           <button type="button" class="jpp-button" onClick={again}>
@@ -41,7 +44,30 @@ function LabPage({ feed, places, isSeen, again }: LabPageProps): JSX.Element {
   );
 }
 
-export function mountPage(element: HTMLElement, watch: Watch, places: PlaceStore): MountedPage {
+/** Lab tells by itself, of what is set; the browser tells where that is asked for, in Lab as on the page. */
+function Telling({ openSettings }: Pick<LabPageProps, "openSettings">): JSX.Element {
+  return (
+    <NotifyMe>
+      {openSettings && (
+        <button
+          type="button"
+          class="jpp-button jpp-quiet"
+          title="Of which of these Jupyter tells, and where the training runs are shown"
+          onClick={openSettings}
+        >
+          Settings
+        </button>
+      )}
+    </NotifyMe>
+  );
+}
+
+export function mountPage(
+  element: HTMLElement,
+  watch: Watch,
+  places: PlaceStore,
+  openSettings: (() => void) | null,
+): MountedPage {
   installSheet(element, pageCss);
   installSheet(element, labCss);
   element.classList.add("jpp", "jpp-in-lab");
@@ -50,7 +76,7 @@ export function mountPage(element: HTMLElement, watch: Watch, places: PlaceStore
   const draw = (): void => {
     render(
       <Boundary what="The training runs">
-        <LabPage feed={feed} places={places} isSeen={isSeen} again={() => watch.again()} />
+        <LabPage feed={feed} places={places} isSeen={isSeen} again={() => watch.again()} openSettings={openSettings} />
       </Boundary>,
       element,
     );

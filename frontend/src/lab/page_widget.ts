@@ -16,6 +16,7 @@ export interface PageParts {
   pageUrl: string;
   watch(): Promise<Watch>;
   view(): Promise<typeof import("./page_view")>;
+  openSettings: (() => void) | null;
 }
 
 export type PageWidgetClass = new (hash?: string) => PageWidget;
@@ -80,7 +81,7 @@ export function pageWidgetClass(Widget: WidgetClass, parts: PageParts): PageWidg
         const [{ mountPage }, watch] = await Promise.all([parts.view(), parts.watch()]);
         if (this.isDisposed) return;
         this.node.replaceChildren();
-        this.#page = mountPage(this.node, watch, this.places);
+        this.#page = mountPage(this.node, watch, this.places, parts.openSettings);
         this.#page.setSeen(this.isVisible);
       } catch (error) {
         console.error("jupyter-progress: the training runs cannot be shown", error);

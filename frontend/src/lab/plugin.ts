@@ -22,7 +22,7 @@ import type {
   UiComponents,
   WidgetClass,
 } from "./jupyterlab";
-import { placeOfNotice } from "./notification";
+import { kindOf, placeOfNotice } from "./notification";
 import { pageWidgetClass } from "./page_widget";
 import { DEFAULTS, readSettings, type LabSettings } from "./settings";
 import { sharedIfAny, sharedModule, type SharedScope } from "./shared";
@@ -108,7 +108,9 @@ function activate(app: Application, shared: Shared, given: Given): void {
   let watch: Watch | null = null;
   const watching = once(async () => (watch = new (await entry()).Watch(address)));
   const view = once(() => import(PAGE_MODULE) as Promise<typeof import("./page_view")>);
-  const PageWidget = pageWidgetClass(widgets.Widget, { pageUrl, watch: watching, view });
+  // Notebook 7 shows one document a tab: its settings have a tab of their own.
+  const openSettings = labShell && (() => void app.commands.execute("settingeditor:open", { query: CATEGORY }));
+  const PageWidget = pageWidgetClass(widgets.Widget, { pageUrl, watch: watching, view, openSettings });
 
   let settings = DEFAULTS;
   const sidebar = new Sidebar(app.shell, new PageWidget(), icon);
@@ -137,11 +139,12 @@ function activate(app: Application, shared: Shared, given: Given): void {
   });
   guarded("what goes on", async () => {
     await app.restored;
-    const [{ mountStatusItem, tellNotices }, at] = await Promise.all([entry(), watching()]);
+    const [{ markTitle, mountStatusItem, tellNotices }, at] = await Promise.all([entry(), watching()]);
     sidebar.setSide(settings.side);
     const open = (runId: string | null): void => sidebar.open({ at: "now", runId });
     status.fillBy((element) => mountStatusItem(element, at, open));
     at.listen(() => retellCommands(app.commands));
+    markTitle(at, (notice) => settings.tells[kindOf(notice)]);
     tellNotices({
       watch: at,
       notifying: apputils.Notification,

@@ -2,4 +2,5 @@
 
 export { mountStatusItem } from "./StatusItem";
 export { tellNotices } from "./telling";
+export { markTitle } from "./title_mark";
 export { Watch } from "./watch";

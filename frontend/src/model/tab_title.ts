@@ -20,11 +20,8 @@ export interface Tab {
 }
 
 export function tabTitle({ runs, isFresh, unseen, shown }: Tab): string {
-  const notice = gravest(unseen);
-  if (notice) {
-    const more = unseen.length > 1 ? `(${unseen.length}) ` : "";
-    return `${more}${MARKS[notice.level]} ${notice.title}`;
-  }
+  const mark = noticeMark(unseen);
+  if (mark !== null) return mark;
   const [first, ...others] = goingOn(runs);
   if (!first) return isFresh ? NOTHING_GOES_ON : `Offline · ${NOTHING_GOES_ON}`;
   const name = `${first.name || first.run_id}${others.length ? ` +${others.length}` : ""}`;
@@ -33,6 +30,14 @@ export function tabTitle({ runs, isFresh, unseen, shown }: Tab): string {
   if (first.status === "queued") return `Queued · ${name}`;
   const far = `${percent(first, shown(first))} ${name}`;
   return first.stalled ? `! stalled · ${far}` : far;
+}
+
+/** The gravest of what came, and how much did; null: nothing. */
+export function noticeMark(unseen: readonly Notice[]): string | null {
+  const notice = gravest(unseen);
+  if (!notice) return null;
+  const more = unseen.length > 1 ? `(${unseen.length}) ` : "";
+  return `${more}${MARKS[notice.level]} ${notice.title}`;
 }
 
 /** The newest of the gravest. */

@@ -1,6 +1,6 @@
 /** The button that turns the browser's own notices on. Nothing is asked of anybody without a click. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../view/icons";
 import { onPermissionChange, permission, turnOff, turnOn, type Permission } from "../browser_notices";
@@ -19,11 +19,12 @@ const MEANS: Partial<Record<Permission, string>> = {
   off: "Have the browser tell when a run ends, fails or stalls, also while another tab or window is in front.",
 };
 
-export function NotifyMe(): JSX.Element | null {
+/** `children`: what else there is to set of notices. */
+export function NotifyMe({ children }: { children?: ComponentChildren }): JSX.Element | null {
   const [now, setNow] = useState<Permission>(permission);
   const [problem, setProblem] = useState("");
   useEffect(() => onPermissionChange(() => setNow(permission())), []);
-  if (now === "unsupported") return null;
+  if (now === "unsupported") return children ? <div class="jpp-notify">{children}</div> : null;
   const click = async (): Promise<void> => {
     const next = now === "on" ? turnOff() : await turnOn();
     setNow(next);
@@ -41,6 +42,7 @@ export function NotifyMe(): JSX.Element | null {
         <Icon name="bell" />
         {now === "on" ? "Notifying" : "Notify me"}
       </button>
+      {children}
       <p class={problem ? "jpp-hint jpp-why-not" : "jpp-hint"} role="status">
         {problem}
       </p>
