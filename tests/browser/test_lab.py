@@ -7,6 +7,7 @@ import time
 import urllib.request
 from typing import Any
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -86,6 +87,9 @@ def test_panel_is_live_without_a_kernel_and_in_a_notebook_that_is_opened_again(
     training: Lab,
 ) -> None:
     training.save()
+    notebook = nbformat.read(training.server.root / "busy.ipynb", as_version=4)
+    assert any(cell.get("outputs") for cell in notebook.cells)
+    assert "widgets" not in notebook.metadata  # Lab saves no state of widgets by itself
     for session in jupyter(training, "GET", "sessions"):
         jupyter(training, "DELETE", f"sessions/{session['id']}")
     expect_live_and_moving(training, time.monotonic())
