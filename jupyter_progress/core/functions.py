@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from .field_kinds import Label, Tags, UploadId
+from .field_kinds import Label, Tags, UploadId, told
 from .reading_requests import check_upload_id
 from .requests import Executor, check_how_it_runs
+from .run_limits import check_time_limit
 from .stages import STAGES_LIMIT, check_stage_ids
 
 
@@ -27,6 +28,8 @@ class FunctionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         ``{"upload": id}``: a pickle of ``{"function", "args", "kwargs"}``.
     stages
         The names of its stages, in order; it may begin others.
+    time_limit
+        Seconds, after which it is asked to stop; null: no limit.
     """
 
     kind: Literal["function"]
@@ -36,6 +39,7 @@ class FunctionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         list[Label],
         msgspec.Meta(extra_json_schema={"maxItems": STAGES_LIMIT, "uniqueItems": True}),
     ] = []
+    time_limit: Annotated[float, told(exclusiveMinimum=0)] | None = None
     tags: Tags = []
     executor: Executor | None = None
 
@@ -50,5 +54,7 @@ def check_function_request(request: FunctionRequest) -> FunctionRequest:
     """
     check_how_it_runs(request)
     check_stage_ids("stages", request.stages)
+    if request.time_limit is not None:
+        check_time_limit(request.time_limit)
     check_upload_id("function.upload", request.function.upload)
     return request

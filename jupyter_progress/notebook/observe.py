@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.stages import PlannedStage, title_of
 from ..errors import InvalidRequest
+from ..store.control import Control
 from ..tracking import arguments
 from ..training.fit_calls import FitCalls
 from ..training.followed_fit import FollowedFit, HeldOut, rows_of
@@ -209,10 +210,10 @@ class Observation(Run):
             if self.is_active and self._record is not None:
                 self._record.fact_in_passing(kind, facts)
 
-    def _hear(self, action: str, who: str) -> None:
-        super()._hear(action, who)
+    def _hear(self, control: Control) -> None:
+        super()._hear(control)
         fit = self._current
-        if action == "stop" and fit is not None and not fit.can_be_stopped:
+        if control.action == "stop" and fit is not None and not fit.can_be_stopped:
             self.note(
                 "this fit cannot be ended with what it has so far, so it goes on to its end; "
                 "cancelling the run ends it without a model",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from ..core.functions import FunctionRequest, UploadedFunction, check_function_request
@@ -14,6 +15,7 @@ from ..tracking.values import planned_stages
 from . import functions, handover
 from .backend import current_backend
 from .handle import RunHandle
+from .run_limits import read_time_limit
 
 
 def submit(
@@ -22,6 +24,7 @@ def submit(
     *args: Any,
     name: str | None = None,
     stages: Iterable[str] = (),
+    time_limit: float | timedelta | None = None,
     tags: Iterable[str] = (),
     display: bool = True,
     **kwargs: Any,
@@ -48,12 +51,15 @@ def submit(
     fn
         The function; also a method, a lambda or any other object that can be called.
     args, kwargs
-        What it is called with. For an argument named ``name``, ``stages``, ``tags`` or ``display``,
-        which are the run's: ``functools.partial(fn, name=…)``.
+        What it is called with. For an argument named ``name``, ``stages``, ``time_limit``, ``tags``
+        or ``display``, which are the run's: ``functools.partial(fn, name=…)``.
     name
         What the run is called; by default as the function.
     stages
         The names of its stages, in order. It may begin others.
+    time_limit
+        Seconds, or a ``timedelta``, after which the run is stopped, as :meth:`RunHandle.stop` does
+        it; a function that does not come to its end then has failed.
     tags
         For finding the run again.
     display
@@ -82,6 +88,7 @@ def submit(
         function=UploadedFunction(upload="0" * 32),
         name=_default_name(fn) if name is None else arguments.label("name", name),
         stages=[stage.id for stage in planned_stages(stages)],
+        time_limit=read_time_limit(time_limit),
         tags=arguments.labels("tags", tags),
         executor=handover.own_executor(),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from ..store.control import ControlReader
+from ..store.control import Control, ControlReader
 
 INTERVAL_S = 0.1
 RESOURCES_EVERY = 20  # intervals
@@ -29,7 +29,7 @@ class Pulse:
     controls
         What people asked of the run.
     on_control
-        Called with ``(action, who)`` for each.
+        Called with each.
     on_beat
         Called each time, with what the process uses where that was measured.
     """
@@ -37,7 +37,7 @@ class Pulse:
     def __init__(
         self,
         controls: ControlReader,
-        on_control: Callable[[str, str], None],
+        on_control: Callable[[Control], None],
         on_beat: Callable[[dict[str, Any] | None], None],
         *,
         interval_s: float = INTERVAL_S,
@@ -70,7 +70,7 @@ class Pulse:
             beats += 1
             try:
                 for control in self._controls.poll():
-                    self._on_control(control.action, control.who)
+                    self._on_control(control)
                 is_due = beats % RESOURCES_EVERY == 0
                 self._on_beat(_resources(process) if is_due else None)
             except Exception:

@@ -15,7 +15,7 @@ from typing import Any, Self
 from ..core.activity import LEVELS
 from ..core.state import RunState
 from ..errors import InvalidRequest, RunCancelled, RunHasEnded
-from ..store.control import ControlReader
+from ..store.control import Control, ControlReader
 from ..store.journal import JournalWriter
 from ..store.layout import DataDirectory, RunDirectory, default_data_dir
 from . import arguments, current
@@ -375,11 +375,11 @@ class Run(Inside, WithHistory):
 
     # Called by the pulse's thread
 
-    def _hear(self, action: str, who: str) -> None:
-        if action in ("stop", "cancel") and self.asked != "cancel":
-            self._asked_by = who
-            self.asked = action
-            if action == "cancel":
+    def _hear(self, control: Control) -> None:
+        if control.action in ("stop", "cancel") and self.asked != "cancel":
+            self._asked_by = control.who
+            self.asked = control.action
+            if control.action == "cancel":
                 self._open_journal = None
 
     def _beat(self, resources: dict[str, Any] | None) -> None:

@@ -90,6 +90,7 @@ class Keeper:
         self._asked: Control | None = None
         self._is_noted = False
         self._time_limit_s: float | None = (self._request.get("request") or {}).get("time_limit")
+        self._is_function = self._request.get("kind") == "function"
         self._is_time_up = self._is_to_finish = False
         self._hard_end_s = math.inf
         self._left_behind = 0
@@ -213,7 +214,7 @@ class Keeper:
         journals, after = self._run.journals, self._attempt.after
         begun = find_stage_begun(journals, after) or {}
         stage = begun.get("stage")
-        if stage == "train" and begun.get("can_stop"):
+        if self._is_function or (stage == "train" and begun.get("can_stop")):
             facts = {"action": "stop", "who": "", "why": "time_limit", "limit_s": soft_s}
             self._try_to_tell("training_stopping", facts)
             self._is_to_finish = self._try_to_stop()
@@ -315,7 +316,9 @@ class Keeper:
             self._fail({**error, "output": printed})
         elif self._over == "time":
             limit_s = self._limits.get("time_s") or self._time_limit_s or 0.0
-            error = last_words.out_of_time(limit_s, stage, was_asked=self._is_to_finish)
+            error = last_words.out_of_time(
+                limit_s, stage, was_asked=self._is_to_finish, is_function=self._is_function
+            )
             self._fail({**error, "output": printed})
         elif self._asked is not None:
             self._write_end(self._asked, stage)

@@ -287,14 +287,21 @@ def _in(stage: str | None) -> str:
     return f" in {stage}" if stage else ""
 
 
-def out_of_time(limit_s: float, stage: str | None, *, was_asked: bool = False) -> dict[str, Any]:
+def out_of_time(
+    limit_s: float, stage: str | None, *, was_asked: bool = False, is_function: bool = False
+) -> dict[str, Any]:
     """The error of a run that took longer than it might.
 
     Parameters
     ----------
     was_asked
         Whether it was asked to finish with what it had, and did not.
+    is_function
+        Whether it is a function of the user's own.
     """
+    hint = "Use a smaller model or fewer rows, or raise the limit."
+    if is_function:
+        hint = "Loop with jp.track, which ends then, or return once jp.current_run().stopping."
     if was_asked:
         why = "it was asked to finish with what it had, and did not in time"
     elif stage == "train":
@@ -305,6 +312,6 @@ def out_of_time(limit_s: float, stage: str | None, *, was_asked: bool = False) -
         "TimeLimit",
         f"the run was at its time limit of {duration(limit_s)}{_in(stage)}, and {why}",
         "time_limit",
-        "Use a smaller model or fewer rows, or raise the limit.",
+        hint,
         stage=stage,
     )

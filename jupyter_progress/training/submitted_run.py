@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import Any
 
 from ..core.state import RunState
+from ..store.control import Control
 from ..store.journal import JournalWriter
 from ..store.layout import RunDirectory
 from ..tracking.display import Display
@@ -39,6 +41,7 @@ class SubmittedRun(Run):
         self._keeper_pid = keeper_pid
         self._attempt = attempt_of(directory)
         self.to_interrupt = False
+        self._stopped_by: str | None = None
 
     @property
     def attempt(self) -> int:
@@ -68,6 +71,7 @@ class SubmittedRun(Run):
         result = {
             "metrics": dict(self._metrics.latest),
             "stopped": self.asked == "stop",
+            "stopped_by": self._stopped_by if self.asked == "stop" else None,
             "value": value,
         }
         self._end("training_completed", 0, result=result)
@@ -119,11 +123,14 @@ class SubmittedRun(Run):
     def _new_display(self) -> Display | None:
         return None
 
-    def _hear(self, action: str, who: str) -> None:
-        if action == "interrupt":
+    def _hear(self, control: Control) -> None:
+        if control.action == "interrupt":
             self.to_interrupt = True
-            action = "stop"
-        super()._hear(action, who)
+            control = dataclasses.replace(control, action="stop")
+        # Who asks after the time limit has done so changes nothing.
+        if control.action == "stop" and self._stopped_by is None:
+            self._stopped_by = control.why or "asked"
+        super()._hear(control)
 
     def _beat(self, resources: dict[str, Any] | None) -> None:
         if os.getppid() != self._keeper_pid:

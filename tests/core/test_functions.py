@@ -34,6 +34,8 @@ def test_function_is_read_with_its_defaults() -> None:
         ({"stages": ["a", "b", "a"]}, "stages[2]: is 'a' for the second time"),
         ({"stages": [str(n) for n in range(201)]}, "stages: has 201 entries; at most 200"),
         ({"name": "\u202ereversed"}, "name: holds the control character"),
+        ({"time_limit": 0}, "time_limit: is 0"),
+        ({"time_limit": "1h"}, "time_limit: is a string; expected a number"),
         ({"tags": [""]}, "tags[0]: is empty"),
         ({"dataset": {}}, "dataset: is not known here; expected one of: kind, function, name"),
         ({"executor": {"sys_path": ["a\0"]}}, "executor.sys_path[0]: holds a NUL byte"),

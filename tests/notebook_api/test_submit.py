@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 import jupyter_progress as jp
+from jupyter_progress.errors import InvalidRequest
 from jupyter_progress.notebook import functions
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -54,6 +56,25 @@ def test_function_with_all_that_it_refers_to_is_called_and_its_value_comes_back(
     assert again.status == "completed"
     with pytest.raises(jp.errors.NoModel, match=r"what that returned is run\.value"):
         _ = run.model
+
+
+@pytest.mark.slow
+def test_time_limit_stops_a_function_with_what_it_has(here: Any) -> None:
+    def loops() -> int:
+        done = 0
+        for done in jp.track(range(100_000)):  # noqa: B007
+            time.sleep(0.01)
+        return done
+
+    run = jp.submit(loops, time_limit=timedelta(seconds=3), display=False)
+    assert run.state["spec"]["time_limit"] == 3.0
+    assert 0 < run.wait().value < 99_999
+    assert (run.result["stopped"], run.result["stopped_by"]) == (True, "time_limit")
+
+
+def test_time_limit_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="time_limit: is 0"):
+        jp.submit(print, time_limit=0)
 
 
 @pytest.mark.slow

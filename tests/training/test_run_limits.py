@@ -25,6 +25,7 @@ from jupyter_progress.errors import InvalidRequest
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.training.early_stopping import EarlyEnd, check_can_end_early
 from jupyter_progress.training.fitting.choose import can_end_early, keep_first
+from jupyter_progress.training.last_words import out_of_time
 
 from .runs import digits, feed_of, lines_of, start, state_of, train_here, wait_for_end
 from .test_post_mortem import hostile
@@ -193,3 +194,11 @@ def test_fit_that_cannot_end_with_a_model_has_failed_at_its_time_limit(data_dir,
         f"the run was at its time limit of {duration(limit_s)} in train, and its fit cannot be "
         "ended with what it has"
     )
+
+
+def test_function_that_did_not_end_at_its_time_limit_is_told_how_it_can():
+    error = out_of_time(5.0, None, was_asked=True, is_function=True)
+    assert error["reason"] == "time_limit"
+    assert "at its time limit of 5.0 s, and it was asked to finish" in error["message"]
+    assert "jp.track" in error["hint"]
+    assert "fewer rows" in out_of_time(5.0, "train")["hint"]
