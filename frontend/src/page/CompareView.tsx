@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import type { FeedView } from "../transport/feed_view";
 import { Boundary } from "../view/Boundary";
+import { RowsSkeleton, Skeleton } from "../view/Skeleton";
 import { isFresh } from "../view/Status";
 import { CompareCharts } from "./compare/CompareCharts";
 import { CompareTable } from "./compare/CompareTable";
@@ -63,8 +64,14 @@ function Awaiting({ view, asked, awaited }: { view: FeedView; asked: number; awa
     );
   }
   if (awaited > 0) {
-    const isAsking = isFresh(view.feeding.connection);
-    return <p class="jpp-empty">{isAsking ? "Loading…" : "The server does not answer; the runs are shown once it does."}</p>;
+    if (!isFresh(view.feeding.connection)) {
+      return <p class="jpp-empty">The server does not answer; the runs are shown once it does.</p>;
+    }
+    return (
+      <Skeleton of="the runs">
+        <RowsSkeleton count={6} />
+      </Skeleton>
+    );
   }
   return asked === 1 ? <p class="jpp-hint">One run alone has nothing beside it. Select another in the history.</p> : null;
 }

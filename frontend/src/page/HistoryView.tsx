@@ -7,6 +7,7 @@ import { EVERYTHING, isNarrowed, readQuery, writeQuery, type RunQuery } from "..
 import { rowWindow } from "../model/row_window";
 import type { FeedView } from "../transport/feed_view";
 import { changeRun, deleteRun } from "../transport/run_changes";
+import { RowsSkeleton, Skeleton } from "../view/Skeleton";
 import { isFresh, whyNotNow } from "../view/Status";
 import { BulkBar } from "./history/BulkBar";
 import { EditDialog } from "./history/EditDialog";
@@ -150,7 +151,13 @@ function NoRows({ found, query, setQuery, view }: SaidProps & { setQuery: (query
     return <p class="jpp-empty jpp-history-empty">The server does not answer; its runs are listed once it does.</p>;
   }
   if (found.problem) return null;
-  if (found.isAsking) return <p class="jpp-empty jpp-history-empty">Looking for runs…</p>;
+  if (found.isAsking) {
+    return (
+      <Skeleton of="the runs">
+        <RowsSkeleton count={8} />
+      </Skeleton>
+    );
+  }
   if (isNarrowed(query)) {
     return (
       <p class="jpp-empty jpp-history-empty">

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { FeedView } from "../transport/feed_view";
 import { fetchCode, useLateCode } from "./late_code";
-import { isHeard, PlaceFrame, Unheard } from "./PlaceFrame";
+import { isHeard, PlaceFrame, PlaceSkeleton, Unheard } from "./PlaceFrame";
 import type { Place } from "./places";
 import type { Go } from "./use_place";
 
@@ -60,15 +60,26 @@ export function LatePlace(props: PlaceProps & { at: Exclude<Place["at"], "now"> 
       {!isHeard(view) ? (
         <Unheard view={view} />
       ) : problem ? (
-        <p class="jpp-problem" role="alert">
-          This place could not be loaded from the server: {problem}{" "}
-          <button type="button" class="jpp-button" onClick={again}>
-            Try again
-          </button>
-        </p>
+        <Lost problem={problem} again={again} />
       ) : (
-        <p class="jpp-empty">Loading…</p>
+        <PlaceSkeleton />
       )}
     </PlaceFrame>
+  );
+}
+
+/** The server did not hand over the code of a place. */
+function Lost({ problem, again }: { problem: string; again: () => void }): JSX.Element {
+  return (
+    <section class="jpp-nothing" role="alert">
+      <h2>This place could not be loaded</h2>
+      <p>Its code did not come from the server, which may be starting anew or be busy. Runs go on meanwhile.</p>
+      <p class="jpp-hint jpp-nothing-why">{problem}</p>
+      <p>
+        <button type="button" class="jpp-button" onClick={again}>
+          Try again
+        </button>
+      </p>
+    </section>
   );
 }

@@ -14,6 +14,7 @@ import { Details, SECTIONS, type SectionName } from "../view/Details";
 import { HealthBox } from "../view/HealthBox";
 import { Summary } from "../view/Panel";
 import { Level, Section } from "../view/Section";
+import { RunSkeleton } from "../view/Skeleton";
 import { whyNotNow } from "../view/Status";
 import { useBehind } from "./behind/use_behind";
 import { DeleteRun } from "./editing/DeleteRun";
@@ -79,7 +80,13 @@ function useLookUp({ rest, asking }: FeedView, wanted: string | null, isKnown: b
 }
 
 function NoRun({ view, wanted }: { view: FeedView; wanted: string | null }): JSX.Element | null {
-  if (!isHeard(view)) return <Unheard view={view} />;
+  if (!isHeard(view)) {
+    return (
+      <Unheard view={view}>
+        <RunSkeleton />
+      </Unheard>
+    );
+  }
   if (wanted !== null) {
     return (
       <Nothing title="No such run">

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { FeedView } from "../transport/feed_view";
 import { Caution, isCautioned } from "../view/Caution";
 import { Level } from "../view/Section";
+import { Bone, RowsSkeleton, Skeleton } from "../view/Skeleton";
 
 interface PlaceFrameProps {
   view: FeedView;
@@ -18,8 +19,20 @@ export function isHeard({ state }: FeedView): boolean {
 }
 
 /** Before anything is heard. Why nothing comes stands above. */
-export function Unheard({ view }: { view: FeedView }): JSX.Element | null {
-  return isCautioned(view) ? null : <p class="jpp-empty">Connecting…</p>;
+export function Unheard({ view, children }: { view: FeedView; children?: ComponentChildren }): JSX.Element | null {
+  return isCautioned(view) ? null : <>{children ?? <PlaceSkeleton />}</>;
+}
+
+/** A place whose content, or whose code, is under way. */
+export function PlaceSkeleton(): JSX.Element {
+  return (
+    <Skeleton of="this place">
+      <p>
+        <Bone length="long" />
+      </p>
+      <RowsSkeleton count={8} />
+    </Skeleton>
+  );
 }
 
 export function PlaceFrame({ view, isFilled, children }: PlaceFrameProps): JSX.Element {

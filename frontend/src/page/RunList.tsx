@@ -10,9 +10,11 @@ import { hasEnded } from "../model/transitions";
 import { runsNewestFirst } from "../model/view_state";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
+import { isCautioned } from "../view/Caution";
 import { runNote } from "../view/run_note";
 import { ProgressBar } from "../view/Progress";
 import { isHeard } from "./PlaceFrame";
+import { RunListSkeleton } from "../view/Skeleton";
 import { secondsSince } from "../view/shown";
 import { StatusIcon } from "../view/Status";
 
@@ -70,7 +72,7 @@ export function RunList(props: RunListProps): JSX.Element {
   const ended = runs.filter((run) => hasEnded(run.status));
   const { older } = props;
   // An empty list would say that there are none.
-  if (!isHeard(props.view)) return <nav class="jpp-side" aria-label="Runs" />;
+  if (!isHeard(props.view)) return <Unlisted isAwaited={!isCautioned(props.view)} />;
   return (
     <nav class="jpp-side" aria-label="Runs">
       {active.length > 0 && (
@@ -91,6 +93,20 @@ export function RunList(props: RunListProps): JSX.Element {
         </button>
       )}
       {older.problem && <p class="jpp-problem">{older.problem}</p>}
+    </nav>
+  );
+}
+
+/** Before anything is heard. */
+function Unlisted({ isAwaited }: { isAwaited: boolean }): JSX.Element {
+  return (
+    <nav class="jpp-side" aria-label="Runs">
+      {isAwaited && (
+        <>
+          <h2>Recent</h2>
+          <RunListSkeleton />
+        </>
+      )}
     </nav>
   );
 }

@@ -21,6 +21,7 @@ import { HeaderNotice } from "./HeaderNotice";
 import { RunsLine } from "./Line";
 import { Section } from "./Section";
 import { ProgressBar } from "./Progress";
+import { RunListSkeleton, Skeleton } from "./Skeleton";
 import { Summary } from "./Panel";
 import { runNote } from "./run_note";
 import { secondsSince } from "./shown";
@@ -30,7 +31,6 @@ import { useFeed } from "./use_feed";
 const RECENT = 5;
 const LINES = 10;
 const NO_RUN = "No run yet. Start one with jp.train(…).";
-const NOT_HEARD = "Nothing has been heard of any run yet.";
 
 interface RowProps {
   run: RunState;
@@ -134,12 +134,11 @@ interface RunsProps {
 function Runs({ view, runs, isFresh: fresh }: RunsProps): JSX.Element {
   const [opened, setOpened] = useState<string | null>(null);
   const active = goingOn([...runs]);
+  const isHeard = fresh && view.state.logId !== null;
   const recent = runs.filter((run) => hasEnded(run.status)).slice(0, RECENT);
   return (
     <>
-      {!runs.length && !isCautioned(view) && (
-        <p class="jpp-empty">{fresh && view.state.logId !== null ? NO_RUN : NOT_HEARD}</p>
-      )}
+      {!runs.length && !isCautioned(view) && (isHeard ? <p class="jpp-empty">{NO_RUN}</p> : <Awaited />)}
       <ul class="jpp-runs">
         {[...active, ...recent].map((run) => (
           <li key={run.run_id}>
@@ -157,6 +156,14 @@ function Runs({ view, runs, isFresh: fresh }: RunsProps): JSX.Element {
         ))}
       </ul>
     </>
+  );
+}
+
+function Awaited(): JSX.Element {
+  return (
+    <Skeleton of="the runs">
+      <RunListSkeleton />
+    </Skeleton>
   );
 }
 

@@ -25,6 +25,7 @@ import { Parts } from "./Parts";
 import { Figures, ProgressBar, type ProgressProps } from "./Progress";
 import { Failure } from "./Results";
 import { NewestActivity } from "./RunActivity";
+import { PanelSkeleton } from "./Skeleton";
 import { StageStrip } from "./Stages";
 import { Stalled } from "./Stalled";
 import { ConnectionMark, isFresh, StatusMark, Tags } from "./Status";
@@ -177,15 +178,18 @@ function Toggled({ view, ...progress }: PartProps): JSX.Element {
   );
 }
 
+/** Before anything is heard: as high as the panel of a run, whose place it keeps. */
 function Waiting({ view }: { view: FeedView }): JSX.Element {
   return (
-    <article class="jpp-panel">
-      <header class="jpp-header">
-        <h2 class="jpp-name">Run</h2>
+    <article class="jpp-panel" aria-label="Run">
+      <header class="jpp-header jpp-line">
+        <div class="jpp-title">
+          <h2 class="jpp-name">Run</h2>
+        </div>
         <ConnectionMark feeding={view.feeding} />
       </header>
       <Caution view={view} isSaved={false} />
-      {!isCautioned(view) && <p class="jpp-empty">Nothing has been heard of this run yet.</p>}
+      {!isCautioned(view) && <PanelSkeleton />}
     </article>
   );
 }

@@ -12,12 +12,13 @@ import panelCss from "./panel.css";
 import partsCss from "./parts.css";
 import progressCss from "./progress.css";
 import { installSheet } from "./sheets";
+import skeletonCss from "./skeleton.css";
 import stagesCss from "./stages.css";
 
 /** In this order, as `page.css` has them: of two rules that are as strong, the later one holds. */
 const SHEETS = [
   plotCss, panelCss, progressCss, activityCss, controlsCss, iconsCss, detailsCss, stagesCss, candidatesCss,
-  chartsCss, outputCss, partsCss,
+  chartsCss, outputCss, partsCss, skeletonCss,
 ]; // prettier-ignore
 
 const VIEW = SHEETS.join("\n");
