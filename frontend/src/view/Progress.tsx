@@ -81,7 +81,8 @@ function elapsedOf(props: ProgressProps): number | null {
 function TimeLeft(props: ProgressProps): JSX.Element {
   const { run } = props;
   const since = secondsOf(props);
-  const words = timeLeftWords(run, since);
+  // What was likely before it fell silent says nothing of when it goes on.
+  const words = run.stalled ? null : timeLeftWords(run, since);
   if (words === null) return <span class="jpp-unknown">not known yet</span>;
   const likely = roughly(Math.max(0, run.estimated_remaining! - since));
   return <span title={run.estimated_range ? `Most likely ${likely}; the range holds it nine times in ten` : ""}>{words}</span>;

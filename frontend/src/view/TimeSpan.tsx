@@ -76,10 +76,10 @@ function AxisMark({ at, words }: { at: number; words: string }): JSX.Element {
   );
 }
 
-/** Whole ones of the largest unit that has some: `20 s`, `5 min`, `2 h`. */
+/** In the largest unit of which it is a whole number: `20 s`, `80 s`, `5 min`, `90 min`, `2 h`. */
 function axisWords(seconds: number): string {
   if (seconds === 0) return "0";
-  if (seconds < 60) return `${Number(seconds.toPrecision(2))} s`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+  if (seconds % 60) return `${Number(seconds.toPrecision(3))} s`;
+  if (seconds % 3600) return `${seconds / 60} min`;
+  return seconds % 86_400 || seconds < 172_800 ? `${seconds / 3600} h` : `${seconds / 86_400} d`;
 }

@@ -30,7 +30,7 @@ export function FilterBar({ filter, runs, choose }: FilterBarProps): JSX.Element
       <Levels level={filter.level} choose={(level) => other({ level })} />
       <Choice
         label="What it is about"
-        all="Everything that happens"
+        all="All kinds"
         value={filter.kind}
         options={KINDS.map(({ kind, words }) => [kind, words])}
         choose={(kind) => other({ kind })}

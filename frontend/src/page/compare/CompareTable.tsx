@@ -1,6 +1,6 @@
 /** The table of a comparison: a column for each run, a line for each thing that is compared. */
 
-import type { ComponentChildren, JSX } from "preact";
+import { Fragment, type ComponentChildren, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   bestOf,
@@ -143,11 +143,26 @@ interface LineProps {
   isFigures?: boolean;
 }
 
+/** A name of code, which goes on in the next line after its own joints. */
+function Breakable({ name }: { name: string }): JSX.Element {
+  const parts = name.split(/(?<=[_.])/);
+  return (
+    <>
+      {parts.map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </>
+  );
+}
+
 function Line({ name, cells, isDifferent = false, best, isFigures = false }: LineProps): JSX.Element {
   return (
     <tr class={isDifferent ? "jpp-compare-differs" : ""}>
       <th scope="row" title={name}>
-        {name}
+        <Breakable name={name} />
         {isDifferent && <span class="jpp-spoken"> (differs)</span>}
       </th>
       {cells.map((cell, index) => (
