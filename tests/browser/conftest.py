@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
@@ -23,7 +23,6 @@ FLAGS = [
 ]  # fmt: skip
 # Where a test names no deadline of the product's own, it waits as long as a busy machine needs.
 expect.set_options(timeout=15_000 * SCALE)
-SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -127,19 +126,3 @@ def desk(lab: Lab) -> Iterator[Lab]:
     set_theme(lab, "Light")
     lab.page.goto("about:blank")
     end_all_runs(lab.server)
-
-
-@pytest.fixture
-def screenshot() -> Callable[[str, Page | Locator], None]:
-    """Write ``docs/screenshots/<name>.png`` (and ``-dark``), where that was asked for.
-
-    An ordinary run of the tests leaves the pictures alone: no two of them are alike.
-    """
-
-    def write(name: str, shown: Page | Locator) -> None:
-        if os.environ.get("JUPYTER_PROGRESS_SCREENSHOTS") != "1":
-            return
-        SCREENSHOTS.mkdir(exist_ok=True)
-        shown.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
-
-    return write

@@ -133,20 +133,6 @@ def step_of(view: Page | Locator) -> int:
     return int(words.split("step ")[1].split()[0].replace(",", "")) if "step " in words else 0
 
 
-def picture(page: Page, name: str, screenshot: Callable[..., None]) -> None:
-    """A page at three widths, in both themes: ``name-400``, ``name-400-dark``, …"""
-    before = page.viewport_size
-    for width in (400, 900, 1600):
-        page.set_viewport_size({"width": width, "height": 900})
-        for suffix, scheme in (("", "light"), ("-dark", "dark")):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.wait_for_timeout(150)
-            screenshot(f"{name}-{width}{suffix}", page)
-    page.emulate_media(color_scheme="light")
-    if before is not None:
-        page.set_viewport_size(before)
-
-
 def wait_until(
     holds: Callable[[], bool], within_s: float = 20.0, told: Callable[[], str] = str
 ) -> None:

@@ -6,14 +6,15 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from ..jupyter_process import SCALE
 from .lab import Lab
+from .pictures import picture_in_lab
 from .runs import end_all_runs
 from .screen import expect_status, step_of, wait_until
 from .test_lab import jupyter
@@ -69,16 +70,14 @@ def button(lab: Lab, name: str) -> Locator:
     return lab.panel.locator(CONTROLS).get_by_role("button", name=name)
 
 
-def test_killed_run_is_resumed_and_stopped_from_a_panel_whose_kernel_is_busy(
-    desk: Lab, screenshot: Callable[[str, Page | Locator], None]
-) -> None:
+def test_killed_run_is_resumed_and_stopped_from_a_panel_whose_kernel_is_busy(desk: Lab) -> None:
     run_id = busy_with(desk, GROWS)
     wait_until(lambda: step_of(desk.panel) > 0, 60, "no step of the fit")
     expect(button(desk, "Resume")).to_have_count(0)
     (worker,) = Path(desk.server.data_dir).glob(f"runs/{run_id}/worker.json")
     os.kill(json.loads(worker.read_text())["pid"], signal.SIGKILL)
     expect_status(desk.panel, "failed", 10_000 * SCALE)
-    screenshot("resumable", desk.panel)
+    picture_in_lab(desk, "panel-resumable")
 
     button(desk, "Resume").click()
     clicked = time.monotonic()
@@ -94,9 +93,7 @@ def test_killed_run_is_resumed_and_stopped_from_a_panel_whose_kernel_is_busy(
     expect(button(desk, "Resume")).to_have_count(0)
 
 
-def test_fit_that_is_one_call_is_waited_for_or_cancelled(
-    desk: Lab, screenshot: Callable[[str, Page | Locator], None]
-) -> None:
+def test_fit_that_is_one_call_is_waited_for_or_cancelled(desk: Lab) -> None:
     run_id = busy_with(desk, ONE_CALL)
     expect(desk.panel.get_by_text("Train", exact=False).first).to_be_visible()
     wait_until(
@@ -105,7 +102,7 @@ def test_fit_that_is_one_call_is_waited_for_or_cancelled(
     button(desk, "Stop…").click()
     offered = desk.panel.locator(CONTROLS)
     expect(offered).to_contain_text("This fit cannot be stopped halfway.")
-    screenshot("one-call", desk.panel)
+    picture_in_lab(desk, "panel-one-call")
     button(desk, "Wait for its end").click()
     assert desk.server.get(f"runs/{run_id}")["status"] == "running"
     button(desk, "Stop…").click()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from jupyter_progress.client.discovery import ServerAddress
 
 from ..client.fault_proxy import FaultProxy
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .lab import Lab
+from .pictures import picture_in_lab
 from .runs import LONG, end_all_runs, start_run
 from .screen import (
     WITHIN_MS,
@@ -40,6 +42,16 @@ def broken(jupyter_lab: JupyterProcess) -> Iterator[FaultProxy]:
     yield proxy
     proxy.stop()
     end_all_runs(jupyter_lab)
+
+
+def lead_themes_past(lab: Lab, broken: FaultProxy) -> None:
+    """Lab takes its themes, and keeps which one is on, by a way that is never broken."""
+
+    def past(route: Route) -> None:
+        url = route.request.url.replace(broken.address.url, lab.server.url)
+        route.fulfill(response=route.fetch(url=url))
+
+    lab.page.route(re.compile(r"/lab/api/(themes|settings)/"), past)
 
 
 def note(server: JupyterProcess, text: str) -> None:
@@ -129,12 +141,13 @@ def test_page_says_how_old_it_is_with_no_server_and_goes_on_with_the_next(
 
 
 def test_panel_in_a_notebook_polls_goes_offline_and_comes_back(
-    lab: Lab, broken: FaultProxy, screenshot: Callable[..., None]
+    lab: Lab, broken: FaultProxy
 ) -> None:
     run_id = start_run(lab.server, "through the renderer", trees=LONG)
     lab.server.wait_for_run(run_id, "running")
     lab.write("fallback.ipynb", SHOW.format(run_id=run_id))
     lab.open("fallback.ipynb", broken.address.url)
+    lead_themes_past(lab, broken)
     lab.run_all()
     expect_connection(lab.panel, "live", 60_000 * SCALE)
     expect(lab.panel.locator("[data-via='socket']")).to_be_visible()
@@ -145,7 +158,7 @@ def test_panel_in_a_notebook_polls_goes_offline_and_comes_back(
     expect_prompt_polling(lab.panel)
     before = lab.panel.locator(".jpp-whereabouts").inner_text()
     wait_until(lambda: lab.panel.locator(".jpp-whereabouts").inner_text() != before)
-    screenshot("polling", lab.panel)
+    picture_in_lab(lab, "panel-polling")
     broken.refuses_sockets = False
     expect_connection(lab.panel, "live")
 
@@ -157,7 +170,7 @@ def test_panel_in_a_notebook_polls_goes_offline_and_comes_back(
     expect(lab.page.locator(".jpp-panel.jpp-stale")).to_be_visible()
     # Lab's own word on its lost server stands in front, at a moment of its own choosing.
     lab.page.add_style_tag(content=".jp-Dialog { display: none !important; }")
-    screenshot("offline", lab.panel)
+    picture_in_lab(lab, "panel-offline")
     broken.refuses_all = False
     expect_connection(lab.panel, "live")
     expect(lab.page.locator(".jpp-panel.jpp-stale")).to_have_count(0)

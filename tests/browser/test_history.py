@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .past_runs import make_past_runs
+from .pictures import picture_page
 from .screen import expect_connection
 from .witness import Witness
 
@@ -52,7 +53,7 @@ def scores(page: Page) -> list[float]:
 
 @pytest.mark.slow
 def test_thousands_of_runs_are_scrolled_found_and_ordered(
-    page: Page, server: JupyterProcess, screenshot: Callable[..., None]
+    page: Page, server: JupyterProcess
 ) -> None:
     witness = open_history(page, server)
     first = server.get("runs?limit=1")
@@ -62,12 +63,7 @@ def test_thousands_of_runs_are_scrolled_found_and_ordered(
     table = page.get_by_role("table", name="Runs")
     expect(table).to_have_attribute("aria-rowcount", str(total + 1))
     expect(page.locator(ROW).first).to_have_text(first["runs"][0]["name"])
-    for name, width in (("history", 1600), ("history-narrow", 400)):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)
-            screenshot(f"{name}-dark" if scheme == "dark" else name, page)
-    page.set_viewport_size({"width": 1200, "height": 900})
+    picture_page(page, "page-history")
 
     longest = page.evaluate(SCROLL_TO_THE_END, BOX)
     expect(page.locator(ROW).last).to_contain_text("RandomForest 0")
@@ -108,7 +104,7 @@ def test_thousands_of_runs_are_scrolled_found_and_ordered(
 
 @pytest.mark.slow
 def test_runs_are_renamed_tagged_noted_compared_and_deleted(
-    page: Page, server: JupyterProcess, screenshot: Callable[..., None]
+    page: Page, server: JupyterProcess
 ) -> None:
     witness = open_history(page, server, "?q=2001")
     old = page.locator(ROW).first.inner_text()
@@ -141,7 +137,7 @@ def test_runs_are_renamed_tagged_noted_compared_and_deleted(
     expect(page.locator(".jpp-compare-run")).to_have_count(3)
     expect(page.locator(".jpp-compare-differs")).not_to_have_count(0)
     expect(page.locator(".jpp-compare .jpp-plot canvas").first).to_be_visible()
-    screenshot("compare", page)
+    picture_page(page, "page-compare")
     page.go_back()
 
     for place in (1, 2, 4):

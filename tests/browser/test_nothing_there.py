@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from ..jupyter_process import TOKEN, JupyterProcess
+from .pictures import picture_page
 from .runs import start_run
-from .screen import WITHIN_MS, expect_connection, picture, wait_until
+from .screen import WITHIN_MS, expect_connection, wait_until
 
 pytestmark = pytest.mark.slow
 
 
 def test_page_says_what_to_do_where_there_is_nothing_and_where_it_is_refused(
-    page: Page, tmp_path: Path, screenshot: Callable[..., None]
+    page: Page, tmp_path: Path
 ) -> None:
     server = JupyterProcess(tmp_path).start()
     try:
@@ -24,10 +24,11 @@ def test_page_says_what_to_do_where_there_is_nothing_and_where_it_is_refused(
         expect_connection(page, "live")
         expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
         expect(page.get_by_label("How to start a run")).to_contain_text("jp.train(")
-        picture(page, "page-empty", screenshot)
+        picture_page(page, "page-empty")
 
         page.goto(f"{server.url}jupyter-progress/#run=20261122-100000-0000002a")
         expect(page.get_by_role("heading", name="No such run")).to_be_visible()
+        picture_page(page, "page-no-such-run")
         page.get_by_role("link", name="Look through all runs").click()
         wait_until(lambda: "#history" in page.url)
 
@@ -47,6 +48,6 @@ def test_page_says_what_to_do_where_there_is_nothing_and_where_it_is_refused(
         href = caution.get_by_role("link", name="Log in again").get_attribute("href") or ""
         assert href.startswith("/login?next=%2Fjupyter-progress%2F")
         expect(caution.locator(".jpp-attempt").last).to_contain_text("Next attempt in")
-        picture(page, "page-denied", screenshot)
+        picture_page(page, "page-denied")
     finally:
         server.stop()

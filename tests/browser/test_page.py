@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -40,9 +40,7 @@ def open_page(page: Page, server: JupyterProcess) -> Witness:
 
 
 @pytest.mark.slow
-def test_run_is_seen_from_its_start_to_its_deployment(
-    page: Page, server: JupyterProcess, screenshot: Callable[..., None]
-) -> None:
+def test_run_is_seen_from_its_start_to_its_deployment(page: Page, server: JupyterProcess) -> None:
     witness = open_page(page, server)
     run_id = start_run(server, "digits on the page", trees=400, tags=["nightly"])
     run = page.get_by_role("article", name="digits on the page")
@@ -50,10 +48,6 @@ def test_run_is_seen_from_its_start_to_its_deployment(
     expect(run.locator(".jpp-stage-completed")).not_to_have_count(0, timeout=30_000 * SCALE)
     wait_until(lambda: figure(run, "Live accuracy") not in ("", "–"), 60)
     wait_until(lambda: progress(run) >= 40, 60)  # a quick machine may be at its end by now
-    screenshot("page", page)
-    page.emulate_media(color_scheme="dark")
-    screenshot("page-dark", page)
-    page.emulate_media(color_scheme="light")
     server.wait_for_run(run_id, "completed")
     expect_status(run, "completed", 3_000 * SCALE)
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ..jupyter_process import TOKEN, JupyterProcess
+from .looks import OUTSIDE
 from .runs import LONG, end_all_runs, start_run
 from .screen import ALL_RUNS, expect_connection, expect_status, feed
 
@@ -15,16 +16,6 @@ LONG_NAME = "a really very long run name that somebody made from hyper parameter
 QUEUE = ["waiting one", LONG_NAME, "waiting three", "waiting four"]
 AT_WORK = "the one at work"
 WIDTHS = (400, 700, 900, 1280, 1600, 2200)
-# What reaches out of the window without a way to scroll, and figures that reach out of their cells.
-OUTSIDE = """() => [...document.querySelectorAll('.jpp-page *')].filter(part => {
-    const box = part.getBoundingClientRect();
-    const isShown = part.checkVisibility() && box.width > 1 && box.height > 1;
-    const isScrolled = part.closest('.jpp-scroll, .jpp-pre, .jpp-plot');
-    const isOut = box.right > innerWidth + 1 || box.left < -1;
-    const isCell = part.matches('.jpp-table :is(th, td)');
-    const isOver = isCell && part.scrollWidth > part.clientWidth + 1;
-    return isShown && !isScrolled && (isOut || isOver);
-}).map(part => part.className || part.tagName)"""
 OVERLAPPING = """() => {
     const parts = [...document.querySelectorAll(
         '.jpp-run-name, .jpp-run-time, .jpp-run-note, .jpp-side h2, .jpp-show-all, .jpp-figure dt,'
@@ -89,7 +80,7 @@ def test_page_shows_the_run_at_work_whole_at_every_width(
     assert page.locator(".jpp-runs").evaluate_all(
         "lists => lists.every(list => list.scrollHeight <= list.clientHeight + 1)"
     )
-    assert page.evaluate(OUTSIDE) == []
+    assert page.locator(".jpp-page").evaluate(OUTSIDE) == []
     assert page.evaluate(OVERLAPPING) == []
     edges: dict[str, set[int]] = {}
     for column, right in page.evaluate(RIGHT_EDGES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,13 +13,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
-from .looks import LOW_CONTRAST
+from .pictures import picture_page
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, wait_until
-from .test_page_widths import OUTSIDE
 from .witness import Witness
 
-WIDTHS = (400, 900, 1600)
 NAME = "digits-in-places"
 
 
@@ -36,19 +34,6 @@ def open_place(page: Page, server: JupyterProcess, place: str) -> Witness:
     return witness
 
 
-def look_at(page: Page, name: str, screenshot: Callable[..., None]) -> None:
-    """The place in both themes and at all widths: nothing reaches out, all words can be read."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            screenshot(f"{name}-{width}" + ("-dark" if scheme == "dark" else ""), page)
-            assert page.evaluate(OUTSIDE) == [], (name, width)
-            assert page.locator(".jpp-page").evaluate(LOW_CONTRAST) == [], (name, width, scheme)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1200, "height": 900})
-
-
 def trained(server: JupyterProcess, trees: int) -> str:
     run_id = start_run(server, f"digits with {trees}", trees=trees, register_as=NAME)
     server.wait_for_run(run_id, "completed")
@@ -57,7 +42,7 @@ def trained(server: JupyterProcess, trees: int) -> str:
 
 @pytest.mark.slow
 def test_model_is_put_in_service_rolled_back_tried_and_downloaded(
-    page: Page, server: JupyterProcess, screenshot: Callable[..., None], tmp_path: Path
+    page: Page, server: JupyterProcess, tmp_path: Path
 ) -> None:
     runs = [trained(server, trees) for trees in (5, 10)]
     witness = open_place(page, server, f"models?name={quote(NAME)}")
@@ -89,7 +74,7 @@ def test_model_is_put_in_service_rolled_back_tried_and_downloaded(
     assert [int(text) for text in predicted.all_inner_texts()] == answer["predictions"]
     likeliest = model.locator(".jpp-likely").first.locator(".jpp-share .jpp-num").first
     expect(likeliest).to_have_text(f"{100 * max(answer['probabilities'][0]):.1f} %")
-    look_at(page, "models", screenshot)
+    picture_page(page, "page-models")
 
     with page.expect_download() as found:
         model.get_by_role("link", name="Download version 1").click()
@@ -106,7 +91,7 @@ def test_model_is_put_in_service_rolled_back_tried_and_downloaded(
 
 @pytest.mark.slow
 def test_health_and_activity_tell_of_a_run_as_it_goes_on(
-    page: Page, server: JupyterProcess, screenshot: Callable[..., None]
+    page: Page, server: JupyterProcess
 ) -> None:
     run_id = start_run(server, "seen from elsewhere", trees=LONG)
     server.wait_for_run(run_id, "running")
@@ -129,15 +114,16 @@ def test_health_and_activity_tell_of_a_run_as_it_goes_on(
     page.keyboard.press("Escape")
     page.get_by_text("The same as a table").click()
     expect(page.get_by_role("table")).to_contain_text("Event loop lag")
-    look_at(page, "health", screenshot)
+    picture_page(page, "page-health")
 
     page.get_by_role("link", name="Activity").click()
+    lines = page.locator(".jpp-activity-day .jpp-told-text")
+    expect(lines.first).to_be_visible()
+    picture_page(page, "page-activity")
     for number in range(120):
         text = {"text": f"note {number}", "level": "warning" if number % 3 else "error"}
         server.ask("POST", "activity", text)
-    lines = page.locator(".jpp-activity-day .jpp-told-text")
     expect(lines.first).to_contain_text("note 119")
-    look_at(page, "activity", screenshot)
     page.get_by_role("button", name="Errors").click()
     expect(page).to_have_url(re.compile("#activity\\?level=error$"))
     expect(lines.nth(1)).to_contain_text("note 114")

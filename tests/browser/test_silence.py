@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,8 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from ..jupyter_process import TOKEN, JupyterProcess
 from .lab import Lab
+from .pictures import picture_page
 from .runs import LONG, end_all_runs, start_run
-from .screen import WITHIN_MS, expect_connection, expect_status, picture, wait_until
+from .screen import WITHIN_MS, expect_connection, expect_status, step_of, wait_until
 
 # All that can be read, but for what says how old it is; a title that is read out counts, too.
 READABLE = """view => {
@@ -66,7 +67,7 @@ def expect_all_at_rest(page: Page, view: Locator) -> None:
 
 
 def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
-    page: Page, jupyter_server: JupyterProcess, screenshot: Callable[..., None]
+    page: Page, jupyter_server: JupyterProcess
 ) -> None:
     run_id = start_run(jupyter_server, "goes on unheard", trees=LONG)
     for name in ("waits one", "waits two"):
@@ -78,13 +79,14 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
         expect_status(page, "running")
         expect(page.locator(".jpp-top .jpp-health-mark")).to_contain_text("Machine")
         wait_until(lambda: "goes on unheard" in page.title())
+        wait_until(lambda: step_of(page) > 0, 60)
         with silent(jupyter_server):
             expect_connection(page, "offline", WITHIN_MS + 4_000)
             expect(page.locator(".jpp-caution")).to_be_visible()
             expect_all_at_rest(page, page.locator("#jupyter-progress"))
             expect(page.locator(".jpp-top .jpp-health-mark")).to_contain_text("Machine was")
             wait_until(lambda: page.title().startswith("Offline · goes on unheard"))
-            picture(page, "page-offline", screenshot)
+            picture_page(page, "page-offline")
             for place in ("History", "Models", "Health", "Activity"):
                 page.get_by_role("navigation", name="Places").get_by_text(place).click()
                 expect(page.locator(".jpp-main .jpp-caution")).to_contain_text("What is shown is")

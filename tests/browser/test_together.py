@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from jupyter_progress.panel.bundle import MIME_TYPE, WIDGET_VIEW
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
-from .looks import LOW_CONTRAST, alone, notebook_of, set_theme
+from .looks import alone, notebook_of
+from .pictures import picture_in_lab
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, expect_status, wait_until
 
@@ -72,9 +73,7 @@ def training(server: JupyterProcess, name: str) -> str:
 
 
 @pytest.mark.parametrize("width", [900, 1600])
-def test_two_small_panels_stand_in_a_box_and_others_follow_them(
-    desk: Lab, width: int, screenshot: Callable[[str, Page | Locator], None]
-) -> None:
+def test_two_small_panels_stand_in_a_box_and_others_follow_them(desk: Lab, width: int) -> None:
     desk.page.set_viewport_size({"width": width, "height": 1100})
     run_id = training(desk.server, "digits, side by side")
     desk.write("pair.ipynb", PAIR.format(run_id=run_id), LINES, PARTS)
@@ -106,11 +105,9 @@ def test_two_small_panels_stand_in_a_box_and_others_follow_them(
     alone_in_cell = desk.cell(2).locator(".jpp-panel")
     expect(desk.cell(2).locator(".jp-RenderedJupyterProgress")).to_be_visible()
     assert parts_of(alone_in_cell) == ["stages", "progress"]
-    for theme, name in (("Dark", "together-dark"), ("Light", "together")):
-        set_theme(desk, theme)
-        for panel in desk.page.locator(".jpp-panel").all():
-            assert panel.evaluate(LOW_CONTRAST) == []
-        screenshot(name, notebook_of(desk))
+    if width == 1600:
+        picture_in_lab(desk, "panel-line", desk.cell(1).locator(".jp-OutputArea-output").last)
+        picture_in_lab(desk, "panels-together", notebook_of(desk))
     pair.nth(0).get_by_role("button", name="Stop").click()
     expect_status(pair.nth(0), "completed", 30_000 * SCALE)
     expect(desk.cell(1).locator(".widget-label", has_text="completed")).to_be_visible()

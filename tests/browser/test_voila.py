@@ -8,14 +8,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ElementHandle, Page, expect
 
 from ..jupyter_process import SCALE, JupyterProcess
+from .pictures import picture_panel
 from .screen import expect_connection, expect_status, progress, wait_until
 
 CELLS = (
@@ -28,6 +29,9 @@ CELLS = (
     "run = jp.train(boosting, X, y, name='in an application')\n"
     "run",
 )
+
+# Voilà takes its themes from Lab.
+DARK = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab/theme-dark-extension/index.css"
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +74,18 @@ def voila(tmp_path: Path) -> Iterator[str]:
         process.wait(20 * SCALE)
 
 
+def themes_of(page: Page) -> Callable[[str], None]:
+    """Puts the application into a theme, and back into its own."""
+    worn: list[ElementHandle] = []
+
+    def put_on(theme: str) -> None:
+        for sheet in worn:
+            sheet.evaluate("sheet => sheet.remove()")
+        worn[:] = [page.add_style_tag(path=DARK)] if theme == "Dark" else []
+
+    return put_on
+
+
 def test_panel_is_live_in_voila_and_its_stop_works(foreign_page: Page, voila: str) -> None:
     page = foreign_page  # Voilà itself takes its mathematics from elsewhere
     page.goto(voila)
@@ -83,6 +99,7 @@ def test_panel_is_live_in_voila_and_its_stop_works(foreign_page: Page, voila: st
     expect(words).to_contain_text("step", timeout=60_000 * SCALE)
     before = words.inner_text()
     wait_until(lambda: words.inner_text() != before)
+    picture_panel(page, "panel-local", panel, themes_of(page))
     panel.get_by_role("button", name="Stop").click()
     expect_status(panel, "completed")
     assert page.get_by_text("Traceback").count() == 0

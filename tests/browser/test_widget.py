@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
+from .pictures import picture_in_lab
 from .runs import LONG, end_all_runs, start_run
 from .screen import (
     WITHIN_MS,
@@ -211,9 +212,7 @@ def test_search_over_the_comm_alone_has_its_candidates_chart_and_output(bare: La
 
 
 @pytest.mark.slow
-def test_stop_that_waits_for_a_busy_kernel_says_so_and_what_works_at_once(
-    bare: Lab, screenshot: Callable[..., None]
-) -> None:
+def test_stop_that_waits_for_a_busy_kernel_says_so_and_what_works_at_once(bare: Lab) -> None:
     run_id = running(bare, "kernel is busy")
     Wall(bare.page)
     bare.write("busy.ipynb", BUSY_BOX.format(run_id=run_id))
@@ -228,7 +227,7 @@ def test_stop_that_waits_for_a_busy_kernel_says_so_and_what_works_at_once(
     expect(hint).to_contain_text("a busy kernel answers when its cell ends")
     command = hint.locator("code").inner_text()
     assert command == f"jupyter progress stop {run_id}"
-    screenshot("busy-kernel", bare.panel)
+    picture_in_lab(bare, "panel-busy-kernel")
     done = subprocess.run(
         command.split(), env=bare.server.environ(), capture_output=True, text=True, check=True
     )
