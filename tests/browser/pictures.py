@@ -49,7 +49,12 @@ def picture_names(name: str, widths: tuple[int, ...] = WIDTHS) -> list[str]:
 
 
 def picture_page(
-    page: Page, name: str, *, height: int = 900, anew: Callable[[], None] | None = None
+    page: Page,
+    name: str,
+    shown: Locator | None = None,
+    *,
+    height: int = 900,
+    anew: Callable[[], None] | None = None,
 ) -> None:
     """The server's page in a state.
 
@@ -59,6 +64,8 @@ def picture_page(
         The browser's page, in that state.
     name
         The state, as its files are called.
+    shown
+        What is pictured; by default the whole window.
     height
         Of the window.
     anew
@@ -68,7 +75,8 @@ def picture_page(
     def set_scheme(theme: str) -> None:
         page.emulate_media(color_scheme="dark" if theme == "Dark" else "light")
 
-    _look(page, name, page.locator(".jpp-page"), set_scheme, height, anew, whole=page)
+    looked_at = shown or page.locator(".jpp-page")
+    _look(page, name, looked_at, set_scheme, height, anew, whole=shown or page)
 
 
 def picture_in_lab(

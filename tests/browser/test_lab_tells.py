@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from .beside import PREFIX, sidebar
 from .lab import Lab
@@ -38,9 +36,7 @@ def test_title_of_lab_has_a_mark_until_somebody_looks_and_stays_labs_own(desk: L
     wait_until(lambda: page.title() == opened.removeprefix(mark))
 
 
-def test_sidebar_turns_the_browsers_notices_on_and_leads_to_the_settings(
-    desk: Lab, screenshot: Callable[[str, Page | Locator], None]
-) -> None:
+def test_sidebar_turns_the_browsers_notices_on_and_leads_to_the_settings(desk: Lab) -> None:
     page = desk.page
     page.context.grant_permissions(["notifications"])
     page.add_init_script(BEHIND)
@@ -53,6 +49,5 @@ def test_sidebar_turns_the_browsers_notices_on_and_leads_to_the_settings(
     expect(pressed).to_have_attribute("aria-pressed", "true")
     desk.server.wait_for_run(start_run(desk.server, "told outside", trees=5), "completed")
     wait_until(lambda: "told outside finished" in page.evaluate("window.shown"))
-    screenshot("lab-notify", sidebar(page))
     sidebar(page).get_by_role("button", name="Settings").click()
     expect(page.get_by_label("Tell when a run ends", exact=True)).to_be_visible()

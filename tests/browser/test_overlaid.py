@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from .pictures import picture_page
 from .screen import expect_connection
 from .witness import Witness
 
@@ -59,7 +60,7 @@ def article(page: Page, jupyter_server: JupyterProcess) -> Iterator[Locator]:
 
 
 def test_earlier_runs_are_drawn_behind_the_live_one_and_stay_after_a_reload(
-    page: Page, article: Locator, screenshot: Callable[[str, Page | Locator], None]
+    page: Page, article: Locator
 ) -> None:
     article.get_by_role("button", name="Draw other runs").press("Enter")
     offered = article.locator(".jpp-picker-run").filter(has_text=NAME)
@@ -68,7 +69,6 @@ def test_earlier_runs_are_drawn_behind_the_live_one_and_stay_after_a_reload(
     for _ in range(2):
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
-    screenshot("overlaid-choosing", page)
     page.keyboard.press("Escape")
 
     accuracy = article.get_by_role("figure", name="accuracy")
@@ -83,11 +83,7 @@ def test_earlier_runs_are_drawn_behind_the_live_one_and_stay_after_a_reload(
     accuracy.get_by_role("slider").press("Home")
     expect(accuracy.locator(".jpp-legend-value")).to_have_text(["0.3333"] * 3)
     expect(accuracy.get_by_role("columnheader")).to_have_count(4)
-    for width in (400, 900, 1600):
-        page.set_viewport_size({"width": width, "height": 900})
-        for suffix, scheme in (("", "light"), ("-dark", "dark")):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            screenshot(f"overlaid-{width}{suffix}", article.locator(".jpp-charts"))
+    picture_page(page, "overlaid", article.locator(".jpp-charts"))
 
     page.reload()
     expect(lines).to_have_count(3)
