@@ -1,13 +1,7 @@
-/**
- * The browser's own notices: where a person asked for them, and once for each cause.
- *
- * Every tab and panel of the browser hears of everything. They agree under a lock (Web Locks) on a list
- * (localStorage) who tells; one that is being looked at takes it first, and tells it in the page only.
- */
+/** The browser's own notices, where a person asked for them. */
 
-import { claimed, readClaims } from "./model/claims";
 import type { Notice } from "./model/view_state";
-import type { PanelFeed } from "./transport/panel_feed";
+import { store, stored } from "./stored";
 
 export type Permission =
   /** This browser has none. */
@@ -20,27 +14,6 @@ export type Permission =
   | "on";
 
 const WANTED = "jupyter-progress/notify";
-const CLAIMS = "jupyter-progress/told";
-/** Until what was written into storage is known to all tabs. */
-const KEY_KEPT_MS = 60_000;
-/** So long the tab that is looked at has to take a notice. */
-const AFTER_OTHERS_MS = 400;
-
-function stored(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null; // storage is refused: each tab for itself
-  }
-}
-
-function store(name: string, value: string): void {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    // as above
-  }
-}
 
 export function permission(): Permission {
   if (!window.isSecureContext) return "insecure";
@@ -69,42 +42,8 @@ export function onPermissionChange(heard: () => void): () => void {
   return () => window.removeEventListener("storage", onStorage);
 }
 
-/** Take a notice on, on one of the lists; false where another tab has it. */
-export async function claim(key: string, list = CLAIMS): Promise<boolean> {
-  const take = (): boolean => {
-    const claims = claimed(readClaims(stored(list)), key);
-    if (claims) store(list, JSON.stringify(claims));
-    return claims !== null;
-  };
-  if (!navigator.locks) return take();
-  return (await hasKey(`${list} ${key}`)) && navigator.locks.request(list, take);
-}
-
-/**
- * Whether a notice's own lock is free, which is kept then for a while. The list alone is not enough: what one
- * tab writes into storage, another may read only a moment later, lock or not.
- */
-function hasKey(name: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const keep = (lock: Lock | null): Promise<void> | void => {
-      resolve(lock !== null);
-      if (lock) return new Promise((release) => setTimeout(release, KEY_KEPT_MS));
-    };
-    navigator.locks.request(name, { ifAvailable: true }, keep).catch(() => resolve(true));
-  });
-}
-
-function isLookedAt(): boolean {
-  return document.visibilityState === "visible" && document.hasFocus();
-}
-
-async function tell(notice: Notice, open: (notice: Notice) => void): Promise<void> {
-  if (isLookedAt()) {
-    await claim(notice.key); // it stands in the page
-    return;
-  }
-  await new Promise((resolve) => setTimeout(resolve, AFTER_OTHERS_MS));
-  if (permission() !== "on" || !(await claim(notice.key))) return;
+/** Show a notice; the function that is returned takes it back. */
+export function notify(notice: Notice, open: (notice: Notice) => void): () => void {
   // With its tag, a browser without storage too shows one for several tabs.
   const shown = new Notification(notice.title, { body: notice.text, tag: notice.key });
   shown.onclick = () => {
@@ -112,21 +51,5 @@ async function tell(notice: Notice, open: (notice: Notice) => void): Promise<voi
     open(notice);
     shown.close();
   };
-}
-
-/** Show the notices of a feed from now on, where that is wanted by then. */
-export function tellBrowser(
-  feed: PanelFeed,
-  isTold: (notice: Notice) => boolean,
-  open: (notice: Notice) => void,
-): () => void {
-  let known = new Set(feed.state.notices.map(({ key }) => key));
-  return feed.listen(() => {
-    const { notices } = feed.state;
-    const fresh = notices.filter(({ key }) => !known.has(key));
-    if (!fresh.length) return;
-    known = new Set(notices.map(({ key }) => key));
-    if (permission() !== "on") return;
-    for (const notice of fresh.filter(isTold)) void tell(notice, open);
-  });
+  return () => shown.close();
 }

@@ -1,7 +1,6 @@
 /** The entry of the server's page. */
 
 import { render } from "preact";
-import { tellBrowser } from "./browser_notices";
 import type { Notice } from "./model/view_state";
 import { NotifyMe } from "./page/NotifyMe";
 import { pageAddress } from "./page_address";
@@ -25,10 +24,9 @@ function show(into: HTMLElement, server: ServerAddress): void {
   });
   feed.start();
   keepTitle(feed);
-  tellBrowser(feed, () => true, openNotice);
   render(
     <Boundary what="This page">
-      <Page feed={feed} tools={<NotifyMe />} />
+      <Page feed={feed} tools={<NotifyMe />} openNotice={openNotice} />
     </Boundary>,
     into,
   );

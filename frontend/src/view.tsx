@@ -1,8 +1,6 @@
 /** The view as a module: what the widget's loader and the MIME renderer mount. */
 
 import { render } from "preact";
-import { tellBrowser } from "./browser_notices";
-import { isToldIn } from "./model/notices";
 import { readParts, readSize } from "./model/parts";
 import { text } from "./model/reading_fields";
 import { pageAddress } from "./page_address";
@@ -94,11 +92,9 @@ export function mountPanel(element: HTMLElement, options: MountOptions): Mounted
   installStyles(element);
   element.classList.add("jpp", `jpp-in-${options.kind}`);
   const unreport = report(feed, runId, options.kind === "mime");
-  const untell = tellBrowser(feed, (notice) => !runId || !feed.run || isToldIn(notice, feed.run), () => undefined);
   draw(options);
   const unmount = (): void => {
     unreport();
-    untell();
     render(null, element);
     feed.stop();
     server?.release();

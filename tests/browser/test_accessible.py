@@ -1,4 +1,4 @@
-"""The page by keyboard alone, with reduced motion, and looked through by axe on a real server."""
+"""The page with reduced motion, and looked through by axe on a real server."""
 
 from __future__ import annotations
 
@@ -19,22 +19,6 @@ VIOLATIONS = """async selector => {
     const found = await axe.run(selector ?? document, {resultTypes: ['violations']});
     return found.violations.flatMap(({id, help, nodes}) => nodes.map(
         ({html, failureSummary}) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary}`));
-}"""
-# What has the focus, and whether it is seen to have it and can be seen at all.
-FOCUSED = """() => {
-    const at = document.activeElement;
-    if (!at || at === document.body) return null;
-    const box = at.getBoundingClientRect();
-    const style = getComputedStyle(at);
-    return {
-        words: (at.getAttribute('aria-label') ?? at.innerText ?? '').trim().slice(0, 40),
-        isMarked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
-        isSeen: at.checkVisibility() && box.width > 4 && box.height > 4
-            && box.top < innerHeight && box.bottom > 0,
-        isAfter: !window.before
-            || !!(window.before.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING),
-        isSame: window.before === (window.before = at),
-    };
 }"""
 SET_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 MOVING = "() => document.getAnimations().filter(moving => moving.playState === 'running').length"
@@ -92,48 +76,6 @@ def test_axe_finds_nothing_in_a_panel_of_jupyterlab(lab: Lab) -> None:
         lab.page.evaluate(SET_THEME, "JupyterLab Light")
         lab.page.goto("about:blank")
         end_all_runs(lab.server)
-
-
-def test_keyboard_reaches_everything_in_its_order_and_is_never_caught(
-    page: Page, server: JupyterProcess
-) -> None:
-    open_page(page, server)
-    reachable = page.evaluate(
-        """() => [...document.querySelectorAll(
-            'a[href], button:not(:disabled), input, select, textarea, summary, [tabindex="0"]'
-        )].filter(part => part.checkVisibility()).length"""
-    )
-    stops = []
-    for _ in range(reachable + 20):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(FOCUSED)
-        if stop is None:
-            break  # out of the page, at its end
-        stops.append(stop)
-    else:
-        pytest.fail(f"the focus is caught: {[stop['words'] for stop in stops[-6:]]}")
-    words = [stop["words"] for stop in stops]
-    for name in (*PLACES, "Notify me", "Stop", "Cancel…"):
-        assert name in words, name
-    assert any(word.startswith("at work") for word in words)
-    assert [stop["words"] for stop in stops if not (stop["isMarked"] and stop["isSeen"])] == []
-    assert [stop["words"] for stop in stops if not stop["isAfter"]] == []  # as it is read
-    assert [stop["words"] for stop in stops if stop["isSame"]] == []
-
-    page.get_by_role("link", name="Health").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Machine health")).to_be_visible()
-
-
-def test_escape_takes_a_question_back(page: Page, server: JupyterProcess) -> None:
-    open_page(page, server)
-    run = page.get_by_role("article")
-    run.get_by_role("button", name="Cancel…").focus()
-    page.keyboard.press("Enter")
-    expect(run.get_by_role("button", name="Keep")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(run.get_by_role("button", name="Keep")).to_have_count(0)
-    expect(run.get_by_role("button", name="Cancel…")).to_be_focused()
 
 
 def test_nothing_moves_where_that_is_not_wanted(page: Page, server: JupyterProcess) -> None:

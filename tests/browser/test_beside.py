@@ -220,7 +220,14 @@ def test_view_that_does_not_load_says_so_and_is_tried_again(desk: Lab) -> None:
     desk.start()
     desk.command(f"{PREFIX}open")
     expect(sidebar(page)).to_contain_text("The training runs cannot be shown")
+    again = sidebar(page).get_by_role("button", name="Try again")
+    again.click()
+    expect(again).to_be_visible()  # still in vain
     page.unroute(module)
+    again.click()
+    expect(again).to_have_count(0)
+    expect_connection(sidebar(page), "live")
+    expect(sidebar(page).locator(".jpp-ways")).to_have_css("display", "flex")
 
 
 @pytest.mark.slow

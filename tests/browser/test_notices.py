@@ -81,14 +81,14 @@ def test_browser_tells_once_for_two_tabs_where_it_was_asked_to(
     for name in ("told one", "told two", "told three"):
         server.wait_for_run(start_run(server, name, trees=5), "completed")
         wait_until(lambda name=name: f"{name} finished" in shown())  # type: ignore[misc]
-    first.wait_for_timeout(1500)
+    first.wait_for_timeout(3000)
     ends = [title for title in shown() if title.endswith("finished")]
     assert sorted(ends) == ["told one finished", "told three finished", "told two finished"]
 
     second.evaluate("window.isInFront = true")  # somebody looks at it: it stands in the page
     server.wait_for_run(start_run(server, "looked at", trees=5), "completed")
     expect(second.locator(".jpp-notice", has_text="looked at finished")).to_be_visible()
-    first.wait_for_timeout(1500)
+    first.wait_for_timeout(3000)
     assert "looked at finished" not in shown()
 
     second.get_by_role("button", name="Notifying").click()
@@ -96,7 +96,7 @@ def test_browser_tells_once_for_two_tabs_where_it_was_asked_to(
     second.evaluate("window.isInFront = false")
     server.wait_for_run(start_run(server, "turned off", trees=5), "completed")
     expect_status(first, "completed")
-    first.wait_for_timeout(1500)
+    first.wait_for_timeout(3000)
     assert "turned off finished" not in shown()
 
 

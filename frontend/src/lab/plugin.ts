@@ -139,13 +139,13 @@ function activate(app: Application, shared: Shared, given: Given): void {
   });
   guarded("what goes on", async () => {
     await app.restored;
-    const [{ markTitle, mountStatusItem, tellNotices }, at] = await Promise.all([entry(), watching()]);
+    const [{ markTitle, mountStatusItem, tellInLab }, at] = await Promise.all([entry(), watching()]);
     sidebar.setSide(settings.side);
     const open = (runId: string | null): void => sidebar.open({ at: "now", runId });
     status.fillBy((element) => mountStatusItem(element, at, open));
     at.listen(() => retellCommands(app.commands));
     markTitle(at, (notice) => settings.tells[kindOf(notice)]);
-    tellNotices({
+    tellInLab({
       watch: at,
       notifying: apputils.Notification,
       settings: () => settings,

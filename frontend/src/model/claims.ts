@@ -1,4 +1,4 @@
-/** Which notices the browser has shown, as the tabs of one browser keep it among themselves. */
+/** Which notices have been told, as all the views of one browser keep it among themselves. */
 
 const KEPT = 200;
 

@@ -15,7 +15,7 @@ const WHY_NOT: Partial<Record<Permission, string>> = {
 };
 
 const MEANS: Partial<Record<Permission, string>> = {
-  on: "The browser tells when a run ends, fails or stalls, and of health and deployments, while no tab of this page is looked at. Click to turn it off.",
+  on: "The browser tells when a run ends, fails or stalls, and of health and deployments, while no tab with a view of them is looked at. Click to turn it off.",
   off: "Have the browser tell when a run ends, fails or stalls, also while another tab or window is in front.",
 };
 

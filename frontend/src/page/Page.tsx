@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { goingOn } from "../model/order";
+import type { Notice } from "../model/view_state";
 import type { RunState } from "../model/wire";
 import type { FeedView } from "../transport/feed_view";
 import type { PanelFeed } from "../transport/panel_feed";
@@ -25,10 +26,12 @@ interface PageProps {
   tools?: ComponentChildren;
   /** False where the surroundings tell a person themselves. */
   tells?: boolean;
+  /** Go to what a notice of the browser's is about. */
+  openNotice?: (notice: Notice) => void;
   isSeen?: boolean;
 }
 
-export function Page({ feed, tools, tells = true, isSeen = true }: PageProps): JSX.Element {
+export function Page({ feed, tools, tells = true, openNotice = () => undefined, isSeen = true }: PageProps): JSX.Element {
   useClock(isSeen);
   useAllPlaces();
   const view = useFeed(feed);
@@ -50,7 +53,7 @@ export function Page({ feed, tools, tells = true, isSeen = true }: PageProps): J
         </Boundary>
         {tells && (
           <Boundary what="Notices">
-            <Notices notices={state.notices} />
+            <Notices feed={feed} open={openNotice} />
           </Boundary>
         )}
         <Announcer run={spokenOf(view, place)} notices={state.notices} connection={feeding.connection} />

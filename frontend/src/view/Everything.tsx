@@ -27,6 +27,7 @@ import { runNote } from "./run_note";
 import { secondsSince } from "./shown";
 import { ConnectionMark, isFresh, StatusIcon } from "./Status";
 import { useFeed } from "./use_feed";
+import { usePanelTelling } from "./use_telling";
 
 const RECENT = 5;
 const LINES = 10;
@@ -66,13 +67,14 @@ interface EverythingProps {
 export function EverythingPanel({ feed, show = null, size = "panel" }: EverythingProps): JSX.Element {
   useClock();
   const view = useFeed(feed);
+  const told = usePanelTelling(feed, { canShow: size !== "line" });
   const { feeding, state } = view;
   const fresh = isFresh(feeding.connection);
   const runs = runsNewestFirst(state);
   if (size === "line") return <RunsLine view={view} runs={runs} isFresh={fresh} />;
   return (
     <Freshness.Provider value={fresh}>
-      <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs">
+      <article class={fresh ? "jpp-panel" : "jpp-panel jpp-stale"} aria-label="Training runs" ref={told.place}>
         <header class="jpp-header jpp-line">
           <div class="jpp-title">
             <h2 class="jpp-name">Training runs</h2>
@@ -80,7 +82,7 @@ export function EverythingPanel({ feed, show = null, size = "panel" }: Everythin
           </div>
           <ConnectionMark feeding={feeding} />
           <Boundary what="Notices">
-            <HeaderNotice notices={state.notices} />
+            <HeaderNotice notices={told.notices} dismiss={told.dismiss} />
           </Boundary>
         </header>
         <Caution view={view} isSaved={runs.length > 0} />

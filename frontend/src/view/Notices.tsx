@@ -1,9 +1,11 @@
-/** What a person is told once: it goes by itself, unless something went wrong. */
+/** What a person is told once, where the page is the one to tell it: it goes by itself, unless something went wrong. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Notice } from "../model/view_state";
+import type { PanelFeed } from "../transport/panel_feed";
 import { NoticeCard } from "./NoticeCard";
+import { useTelling } from "./use_telling";
 
 const SHOWN_MS = 10_000;
 const MOST_SHOWN = 4;
@@ -21,19 +23,19 @@ function Toast({ notice, dismiss }: { notice: Notice; dismiss: () => void }): JS
   );
 }
 
+interface NoticesProps {
+  feed: PanelFeed;
+  open: (notice: Notice) => void;
+}
+
 /** Read out by the view's `Announcer`. */
-export function Notices({ notices }: { notices: readonly Notice[] }): JSX.Element {
-  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
-  const shown = notices.filter((notice) => !dismissed.has(notice.key)).slice(-MOST_SHOWN);
+export function Notices({ feed, open }: NoticesProps): JSX.Element {
+  const { notices, dismiss, place } = useTelling(feed, { open });
   return (
-    <section aria-label="Notices">
+    <section aria-label="Notices" ref={place}>
       <ul class="jpp-notices">
-        {shown.map((notice) => (
-          <Toast
-            key={notice.key}
-            notice={notice}
-            dismiss={() => setDismissed((known) => new Set(known).add(notice.key))}
-          />
+        {notices.slice(-MOST_SHOWN).map((notice) => (
+          <Toast key={notice.key} notice={notice} dismiss={() => dismiss(notice)} />
         ))}
       </ul>
     </section>

@@ -30,6 +30,7 @@ import { StageStrip } from "./Stages";
 import { Stalled } from "./Stalled";
 import { ConnectionMark, isFresh, StatusMark, Tags } from "./Status";
 import { useFeed } from "./use_feed";
+import { usePanelTelling, type Told } from "./use_telling";
 
 export interface PanelProps {
   feed: PanelFeed;
@@ -42,7 +43,13 @@ function noticesOf(view: FeedView, run: RunState): Notice[] {
   return view.state.notices.filter((notice) => isToldIn(notice, run));
 }
 
-function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
+interface HeaderProps {
+  run: RunState;
+  view: FeedView;
+  told: Told;
+}
+
+function Header({ run, view, told }: HeaderProps): JSX.Element {
   const stopped = stopWords(run);
   return (
     <header class="jpp-header jpp-line">
@@ -58,7 +65,7 @@ function Header({ run, view }: { run: RunState; view: FeedView }): JSX.Element {
       </div>
       <ConnectionMark feeding={view.feeding} />
       <Boundary what="Notices">
-        <HeaderNotice notices={noticesOf(view, run).map((notice) => noticeWithinRun(notice, run))} />
+        <HeaderNotice notices={told.notices.map((notice) => noticeWithinRun(notice, run))} dismiss={told.dismiss} />
       </Boundary>
     </header>
   );
@@ -72,6 +79,8 @@ function progressOf(view: FeedView, run: RunState): ProgressProps {
 export function RunPanel({ feed, show, size = "panel" }: PanelProps): JSX.Element {
   useClock();
   const view = useFeed(feed);
+  const tells = (notice: Notice): boolean => feed.run !== null && isToldIn(notice, feed.run);
+  const told = usePanelTelling(feed, { tells, canShow: size !== "line" });
   const { run } = view;
   if (!run) return size === "line" ? <WaitingLine view={view} title="Run" /> : <Waiting view={view} />;
   const progress = progressOf(view, run);
@@ -80,8 +89,8 @@ export function RunPanel({ feed, show, size = "panel" }: PanelProps): JSX.Elemen
   if (size === "line") return <RunLine view={view} isStale={isStale} {...progress} />;
   return (
     <Freshness.Provider value={progress.isFresh}>
-      <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name}>
-        <Header run={run} view={view} />
+      <article class={isStale ? "jpp-panel jpp-stale" : "jpp-panel"} aria-label={run.name} ref={told.place}>
+        <Header run={run} view={view} told={told} />
         <Caution view={view} isSaved />
         {show === null ? (
           <Toggled view={view} {...progress} />

@@ -1,4 +1,4 @@
-/** Of the views on one page, which tells something that concerns them all. */
+/** Of the views on one page, which says something to a screen reader that they all have to say. */
 
 const KEPT = 200;
 

@@ -6,10 +6,15 @@ import { RunPanel } from "../../../src/view/Panel";
 import { answer, feedOf, Kernel, pass, place } from "./scene";
 
 const PANELS = 3;
-const ENDED = { status: "completed", end_time: "2026-11-22T10:00:09.000Z", updated_time: "2026-11-22T10:00:09.000Z" };
+
+/** Another end each time: what was told once is not told again. */
+function endAt(second: number): Record<string, unknown> {
+  const time = `2026-11-22T10:00:0${second}.000Z`;
+  return { status: "completed", end_time: time, updated_time: time };
+}
 
 /** How many notices are shown at each moment after the run's end. */
-async function toldAtEnd(): Promise<number[]> {
+async function toldAtEnd(second: number): Promise<number[]> {
   const kernels = Array.from({ length: PANELS }, () => new Kernel());
   const panels = kernels.map((kernel) => {
     const element = place();
@@ -18,10 +23,10 @@ async function toldAtEnd(): Promise<number[]> {
   });
   for (const kernel of kernels) kernel.show("live");
   await pass(100);
-  for (const kernel of kernels) kernel.show("live", ENDED);
+  for (const kernel of kernels) kernel.show("live", endAt(second));
   const counts: number[] = [];
   for (let moment = 0; moment < 3; moment += 1) {
-    await pass(100);
+    await pass(300);
     counts.push(document.querySelectorAll(".jpp-notice").length);
   }
   for (const kernel of kernels) kernel.end();
@@ -33,7 +38,7 @@ async function toldAtEnd(): Promise<number[]> {
 }
 
 answer(async () => {
-  const alone = await toldAtEnd();
+  const alone = await toldAtEnd(8);
   registry().isToldByJupyter = () => true;
-  return { alone, beside: await toldAtEnd() };
+  return { alone, beside: await toldAtEnd(9) };
 });
