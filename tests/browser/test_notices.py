@@ -71,6 +71,9 @@ def test_browser_tells_once_for_two_tabs_where_it_was_asked_to(
     button = first.get_by_role("button", name="Notify me")
     assert first.evaluate("window.asked") == 0  # never by itself
     server.wait_for_run(start_run(server, "before", trees=5), "completed")
+    # What came before is told by one of the pages.
+    told = [tab.locator(".jpp-notice", has_text="before finished") for tab in (first, second)]
+    wait_until(lambda: sum(card.count() for card in told) == 1)
     button.click()
     expect(first.get_by_role("button", name="Notifying")).to_have_attribute("aria-pressed", "true")
     expect(second.get_by_role("button", name="Notifying")).to_be_visible()
