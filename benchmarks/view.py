@@ -47,6 +47,7 @@ class Peer:
     selector: str
     beat: str = ""
     scope: str = ""
+    finish: str = ""
 
 
 OURS = Peer(
@@ -56,6 +57,7 @@ OURS = Peer(
     ".jpp-panel [role=progressbar]",
     "beat(run.note)",
     ".jpp-panel",
+    "run.finish()",  # the page would show it in place of the busy ones
 )
 PEERS = (
     Peer(
@@ -122,7 +124,7 @@ def measure() -> Iterator[Figure]:
 def _paints_and_delays(browser: Browser, server: RunningServer, folder: Path) -> Iterator[Figure]:
     first, later, delays = {}, {}, {}
     for peer in (OURS, *PEERS):
-        cells = [SETUP + peer.begin, *[peer.show] * (PAINTS + 1), peer.beat, END]
+        cells = [SETUP + peer.begin, *[peer.show] * (PAINTS + 1), peer.beat, f"{END}\n{peer.finish}"]
         lab = LabPage(browser, server, folder, cells)
         lab.run(0)
         first[peer] = lab.first_paint(1, peer.selector)
@@ -169,7 +171,8 @@ def _frames(browser: Browser, server: RunningServer, folder: Path) -> Iterator[F
     with _busy(folder):
         page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
         page.goto(f"{server.url}jupyter-progress/?token={TOKEN}")
-        page.wait_for_selector(".jpp-chart canvas")
+        page.locator("nav .jpp-run-row", has_text="busy").first.wait_for()
+        page.locator(".jpp-chart canvas").first.wait_for()
         on_page, longest = page.evaluate(FRAMES, 1000 * FRAMES_FOR_S)
         page.context.close()
         lab = LabPage(browser, server, folder, ["import jupyter_progress as jp\njp.Panel()"])
