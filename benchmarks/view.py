@@ -124,7 +124,12 @@ def measure() -> Iterator[Figure]:
 def _paints_and_delays(browser: Browser, server: RunningServer, folder: Path) -> Iterator[Figure]:
     first, later, delays = {}, {}, {}
     for peer in (OURS, *PEERS):
-        cells = [SETUP + peer.begin, *[peer.show] * (PAINTS + 1), peer.beat, f"{END}\n{peer.finish}"]
+        cells = [
+            SETUP + peer.begin,
+            *[peer.show] * (PAINTS + 1),
+            peer.beat,
+            f"{END}\n{peer.finish}",
+        ]
         lab = LabPage(browser, server, folder, cells)
         lab.run(0)
         first[peer] = lab.first_paint(1, peer.selector)

@@ -342,7 +342,7 @@ def test_what_goes_wrong_in_looking_is_told_and_reaches_no_fit(
     def broken(*_args: Any, **_options: Any) -> None:
         raise AttributeError("no such attribute any more")
 
-    monkeypatch.setattr(f"jupyter_progress.training.fitting.observed_members.Trees.{where}", broken)
+    monkeypatch.setattr(f"jupyter_progress.training.fitting.observed_trees.Trees.{where}", broken)
     monkeypatch.setattr(threading, "excepthook", lambda _args: None)
     X, y = data(True)
     estimator = RandomForestClassifier(T, **S)

@@ -45,6 +45,12 @@ from jupyter_progress.training.fitting import Watch, choose_way
 from jupyter_progress.training.fitting.histograms import fit_histograms
 from jupyter_progress.training.fitting.plain import fit_plainly
 
+FORESTS = (
+    RandomForestClassifier,
+    RandomForestRegressor,
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+)
 T = 24
 S = {"random_state": 1}
 ESTIMATORS = [
@@ -185,7 +191,7 @@ def test_watched_fit_leaves_what_plain_fit_leaves(estimator):
 
 @pytest.mark.parametrize(
     "estimator",
-    [e for e in ESTIMATORS if hasattr(e, "n_estimators")],
+    [e for e in ESTIMATORS if hasattr(e, "n_estimators") and not isinstance(e, FORESTS)],
     ids=lambda e: str(e).replace("\n", "")[:60],
 )
 def test_ensembles_show_ten_scores_or_more(estimator):
@@ -204,6 +210,32 @@ def test_ensembles_show_ten_scores_or_more(estimator):
     assert steps == sorted(set(steps))
     assert seen.reports[-1]["step"] == seen.reports[-1]["total_steps"] == 40
     assert seen.reports[-1]["predictions_processed"] == len(steps) * (len(y) // 4)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(100, **S),
+        RandomForestRegressor(40, **S),
+        ExtraTreesClassifier(300, **S),
+        ExtraTreesRegressor(100, **S),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_forests_show_ten_scores_or_more_each_of_the_first_trees(estimator, jobs):
+    X, y = data(is_classifier(estimator), rows=16_000)
+    estimator = clone(estimator).set_params(n_jobs=jobs)
+    # All rows at each look, but for the first one: what a plain forest of so many says of them.
+    _, seen = watched_fit(estimator, X, y, max_overhead=100.0)
+    steps = [step for step, _ in seen.scores]
+    assert len(steps) >= 10
+    assert steps == sorted(set(steps))
+    assert seen.reports[-1]["step"] == seen.reports[-1]["total_steps"] == estimator.n_estimators
+    step, scores = seen.scores[len(steps) // 2]
+    first = clone(estimator).set_params(n_estimators=step).fit(X[:12_000], y[:12_000])
+    score = "live_accuracy" if is_classifier(estimator) else "live_score"
+    assert scores[score] == pytest.approx(first.score(X[12_000:], y[12_000:]), abs=1e-9)
 
 
 @pytest.mark.parametrize("scoring", ["roc_auc_ovr", "f1_macro", "neg_log_loss"])
@@ -230,6 +262,8 @@ def test_scorers_get_from_the_parts_what_they_get_from_the_model(estimator, scor
     ("estimator", "members"),
     [
         (RandomForestClassifier(100_000, **S), "estimators_"),
+        (RandomForestClassifier(4_000, n_jobs=2, oob_score=True, **S), "estimators_"),
+        (ExtraTreesClassifier(4_000, **S), "estimators_"),
         (BaggingClassifier(n_estimators=100_000, **S), "estimators_"),
         (GradientBoostingClassifier(n_estimators=100_000, **S), "estimators_"),
         (HistGradientBoostingClassifier(max_iter=100_000, **S), "_predictors"),
@@ -246,10 +280,11 @@ def test_stopped_fit_is_the_plain_fit_of_fewer_members(estimator, members):
 
     assert fitted.stopped
     grown = len(getattr(stopped, members))
-    assert 0 < grown < 100_000
-    last = seen.reports[-1]
-    assert (last["step"], last["total_steps"]) == (grown, 100_000)
     size = "max_iter" if members == "_predictors" else "n_estimators"
+    total = estimator.get_params()[size]
+    assert 0 < grown < total
+    last = seen.reports[-1]
+    assert (last["step"], last["total_steps"]) == (grown, total)
     plain = clone(estimator).set_params(**{size: grown}).fit(X[:300], y[:300])
     assert np.array_equal(predictions(plain, X), predictions(stopped, X))
 
@@ -258,6 +293,7 @@ def test_stopped_fit_is_the_plain_fit_of_fewer_members(estimator, members):
     "estimator",
     [
         RandomForestClassifier(100_000, **S),
+        RandomForestClassifier(4_000, n_jobs=2, **S),
         GradientBoostingClassifier(n_estimators=100_000, **S),
         HistGradientBoostingClassifier(max_iter=100_000, **S),
         AdaBoostClassifier(n_estimators=100_000, **S),
@@ -292,7 +328,7 @@ def test_frame_with_categories_is_observed():
 @pytest.mark.parametrize(
     ("estimator", "inner"),
     [
-        (RandomForestClassifier(T, **S), "forests.ForestVotes.add"),
+        (RandomForestClassifier(T, **S), "forest_votes.ForestVotes.add"),
         (GradientBoostingClassifier(n_estimators=T, **S), "boosting.Margins.add_up_to"),
         (HistGradientBoostingClassifier(max_iter=T, **S), "histograms.Margins.add_up_to"),
         (AdaBoostClassifier(n_estimators=T, **S), "adaboost.ClassVotes.add_up_to"),

@@ -21,13 +21,13 @@ from .first_members import (
     keep_trees,
     keep_xgboost,
 )
-from .forests import fit_forest
+from .forests import fit_forest, observe_forest
 from .gradient_descent import fit_descent, shows_descent
 from .histograms import fit_histograms
 from .lightgbm import fit_lightgbm
 from .logistic import fit_logistic, shows_iterations
 from .networks import fit_network, shows_epochs
-from .observed_members import observe_bagging, observe_forest, shows_members
+from .observed_bagging import observe_bagging, shows_members
 from .observing import observe_plainly
 from .plain import fit_plainly
 from .search import fit_search

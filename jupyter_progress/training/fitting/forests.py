@@ -1,61 +1,86 @@
-"""Random forests and extra trees: what their trees say of the held-out rows, added up."""
+"""Random forests and extra trees: the first trees are grown one by one, the others observed.
+
+What takes long is shown best by one plain ``fit`` that is observed: at the end of each increment,
+all threads but one wait for the last tree. What is over in a moment is grown in increments, as is
+what comes to very many trees.
+"""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from .forest_votes import ForestVotes
 from .growing import grow
-from .growth import Growth, go_on
+from .growth import Growth, go_on, keep
+from .members_made import listening
+from .observed_trees import Trees, shows_trees
+from .observing import observe
 from .watch import Fitted, Watch
 
 GROWTH = Growth(members=("estimators_",))
+# Shorter than this, a look from outside comes too seldom.
+OBSERVED_FROM_S = 1.0
+# A plain fit makes all of its trees before it grows the first, at 0.1 ms each: of many more than
+# these, nothing could be kept for seconds.
+MOST_AT_ONCE = 5_000
 
 
 def fit_forest(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
-    """Grow a forest."""
+    """Grow a forest, and observe how the most of it grows."""
     done = go_on(estimator, GROWTH, watch)
     X = _as_trees_read_it(X)
-    return grow(estimator, X, y, watch, votes=ForestVotes, growth=GROWTH, done=done)
+    return grow(
+        estimator,
+        X,
+        y,
+        watch,
+        votes=ForestVotes,
+        growth=GROWTH,
+        done=done,
+        rest=Observed(X, y, watch) if shows_trees(estimator) else None,
+    )
 
 
-class ForestVotes:
-    """A forest's mean prediction over the trees so far.
+class Observed:
+    """The trees that are left, grown by one call that is observed."""
 
-    Parameters
-    ----------
-    forest
-        With its first trees.
-    watch
-        Whose rows are predicted and scored.
-    """
-
-    def __init__(self, forest: Any, watch: Watch) -> None:
-        self._forest = forest
+    def __init__(self, X: Any, y: np.ndarray, watch: Watch) -> None:
+        self._X, self._y = X, y
         self._watch = watch
-        self._rows = forest._validate_X_predict(watch.X)
-        self._sum: np.ndarray | None = None
 
-    def add(self, first: int) -> None:
-        """Ask the trees from this one on, and score."""
-        for tree in self._forest.estimators_[first:]:
-            if self._watch.is_classifier:
-                said = tree.predict_proba(self._rows, check_input=False)
-            else:
-                said = tree.predict(self._rows, check_input=False)
-            self._sum = said if self._sum is None else self._sum + said
-        if self._sum is None:
-            return
-        if self._watch.is_classifier:
-            self._watch.score_classes(
-                self._forest.classes_, np.argmax(self._sum, axis=1), self._probabilities
-            )
-        else:
-            self._watch.score_numbers(self._sum / len(self._forest.estimators_))
+    def is_better(self, members: int, seconds: float | None) -> bool:
+        """Whether so many trees, which are likely to take so long, are observed."""
+        return members <= MOST_AT_ONCE and seconds is not None and seconds >= OBSERVED_FROM_S
 
-    def _probabilities(self) -> np.ndarray:
-        return self._sum / len(self._forest.estimators_)
+    def grow(self, estimator: Any, total: int) -> int:
+        """Grow the forest to so many trees, or to as many as it has when it is stopped."""
+        watch = self._watch
+        trees = Trees(estimator, self._X, self._y, watch)
+
+        def keep_grown(grown: int) -> float:
+            # A fit that has all of its trees is about to end: a checkpoint would have no use.
+            if grown == total:
+                return 0.0
+            return keep(trees.as_it_stands(), GROWTH, watch, grown)
+
+        with warnings.catch_warnings(), listening(estimator, trees.made):
+            # It warns that balanced weights may differ between calls; the rows are the same ones.
+            warnings.filterwarnings("ignore", message="class_weight presets")
+            observe(estimator, self._X, self._y, watch, trees, keep_grown)
+        grown = len(estimator.estimators_)
+        if grown < total:
+            keep(estimator, GROWTH, watch, grown, is_last=True)
+        return grown
+
+
+def observe_forest(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
+    """Fit a forest in one call, observed."""
+    trees = Trees(estimator, X, y, watch)
+    with listening(estimator, trees.made):
+        return observe(estimator, X, y, watch, trees)
 
 
 def _as_trees_read_it(X: Any) -> Any:

@@ -39,6 +39,7 @@ def grow(
     done: int = 0,
     deferred_oob: Callable[[Any, Any, np.ndarray], None] | None = None,
     after_increment: Callable[[Any], None] | None = None,
+    rest: Rest | None = None,
 ) -> Fitted:
     """Fit an ensemble by growing it.
 
@@ -56,6 +57,8 @@ def grow(
         Computes the out-of-bag score at the end, where a warm start refuses to.
     after_increment
         Called with the estimator after each call of ``fit``.
+    rest
+        Grows all other members by one call, where that shows more than increments of it would.
     """
     total = estimator.n_estimators
     before = {
@@ -66,7 +69,7 @@ def grow(
         estimator.set_params(warm_start=True, oob_score=False)
         members = _Members(estimator, X, y, before["random_state"], watch.fit_params)
         ask = _Asking(votes, estimator, watch)
-        done = _grow_all(members, watch, total, done, ask, growth, after_increment)
+        done = _grow_all(members, watch, total, done, ask, growth, after_increment, rest)
         if before["oob_score"]:
             estimator.set_params(oob_score=before["oob_score"])
             members.compute_oob(deferred_oob)
@@ -86,6 +89,7 @@ def _grow_all(
     ask: _Asking,
     growth: Growth,
     after_increment: Callable[[Any], None] | None,
+    rest: Rest | None,
 ) -> int:
     """Grow by increments, with a look after each; how many members there are in the end."""
     estimator = members.estimator
@@ -93,6 +97,8 @@ def _grow_all(
     is_first = True
     while done < total and not (done and watch.asked.to_stop):
         watch.asked.check()
+        if rest is not None and rest.is_better(total - done, pace.seconds_left(done)):
+            return rest.grow(members.prepared(total), total)
         increment = pace.next_increment(done)
         fit_s = members.grow_to(done + increment)
         if after_increment is not None:
@@ -109,6 +115,16 @@ def _grow_all(
     if done < total:
         keep(estimator, growth, watch, done, is_last=True)
     return done
+
+
+class Rest(Protocol):
+    """A way to grow what is left of an ensemble in one call."""
+
+    def is_better(self, members: int, seconds: float | None) -> bool:
+        """Whether to grow so many members so, which are likely to take so long."""
+
+    def grow(self, estimator: Any, total: int) -> int:
+        """Grow them; how many members there are in the end."""
 
 
 class _Asking:
@@ -145,7 +161,7 @@ class _Members:
 
     def grow_to(self, members: int) -> float:
         """Grow it to so many members, or by none; seconds that the call took."""
-        self.estimator.set_params(n_estimators=members)
+        self.prepared(members)
         begun_s = time.perf_counter()
         self._fit()
         return time.perf_counter() - begun_s
@@ -155,11 +171,16 @@ class _Members:
         if deferred is not None:
             deferred(self.estimator, self._X, self._y)
         else:
+            self.prepared(len(self.estimator.estimators_))
             self._fit()  # a call that grows nothing computes the missing score
 
-    def _fit(self) -> None:
+    def prepared(self, members: int) -> Any:
+        """The estimator, whose next ``fit`` grows it to so many members."""
         # A generator object would go on from where the last increment left it.
-        self.estimator.set_params(random_state=copy.deepcopy(self._random_state))
+        random_state = copy.deepcopy(self._random_state)
+        return self.estimator.set_params(n_estimators=members, random_state=random_state)
+
+    def _fit(self) -> None:
         with warnings.catch_warnings():
             # It warns that balanced weights may differ between calls; the rows are the same ones.
             warnings.filterwarnings("ignore", message="class_weight presets")

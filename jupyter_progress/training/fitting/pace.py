@@ -74,6 +74,10 @@ class GrowthPace:
         chosen = min(left, -(-chosen // self._workers) * self._workers)
         return left if left - chosen < chosen / 4 else chosen
 
+    def seconds_left(self, done: int) -> float | None:
+        """What the other members take, by those so far; None before there are any."""
+        return (self._total - done) * self._member_s() if self._grown else None
+
     @property
     def overhead(self) -> float | None:
         """The share of the time so far that did not train; None before the first look."""
