@@ -14,6 +14,7 @@ import { whyNotNow } from "./Status";
 const AGAIN_MS = 1000;
 const SHOWN_AT_FIRST = 8;
 const MOST = 500;
+const FOLDS_A_LINE = 5;
 
 export function isSearch(run: RunState): boolean {
   return run.search !== null || run.running.length > 0;
@@ -194,7 +195,7 @@ function Folds({ row }: { row: Candidate }): JSX.Element {
   const last = Math.max(row.scores.length, ...row.running.map((fold) => fold + 1));
   const folds = Array.from({ length: last }, (_, fold) => fold);
   return (
-    <span class="jpp-folds">
+    <span class={last > FOLDS_A_LINE ? "jpp-folds jpp-folds-many" : "jpp-folds"}>
       {folds.map((fold) => (
         <Fragment key={fold}>
           <span class="jpp-fold">

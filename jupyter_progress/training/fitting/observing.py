@@ -113,7 +113,13 @@ class Observer:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self.looks = Looks(watch, steps.total, keep, adds_up=getattr(steps, "adds_up", False))
+        self.looks = Looks(
+            watch,
+            steps.total,
+            keep,
+            adds_up=getattr(steps, "adds_up", False),
+            weight=getattr(steps, "weight", 1.0),
+        )
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
