@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from xgboost import XGBClassifier
 
 from jupyter_progress.training.fitting import Watch
-from jupyter_progress.training.fitting.histograms import HOLDS_UP, Iterations
+from jupyter_progress.training.fitting.histograms import HOLDS_UP_S, Iterations
 from jupyter_progress.training.fitting.looks import Looks
 from jupyter_progress.training.fitting.pace import MIN_INTERVAL_S
 from jupyter_progress.training.fitting.thinning import (
@@ -52,18 +52,18 @@ def test_some_rows_are_the_same_ones_each_time_in_their_order():
 def test_looks_that_hold_up_all_threads_count_for_more():
     for threads in (1, cpu_count()):
         with threadpool_limits(threads, user_api="openmp"):
-            weight = Iterations(HistGradientBoostingClassifier(), None).weight
-        assert weight == (1.0 if threads < cpu_count() else HOLDS_UP)
+            booster = Iterations(HistGradientBoostingClassifier(), None)
+        assert booster.holds_up_s == (0.0 if threads < cpu_count() else HOLDS_UP_S)
 
 
-def test_look_is_charged_by_its_weight():
+def test_look_is_charged_for_what_it_holds_up():
     X, y = data(True)
     seen = Seen()
     watch = Watch(
         X=X, y=y, is_classifier=True, scoring=None, max_overhead=100.0, asked=Asked(),
         report=seen.report, log_metrics=seen.log,
     )  # fmt: skip
-    looks = Looks(watch, 10, weight=4.0)
+    looks = Looks(watch, 10, holds_up_s=0.06)
 
     def look() -> None:
         ends_s = time.thread_time() + 0.02

@@ -118,7 +118,7 @@ class Observer:
             steps.total,
             keep,
             adds_up=getattr(steps, "adds_up", False),
-            weight=getattr(steps, "weight", 1.0),
+            holds_up_s=getattr(steps, "holds_up_s", 0.0),
         )
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
