@@ -118,7 +118,10 @@ async function choosing(): Promise<Fields> {
   const grown = legend(page);
   await point(page);
   const pointed = legend(page);
-  const table = texts(page, ".jpp-chart-table thead th");
+  const heads = (): string[] => texts(page, ".jpp-chart-table thead th");
+  // What nobody sees of it is written anew more seldom than the chart.
+  await until(() => heads().length === 4, shown);
+  const table = heads();
   const asked = new Set(server.asked.filter((path) => path.includes("/metrics?")).map((path) => path.split("/")[1]));
   const result = { suggested, focused, hash, first, alone, back, drawn, grown, pointed, table, asked: asked.size, faults };
   close(shown);
