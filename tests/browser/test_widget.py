@@ -205,7 +205,9 @@ def test_search_over_the_comm_alone_has_its_candidates_chart_and_output(bare: La
     expect_status(bare.panel, "completed", 120_000 * SCALE)
     expect(board).to_have_count(8)
     expect(bare.panel.locator(".jpp-best")).to_contain_text("best")
-    expect(bare.panel.locator("[data-part='chart'] canvas")).to_be_visible()
+    chart = bare.panel.locator("[data-part='chart'] figure")
+    chart.scroll_into_view_if_needed()  # below the candidates, it is drawn when it is seen
+    expect(chart.locator("canvas")).to_be_visible()
     expect(printed).to_contain_text("[CV 8/8]")
     assert wall.is_up
     assert wall.refused > 0
