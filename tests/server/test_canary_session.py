@@ -34,7 +34,8 @@ CELLS = (
     "run.deploy()\n"
     "assert len(run.predict(X[:2])) == 2",
     "long = jp.train(RandomForestClassifier(50_000), X, y, name='long')\nprint(long.run_id)\nlong",
-    "jp.Panel()",
+    # In a box the panel has its widgets' state saved, too.
+    "import ipywidgets\nipywidgets.HBox([jp.Panel()])",
     "jp.server()",
 )
 pytestmark = [
