@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ..jupyter_process import SCALE, JupyterProcess
-from .lab import Lab
+from .lab import Lab, leave_extension_out
 from .looks import set_theme
 from .runs import end_all_runs
 from .witness import asked_hosts
@@ -54,6 +53,13 @@ def jupyter_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter
         server.stop()
 
 
+@pytest.fixture
+def server(jupyter_server: JupyterProcess) -> Iterator[JupyterProcess]:
+    """The same server, whose runs are ended after each test."""
+    yield jupyter_server
+    end_all_runs(jupyter_server)
+
+
 @pytest.fixture(scope="module")
 def jupyter_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
     """A JupyterLab with the extension."""
@@ -82,9 +88,7 @@ def bare_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProces
     """A JupyterLab whose server has the extension and whose page has not: only the widget shows."""
     folder = tmp_path_factory.mktemp("bare")
     server = JupyterProcess(folder, "lab", arguments=["--LabApp.expose_app_in_browser=True"])
-    config = folder / "config" / "labconfig" / "page_config.json"
-    config.parent.mkdir(parents=True)
-    config.write_text(json.dumps({"disabledExtensions": {"jupyter-progress": True}}))
+    leave_extension_out(folder)
     try:
         yield server.start()
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -13,6 +14,13 @@ from playwright.sync_api import Locator, Page, expect
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 
 PANEL = ".jpp-panel"
+
+
+def leave_extension_out(folder: Path) -> None:
+    """Have a JupyterLab that starts in this folder load its page without the extension."""
+    config = folder / "config" / "labconfig" / "page_config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"disabledExtensions": {"jupyter-progress": True}}))
 
 
 class Lab:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
-from .runs import LONG, end_all_runs, start_run
+from .runs import LONG, start_run
 from .screen import expect_connection, expect_status, wait_until
 
 # Playwright has every page think that it is in front. What the browser shows is written down.
@@ -23,12 +23,6 @@ window.Notification = class extends Notification {
 """
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def server(jupyter_server: JupyterProcess) -> Iterator[JupyterProcess]:
-    yield jupyter_server
-    end_all_runs(jupyter_server)
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
-from .runs import LONG, end_all_runs, start_run
+from .runs import LONG, start_run
 from .screen import (
     add_note,
     expect_connection,
@@ -23,12 +22,6 @@ from .screen import (
 from .witness import Witness
 
 HOSTILE = "<img src=x onerror=\"window.broken='yes'\"><script>window.broken='yes'</script>"
-
-
-@pytest.fixture
-def server(jupyter_server: JupyterProcess) -> Iterator[JupyterProcess]:
-    yield jupyter_server
-    end_all_runs(jupyter_server)
 
 
 def open_page(page: Page, server: JupyterProcess) -> Witness:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,17 +13,11 @@ from playwright.sync_api import Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .pictures import picture_page
-from .runs import LONG, end_all_runs, start_run
+from .runs import LONG, start_run
 from .screen import expect_connection, wait_until
 from .witness import Witness
 
 NAME = "digits-in-places"
-
-
-@pytest.fixture
-def server(jupyter_server: JupyterProcess) -> Iterator[JupyterProcess]:
-    yield jupyter_server
-    end_all_runs(jupyter_server)
 
 
 def open_place(page: Page, server: JupyterProcess, place: str) -> Witness:

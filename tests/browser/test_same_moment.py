@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
-from .runs import LONG, end_all_runs, start_run
+from .runs import LONG, start_run
 from .screen import ALL_RUNS, expect_connection, expect_status, feed, progress, step_of, wait_until
 
 # It goes on when it is told to, so that there are moments to compare at.
@@ -46,12 +46,6 @@ RECORD = """() => {
 }"""
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def server(jupyter_server: JupyterProcess) -> Iterator[JupyterProcess]:
-    yield jupyter_server
-    end_all_runs(jupyter_server)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -14,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from ..unjudged import UNJUDGED
 from .beside import PREFIX, sidebar
-from .lab import Lab
+from .lab import Lab, leave_extension_out
 from .runs import end_all_runs, start_run
 from .screen import expect_connection, wait_until
 from .tellings import Tellings
@@ -36,11 +36,7 @@ with jp.Run("silent", display=False) as run:
     sys.stdin.readline()
 """
 # Nothing but a server that hangs changes the health, so that each change has its cause here.
-NEVER = {"yellow": None, "red": None}
-THRESHOLDS = {
-    "cpu.percent": NEVER, "memory.percent": NEVER, "swap.percent": NEVER, "disk.percent": NEVER,
-    "event_loop_lag": {"yellow": 2.5, "red": None, "margin": 1.0},
-}  # fmt: skip
+THRESHOLDS = {**UNJUDGED, "event_loop_lag": {"yellow": 2.5, "red": None, "margin": 1.0}}
 NOT_SQUARE = {"class": "sklearn.svm.SVC", "params": {"kernel": "precomputed"}}
 
 pytestmark = pytest.mark.slow
@@ -58,9 +54,7 @@ def server(
     ]  # fmt: skip
     process = JupyterProcess(folder, "lab", arguments=arguments)
     if request.param == "without the extension":
-        config = folder / "config" / "labconfig" / "page_config.json"
-        config.parent.mkdir(parents=True)
-        config.write_text(json.dumps({"disabledExtensions": {"jupyter-progress": True}}))
+        leave_extension_out(folder)
     try:
         yield process.start()
     finally:

@@ -19,6 +19,7 @@ from tornado.websocket import WebSocketClientConnection
 
 from jupyter_progress.server import notice_sender, waiting_notices
 
+from ..unjudged import UNJUDGED
 from .listener import Listener
 from .notice_machine import Machine
 from .raw import RawClient
@@ -53,7 +54,11 @@ def jp_server_config(own_data_dir: Path, extension_config: dict[str, Any]) -> di
             "jpserver_extensions": {"jupyter_progress": True, "jupyter_server_terminals": False},
             "allow_unauthenticated_access": False,
         },
-        "JupyterProgress": {"data_dir": str(own_data_dir), **extension_config},
+        "JupyterProgress": {
+            "data_dir": str(own_data_dir),
+            "thresholds": UNJUDGED,
+            **extension_config,
+        },
     }
 
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
-from joblib import cpu_count
 from lightgbm import LGBMClassifier
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
-from threadpoolctl import threadpool_limits
 from xgboost import XGBClassifier
 
-from jupyter_progress.training.fitting import Watch
-from jupyter_progress.training.fitting.histograms import HOLDS_UP_S, Iterations
-from jupyter_progress.training.fitting.looks import Looks
-from jupyter_progress.training.fitting.pace import MIN_INTERVAL_S
 from jupyter_progress.training.fitting.thinning import (
     ROWS_LEAST,
     rows_within,
@@ -26,7 +18,7 @@ from jupyter_progress.training.fitting.thinning import (
     some_of,
 )
 
-from .test_fitting import Asked, Seen, data, predictions, watched_fit
+from .test_fitting import data, predictions, watched_fit
 
 S = {"random_state": 1}
 
@@ -47,33 +39,6 @@ def test_some_rows_are_the_same_ones_each_time_in_their_order():
     assert np.array_equal(rows, again)
     assert np.array_equal(rows[:, 0], 2 * targets)
     assert np.all(np.diff(targets) > 0)
-
-
-def test_looks_that_hold_up_all_threads_count_for_more():
-    for threads in (1, cpu_count()):
-        with threadpool_limits(threads, user_api="openmp"):
-            booster = Iterations(HistGradientBoostingClassifier(), None)
-        assert booster.holds_up_s == (0.0 if threads < cpu_count() else HOLDS_UP_S)
-
-
-def test_look_is_charged_for_what_it_holds_up():
-    X, y = data(True)
-    seen = Seen()
-    watch = Watch(
-        X=X, y=y, is_classifier=True, scoring=None, max_overhead=100.0, asked=Asked(),
-        report=seen.report, log_metrics=seen.log,
-    )  # fmt: skip
-    looks = Looks(watch, 10, holds_up_s=0.06)
-
-    def look() -> None:
-        ends_s = time.thread_time() + 0.02
-        while time.thread_time() < ends_s:
-            pass
-
-    time.sleep(MIN_INTERVAL_S)
-    looks.offer(1, look)
-    spent_s = seen.reports[-1]["monitoring_overhead"] * watch.elapsed_s
-    assert spent_s >= 4 * 0.02
 
 
 @pytest.mark.parametrize(

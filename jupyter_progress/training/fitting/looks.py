@@ -21,8 +21,6 @@ class Looks:
         Steps in the end, at most.
     adds_up
         Whether a look costs what is new since the one before, and can go on with fewer rows.
-    holds_up_s
-        What each look costs the fit beside the time that it takes, in seconds.
     keep
         Keeps a checkpoint after so many steps, where it is time for one; answers what it took.
     """
@@ -34,11 +32,9 @@ class Looks:
         keep: Callable[[int], float] | None = None,
         *,
         adds_up: bool = False,
-        holds_up_s: float = 0.0,
     ) -> None:
         self.total = total
         self._adds_up = adds_up
-        self._holds_up_s = holds_up_s
         self._keep = keep
         self._watch = watch
         self._budget = LookBudget(total, watch.max_overhead)
@@ -75,8 +71,6 @@ class Looks:
         elapsed_s = self._watch.elapsed_s
         if is_sample:
             watch.guard(lambda: self._choose_rows(spent_s, elapsed_s))
-        if not is_last:  # then the fit is over
-            spent_s += self._holds_up_s
         self._budget.spend(done, elapsed_s, spent_s)
         self._told = done
         self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))

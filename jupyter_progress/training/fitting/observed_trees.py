@@ -67,11 +67,11 @@ class Trees:
 
     def score(self, done: int) -> None:
         """Score the first trees."""
-        is_other = self._rows_version != self._watch.rows_version
-        if is_other and self._is_over:
-            self._watch.score_fitted(self._forest)  # by as many threads as the forest has
-            return
-        if is_other or self._votes is None:
+        if self._votes is None or self._rows_version != self._watch.rows_version:
+            if self._is_over and self._votes is not None:
+                # All are asked again, of all rows: by as many threads as a plain score would use.
+                self._watch.score_fitted(self._forest)
+                return
             self._rows_version, self._asked = self._watch.rows_version, 0
             self._votes = ForestVotes(self._seen, self._watch)
         self._seen.estimators_ = self._whole[:done]

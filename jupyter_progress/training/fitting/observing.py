@@ -113,13 +113,7 @@ class Observer:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self.looks = Looks(
-            watch,
-            steps.total,
-            keep,
-            adds_up=getattr(steps, "adds_up", False),
-            holds_up_s=getattr(steps, "holds_up_s", 0.0),
-        )
+        self.looks = Looks(watch, steps.total, keep, adds_up=getattr(steps, "adds_up", False))
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
