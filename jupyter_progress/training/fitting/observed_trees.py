@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import sys
+import time
 import warnings
-from types import SimpleNamespace
+from collections.abc import Iterator
+from types import CodeType, FrameType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,8 @@ import numpy as np
 from .arrays import as_array
 from .forest_votes import ForestVotes
 from .watch import Watch
+
+THREADS_END_S = 5.0  # longer than a tree takes, mostly
 
 
 class Trees:
@@ -92,6 +96,7 @@ class Trees:
         """
         forest = self._forest
         forest.estimators_ = self._whole
+        _await_threads()
         before = {"warm_start": forest.warm_start, "random_state": forest.random_state}
         again = copy.deepcopy(self._random_state)
         forest.set_params(n_estimators=len(forest.estimators_), warm_start=True, random_state=again)
@@ -108,20 +113,40 @@ class Trees:
 def shows_trees(forest: Any) -> bool:
     """Whether this scikit-learn has what its trees are observed by, which is private to it."""
     from sklearn.ensemble import _forest
+    from sklearn.utils import parallel
 
-    return hasattr(forest, "_make_estimator") and hasattr(_forest, "_parallel_build_trees")
+    return (
+        hasattr(forest, "_make_estimator")
+        and hasattr(_forest, "_parallel_build_trees")
+        and hasattr(parallel, "_FuncWrapper")
+    )
 
 
 def _trees_being_grown() -> set[int]:
     """The identities of the trees that some thread is growing at this moment."""
     from sklearn.ensemble._forest import _parallel_build_trees
 
-    code = _parallel_build_trees.__code__
-    found = set()
+    return {id(found.get("tree")) for found in _locals_in(_parallel_build_trees.__code__)}
+
+
+def _await_threads() -> None:
+    """Wait until the threads of a fit that was ended have left their last trees.
+
+    Each of them has the warnings' filters of its beginning put back when it ends, whoever has
+    set others meanwhile.
+    """
+    from sklearn.utils.parallel import _FuncWrapper
+
+    patience_s = time.monotonic() + THREADS_END_S
+    while any(_locals_in(_FuncWrapper.__call__.__code__)) and time.monotonic() < patience_s:
+        time.sleep(0.01)
+
+
+def _locals_in(code: CodeType) -> Iterator[dict[str, Any]]:
+    """The local variables of each call of a function that is going on in some thread."""
     for frame in sys._current_frames().values():
-        at: Any = frame
+        at: FrameType | None = frame
         while at is not None:
             if at.f_code is code:
-                found.add(id(at.f_locals.get("tree")))
+                yield at.f_locals
             at = at.f_back
-    return found
