@@ -169,7 +169,10 @@ class Run(Inside, WithHistory):
         stage = record.state.current_stage
         if isinstance(error, SystemExit) and error.code in (None, 0):
             error = None
-        if error is None:
+        if error is None and self.asked == "cancel":
+            # Its code looked at `stopping` and left in good order, which makes it no whole run.
+            self._end("training_cancelled", 1, stage=stage, who=self._asked_by)
+        elif error is None:
             record.complete_left_stage()
             result = {
                 "metrics": dict(self._metrics.latest),

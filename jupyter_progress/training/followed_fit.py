@@ -18,7 +18,8 @@ from .fitting.observing import observe_plainly
 class FollowsFits(Protocol):
     """Whose fit it is: where it is told of, and what people ask of it."""
 
-    stopping: bool
+    #: None, "stop" or "cancel".
+    asked: str | None
 
     def raise_if_cancelled(self) -> None:
         """Raise where somebody cancelled the run."""
@@ -148,7 +149,9 @@ class FollowedFit:
     @property
     def to_stop(self) -> bool:
         """Whether what there is so far is to be kept."""
-        return self._run.stopping
+        # A run that is dropped is not stopped too: a cancel that comes during a look is raised
+        # after the next step, and no fit that it cut short passes for one that is whole.
+        return self._run.asked == "stop"
 
     def check(self) -> None:
         """Leave a fit that is not wanted any more."""

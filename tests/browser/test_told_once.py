@@ -51,6 +51,9 @@ def server(
     arguments = [
         "--LabApp.expose_app_in_browser=True",
         f"--JupyterProgress.thresholds={THRESHOLDS!r}",
+        # A server that hangs for four seconds is not to cut its views off, each of which would hear
+        # of that in a moment of its own, once it is connected again.
+        "--JupyterProgress.heartbeat_s=4",
     ]  # fmt: skip
     process = JupyterProcess(folder, "lab", arguments=arguments)
     if request.param == "without the extension":

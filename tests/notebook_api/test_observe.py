@@ -38,6 +38,7 @@ import jupyter_progress as jp
 from jupyter_progress.errors import InvalidRequest, RunCancelled
 from jupyter_progress.store.control import append_control
 from jupyter_progress.store.layout import DataDirectory
+from jupyter_progress.training.fitting.boosting import Margins
 from tests.tracking.conftest import facts_of, only_run, series_of, wait_until
 from tests.training.conftest import one_thread  # noqa: F401 - used by every test
 from tests.training.search_estimators import CountedTree
@@ -313,6 +314,26 @@ def test_fit_that_goes_on_shows_its_steps(runs: DataDirectory) -> None:
     assert seen[0].current_stage == "train"
     assert seen[0].total_steps == 100_000
     assert seen[0].live_accuracy is not None
+
+
+def test_cancel_that_comes_during_a_look_is_no_stop(
+    runs: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    X, y = data(True)
+    estimator = GradientBoostingClassifier(n_estimators=100_000, **S)
+    run = jp.observe(estimator, X[300:], y[300:], display=False).start()
+    add_up_to = Margins.add_up_to
+
+    def cancelled_meanwhile(margins: Margins, stages: int) -> None:
+        add_up_to(margins, stages)
+        if run.asked is None:
+            ask(runs, "cancel")
+            wait_until(lambda: run.asked == "cancel", 20)
+
+    monkeypatch.setattr(Margins, "add_up_to", cancelled_meanwhile)
+    with pytest.raises(RunCancelled), run:
+        estimator.fit(X[:300], y[:300])
+    assert run.state.status == "cancelled"
 
 
 class Nearest:

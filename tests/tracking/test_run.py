@@ -275,6 +275,16 @@ def test_a_cancel_is_raised_by_the_next_call(where, data, scaled):
     assert ended["who"] == "ada"
 
 
+def test_a_cancelled_run_whose_code_leaves_in_good_order_is_cancelled(data, scaled):
+    with Run("leaves") as run:
+        append_control(data.run(run.run_id), "server-0", "cancel", "ada")
+        for _ in _endless(scaled(10)):
+            if run.stopping:
+                break
+    (ended,) = facts_of(only_run(data), "training_cancelled")
+    assert ended["who"] == "ada"
+
+
 def test_a_killed_process_leaves_a_free_lock_and_no_exit(data):
     process = _python(
         "from jupyter_progress.tracking.run import Run\n"

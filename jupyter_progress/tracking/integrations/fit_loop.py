@@ -66,7 +66,7 @@ class FitLoop:
         self._loop.done = done
         if metrics:
             self.run.log(metrics, step=done)
-        return self.run.stopping
+        return self.run.asked == "stop"  # a cancel is raised, by the next step
 
     def end(self, error: BaseException | None = None) -> None:
         """The fit is over; harmless where that is known."""
