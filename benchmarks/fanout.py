@@ -30,7 +30,8 @@ PEERS = {
     "picows_loop": ("picows", 1500, "picows"),
     "websockets_broadcast": ("websockets.broadcast", 800, "websockets"),
     "tornado_loop": ("a loop of tornado's write_message", 300, None),
-    "fastapi_loop": ("a loop of FastAPI's send_json", 300, "fastapi"),
+    "fastapi_loop": ("a loop of FastAPI's send_json, told not to compress", 300, "fastapi"),
+    "fastapi_loop --as-it-comes": ("a loop of FastAPI's send_json, as it comes", 100, "fastapi"),
 }
 OWN_EVENTS = 1200
 JOINED_EVENTS = 6000
@@ -190,7 +191,7 @@ def _readers() -> Iterator[Process]:
 
 @contextlib.contextmanager
 def _peer(name: str) -> Iterator[Process]:
-    server = Process(["-m", f"benchmarks.peers.{name}"])
+    server = Process(["-m", *f"benchmarks.peers.{name}".split()])
     try:
         yield server
     finally:

@@ -15,6 +15,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from .inflating import Inflater
 from .peers.contest import END, orders, say
 
 MARK = re.compile(rb"#(\d+|end)#")
@@ -29,20 +30,23 @@ class Readers:
 
     def __init__(self) -> None:
         self._reading: dict[int, socket.socket] = {}
+        self._inflaters: dict[int, Inflater] = {}
         self._stalled: list[socket.socket] = []
         self._poll = select.epoll()
         self._seen: dict[int, list[float]] = {}
 
     def connect(self, url: str, headers: dict[str, str], count: int) -> None:
         for _ in range(count):
-            opened = _open(url, headers, None)
+            opened, deflates = _open(url, headers, None)
             self._reading[opened.fileno()] = opened
+            if deflates:
+                self._inflaters[opened.fileno()] = Inflater()
             self._poll.register(opened, select.EPOLLIN)
         self.settle(0.3)
 
     def stall(self, url: str, headers: dict[str, str], count: int) -> None:
         """Open sockets with small buffers that are never read again."""
-        self._stalled += [_open(url, headers, STALLED_BUFFER_BYTES) for _ in range(count)]
+        self._stalled += [_open(url, headers, STALLED_BUFFER_BYTES)[0] for _ in range(count)]
         self.settle(0.3)
 
     def let_go(self) -> None:
@@ -56,7 +60,7 @@ class Readers:
         """Read what comes until nothing has come for a moment."""
         while ready := self._poll.poll(quiet_s):
             for number, _ in ready:
-                self._reading[number].recv(1 << 20)
+                self._receive(number)
             if len(ready) < 2:
                 break
 
@@ -71,13 +75,11 @@ class Readers:
             if time.monotonic() > give_up:
                 raise TimeoutError(f"{len(missing)} sockets have not seen the last event")
             for number, _ in self._poll.poll(1):
-                received = self._reading[number].recv(1 << 18)
+                received = self._receive(number)
                 size += len(received)
                 if end in tails[number] + received[:TAIL_BYTES] or end in received:
                     missing.discard(number)
                 tails[number] = received[-TAIL_BYTES:]
-                if not received:
-                    raise ConnectionError("the server has closed a socket that reads")
             if missing:
                 time.sleep(NAP_S)
         return {"end": time.monotonic(), "bytes": size}
@@ -91,11 +93,18 @@ class Readers:
             if time.monotonic() > give_up:
                 raise TimeoutError("not every event has arrived everywhere")
             for number, _ in self._poll.poll(1):
-                received = self._reading[number].recv(1 << 18)
+                received = self._receive(number)
                 at = time.monotonic()
                 for found in MARK.findall(received):
                     index = events - 1 if found in end else int(found)
                     self._seen[index].append(at)
+
+    def _receive(self, number: int) -> bytes:
+        received = self._reading[number].recv(1 << 18)
+        if not received:
+            raise ConnectionError("the server has closed a socket that reads")
+        inflater = self._inflaters.get(number)
+        return received if inflater is None else inflater.inflated(received)
 
     def delays(self, sent: list[float]) -> dict[str, float]:
         """How long events took, in milliseconds."""
@@ -105,7 +114,10 @@ class Readers:
         return {"median": statistics.median(took), "p99": took[int(0.99 * len(took))]}
 
 
-def _open(url: str, headers: dict[str, str], buffer_bytes: int | None) -> socket.socket:
+def _open(
+    url: str, headers: dict[str, str], buffer_bytes: int | None
+) -> tuple[socket.socket, bool]:
+    """Connect as a browser does; answers with whether the server compresses what it sends."""
     parts = urlsplit(url)
     opened = socket.socket()
     if buffer_bytes is not None:
@@ -113,7 +125,8 @@ def _open(url: str, headers: dict[str, str], buffer_bytes: int | None) -> socket
     opened.connect((parts.hostname, parts.port))
     fields = {
         "Host": parts.netloc, "Upgrade": "websocket", "Connection": "Upgrade",
-        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version": "13", **headers,
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Extensions": "permessage-deflate", **headers,
     }  # fmt: skip
     lines = [f"GET {parts.path or '/'} HTTP/1.1", *(f"{k}: {v}" for k, v in fields.items())]
     opened.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
@@ -126,7 +139,7 @@ def _open(url: str, headers: dict[str, str], buffer_bytes: int | None) -> socket
     if b" 101 " not in answer.split(b"\r\n", 1)[0]:
         raise ConnectionError(f"refused: {answer[:200]!r}")
     opened.setblocking(False)
-    return opened
+    return opened, b"permessage-deflate" in answer
 
 
 def main() -> None:

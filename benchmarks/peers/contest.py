@@ -8,6 +8,7 @@ moments of its sends, by the clock that all processes of the machine share.
 from __future__ import annotations
 
 import json
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,23 @@ from typing import Any
 
 EVENT_BYTES = 600
 END = "#end#"
+VOCABULARY = [
+    "accuracy",
+    "loss",
+    "rows",
+    "step",
+    "fold",
+    "tree",
+    "depth",
+    "rate",
+    "score",
+    "seconds",
+    "memory",
+    "stage",
+    "best",
+]
+_DRAWN = random.Random(0)
+TEXT = " ".join(f"{_DRAWN.choice(VOCABULARY)} {_DRAWN.random():.4f}" for _ in range(1000))
 
 
 def mark(index: int, events: int) -> str:
@@ -32,8 +50,14 @@ def event(index: int, events: int) -> dict[str, Any]:
         "run_id": None,
         "data": {"id": f"server-0.{index}", "level": "info", "kind": "note", "text": text},
     }
-    message["data"]["text"] += "x" * (EVENT_BYTES - len(as_json(message)))
+    message["data"]["text"] += words(index, EVENT_BYTES - len(as_json(message)))
     return message
+
+
+def words(index: int, length: int) -> str:
+    """Words and figures that differ from event to event, as a feed's do: no run of one letter."""
+    begin = 37 * index % (len(TEXT) - length)
+    return TEXT[begin : begin + length]
 
 
 def as_json(value: object) -> bytes:

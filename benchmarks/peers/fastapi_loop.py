@@ -1,9 +1,14 @@
-"""FastAPI under uvicorn, a loop of ``send_json``, as connection managers for it are written."""
+"""FastAPI under uvicorn, a loop of ``send_json``, as connection managers for it are written.
+
+With ``--as-it-comes`` uvicorn compresses for each subscriber that offers it, as browsers do: that
+is its default.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
@@ -34,7 +39,8 @@ async def send(index: int, events: int) -> None:
 
 async def main() -> None:
     listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-    config = uvicorn.Config(app, log_level="error", ws_per_message_deflate=False)
+    deflates = "--as-it-comes" in sys.argv
+    config = uvicorn.Config(app, log_level="error", ws_per_message_deflate=deflates)
     serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listener]))
     say({"url": f"ws://127.0.0.1:{listener.getsockname()[1]}/"})
     async for order in orders_async():

@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_server.serverapp import ServerApp
 
-from .contest import EVENT_BYTES, mark, orders, say
+from .contest import EVENT_BYTES, mark, orders, say, words
 
 EMPTY_NOTE_BYTES = 183  # what a message is around the text of a note; checked when measured
 
@@ -40,7 +40,7 @@ class Driver:
 
     def _note(self, index: int, events: int) -> None:
         text = mark(index, events)
-        text += "x" * (EVENT_BYTES - EMPTY_NOTE_BYTES - len(text))
+        text += words(index, EVENT_BYTES - EMPTY_NOTE_BYTES - len(text))
         self._services.facts.note("info", text, who="", run_id=None)
 
     def obey(self, order: dict[str, Any]) -> dict[str, Any]:

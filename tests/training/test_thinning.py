@@ -13,7 +13,9 @@ from xgboost import XGBClassifier
 
 from jupyter_progress.training.fitting.thinning import (
     ROWS_LEAST,
-    rows_within,
+    FirstLook,
+    rows_added_up,
+    rows_asked_anew,
     sample_of,
     some_of,
 )
@@ -23,11 +25,23 @@ from .test_fitting import data, predictions, watched_fit
 S = {"random_state": 1}
 
 
-def test_as_many_rows_are_asked_as_are_within_the_share():
+@pytest.mark.parametrize(("took_s", "rows"), [(0.03, 600), (0.003, 6000), (10.0, ROWS_LEAST)])
+def test_as_many_rows_are_asked_as_are_within_the_share(took_s: float, rows: int) -> None:
     # 1,000 rows took as long as the fit may be watched in all: 60 % of them are within that.
-    assert rows_within(1000, looked_s=0.03, elapsed_s=1.0, max_overhead=0.03) == 600
-    assert rows_within(1000, looked_s=0.003, elapsed_s=1.0, max_overhead=0.03) == 6000
-    assert rows_within(1000, looked_s=10.0, elapsed_s=1.0, max_overhead=0.03) == ROWS_LEAST
+    first = FirstLook(1000, took_s, elapsed_s=1.0, done=1, total=100)
+    assert rows_added_up(first, 0.03) == rows
+
+
+@pytest.mark.parametrize(
+    ("took_s", "rows"), [(0.03, 6000), (0.3, 600), (0.0, 6 * 10**11), (100.0, ROWS_LEAST)]
+)
+def test_looks_that_ask_the_whole_model_are_paid_by_the_whole_fit(took_s: float, rows: int) -> None:
+    # The fit is likely to take 100 s; of 3 s, ten looks may each take 0.18 s with 60 % of them.
+    first = FirstLook(1000, took_s, elapsed_s=2.0, done=2, total=100)
+    assert rows_asked_anew(first, 0.03) == pytest.approx(rows, rel=0.01)
+
+
+def test_sample_of_the_first_look() -> None:
     assert sample_of(100) == 100
     assert sample_of(80_000) == 10_000
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from .growth import Growth, go_on, keep, warm
 from .observing import observe
+from .thinning import rows_added_up
 from .watch import Fitted, Watch
 
 GROWTH = Growth(
@@ -56,7 +57,7 @@ def fit_histograms(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitte
 class Iterations:
     """The iterations of a booster."""
 
-    adds_up = True
+    rows_within = staticmethod(rows_added_up)
 
     def __init__(self, booster: Any, watch: Watch, done: int = 0) -> None:
         self._booster = booster

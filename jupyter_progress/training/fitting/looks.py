@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from .pace import LookBudget
-from .thinning import rows_within, sample_of
+from .thinning import FirstLook, RowsWithin, sample_of
 from .watch import Watch
 
 
@@ -19,8 +19,8 @@ class Looks:
         Where scores and steps are told.
     total
         Steps in the end, at most.
-    adds_up
-        Whether a look costs what is new since the one before, and can go on with fewer rows.
+    rows_within
+        Where looks can do with fewer rows, chooses how many by what the first of them took.
     keep
         Keeps a checkpoint after so many steps, where it is time for one; answers what it took.
     """
@@ -31,10 +31,10 @@ class Looks:
         total: int,
         keep: Callable[[int], float] | None = None,
         *,
-        adds_up: bool = False,
+        rows_within: RowsWithin | None = None,
     ) -> None:
         self.total = total
-        self._adds_up = adds_up
+        self._rows_within = rows_within
         self._keep = keep
         self._watch = watch
         self._budget = LookBudget(total, watch.max_overhead)
@@ -61,27 +61,26 @@ class Looks:
 
     def _look(self, done: int, score: Callable[[], None], *, is_last: bool = False) -> None:
         watch = self._watch
-        is_sample, self._adds_up = self._adds_up and not is_last and watch.has_rows, False
-        if is_sample:
-            watch.guard(lambda: watch.score_some(sample_of(watch.held_out)))
+        choose, self._rows_within = self._rows_within, None  # the first look is the measure
+        sample = 0
+        if choose is not None and not is_last and watch.has_rows:
+            sample = sample_of(watch.held_out)
+            watch.guard(lambda: watch.score_some(sample))
         begun_s, cpu_s = time.perf_counter(), time.thread_time()
         watch.guard(score)
         # What other programs take of the processor meanwhile is not what looking costs.
         spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
         elapsed_s = self._watch.elapsed_s
-        if is_sample:
-            watch.guard(lambda: self._choose_rows(spent_s, elapsed_s))
+        if choose is not None and sample:
+            first = FirstLook(sample, spent_s, elapsed_s, done, self.total)
+            rows = choose(first, watch.max_overhead)
+            watch.guard(lambda: self._ask_from_here_on(rows))
         self._budget.spend(done, elapsed_s, spent_s)
         self._told = done
-        self._watch.tell(done, self.total, self._budget.overhead(elapsed_s))
+        watch.tell(done, self.total, self._budget.overhead(elapsed_s))
 
-    def _choose_rows(self, spent_s: float, elapsed_s: float) -> None:
-        """After the first look, ask as many rows as are within their share."""
+    def _ask_from_here_on(self, rows: int) -> None:
         watch = self._watch
-        sample = len(watch.y) if watch.y is not None else 0
-        rows = rows_within(
-            sample, looked_s=spent_s, elapsed_s=elapsed_s, max_overhead=watch.max_overhead
-        )
         watch.score_some(rows)
         if watch.is_thinned:
             watch.inform(

@@ -19,6 +19,7 @@ import numpy as np
 
 from .arrays import as_array
 from .forest_votes import ForestVotes
+from .thinning import rows_added_up
 from .watch import Watch
 
 THREADS_END_S = 5.0  # longer than a tree takes, mostly
@@ -27,7 +28,7 @@ THREADS_END_S = 5.0  # longer than a tree takes, mostly
 class Trees:
     """How the fit of a forest is read while it runs."""
 
-    adds_up = True
+    rows_within = staticmethod(rows_added_up)
 
     def __init__(self, forest: Any, X: Any, y: np.ndarray, watch: Watch) -> None:
         self._forest = forest

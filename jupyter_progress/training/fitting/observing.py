@@ -113,7 +113,8 @@ class Observer:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        self.looks = Looks(watch, steps.total, keep, adds_up=getattr(steps, "adds_up", False))
+        rows_within = getattr(steps, "rows_within", None)
+        self.looks = Looks(watch, steps.total, keep, rows_within=rows_within)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 
