@@ -112,16 +112,24 @@ def in_words(what: str, fits: Fits) -> Overhead:
     return Overhead(what, watched_s, "s", "bare fit", bare_s, fits)
 
 
-def rows_for(estimator: Any) -> tuple[Any, Any]:
-    """Rows and targets that an estimator can be fitted on."""
+def rows_for(estimator: Any, columns: int | None = None) -> tuple[Any, Any]:
+    """Rows and targets that an estimator can be fitted on; of so many columns, or the usual."""
     from sklearn.base import is_classifier
     from sklearn.datasets import make_classification, make_regression
 
     if is_classifier(estimator):
-        return make_classification(
+        X, y = make_classification(
             ROWS, COLUMNS, n_informative=10, n_classes=3, flip_y=0.1, random_state=0
         )
+        return (X, y) if columns is None else (_widened(X, columns), y)
     return make_regression(ROWS, COLUMNS, n_informative=10, noise=20.0, random_state=0)
+
+
+def _widened(X: Any, columns: int) -> Any:
+    """Random Fourier features of rows."""
+    from sklearn.kernel_approximation import RBFSampler
+
+    return RBFSampler(gamma=0.02, n_components=columns, random_state=0).fit_transform(X)
 
 
 def size_for(family: Family, time_of: Callable[[int], float]) -> int:
@@ -142,6 +150,7 @@ class Bench:
         from jupyter_progress.store.layout import DataDirectory
 
         self._data_dir = DataDirectory(folder / "data").ensure()
+        self._rows: str | None = None
 
     def measure(self, family: Family, jobs: int) -> Overhead:
         """Fit in pairs until the interval is narrow, or for as long as that is tried."""
@@ -149,16 +158,18 @@ class Bench:
 
         with threadpool_limits(jobs), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            X, y = rows_for(family.make(family.start, jobs))
-            self._rows = self._upload({"X": X, "y": y})
-            size = size_for(family, lambda size: self._bare_s(family.make(size, jobs)))
+            size = size_for(family, lambda size: self._bare_s(family, size, jobs))
             estimator = family.make(size, jobs)
             fits = Fits()
             while not fits.is_narrow and len(fits.bare_s) < PAIRS_MOST:
                 self._pair(estimator, fits, is_bare_first=len(fits.bare_s) % 2 == 0)
         return in_words(f"{family.name}, size {size}, {jobs} job{'s' if jobs > 1 else ''}", fits)
 
-    def _bare_s(self, estimator: Any) -> float:
+    def _bare_s(self, family: Family, size: int, jobs: int) -> float:
+        estimator = family.make(size, jobs)
+        if self._rows is None or family.is_widened:
+            X, y = rows_for(estimator, size if family.is_widened else None)
+            self._rows = self._upload({"X": X, "y": y})
         context = self._before_training(estimator)
         took_s, _cpu_s = timed(lambda: _fit_barely(context))
         context.journal.close()

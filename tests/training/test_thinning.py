@@ -25,20 +25,38 @@ from .test_fitting import data, predictions, watched_fit
 S = {"random_state": 1}
 
 
-@pytest.mark.parametrize(("took_s", "rows"), [(0.03, 600), (0.003, 6000), (10.0, ROWS_LEAST)])
-def test_as_many_rows_are_asked_as_are_within_the_share(took_s: float, rows: int) -> None:
-    # 1,000 rows took as long as the fit may be watched in all: 60 % of them are within that.
-    first = FirstLook(1000, took_s, elapsed_s=1.0, done=1, total=100)
-    assert rows_added_up(first, 0.03) == rows
+def first_look(took_s: float, copied_s: float = 0.0) -> FirstLook:
+    """At a hundredth of a fit of 100 s, of which 3 s may be spent, and are planned with half."""
+    return FirstLook(1000, copied_s, took_s, likely_s=100.0, part=0.01)
 
 
 @pytest.mark.parametrize(
-    ("took_s", "rows"), [(0.03, 6000), (0.3, 600), (0.0, 6 * 10**11), (100.0, ROWS_LEAST)]
+    ("first", "rows"),
+    [
+        (first_look(0.015), 1000),
+        (first_look(0.0015), 10_000),
+        (first_look(0.005, copied_s=1.0), 1000),
+        (first_look(10.0), ROWS_LEAST),
+        (first_look(0.0), 15 * 10**11),
+    ],
 )
-def test_looks_that_ask_the_whole_model_are_paid_by_the_whole_fit(took_s: float, rows: int) -> None:
-    # The fit is likely to take 100 s; of 3 s, ten looks may each take 0.18 s with 60 % of them.
-    first = FirstLook(1000, took_s, elapsed_s=2.0, done=2, total=100)
-    assert rows_asked_anew(first, 0.03) == pytest.approx(rows, rel=0.01)
+def test_looks_that_add_up_cost_per_step_what_the_first_one_did(
+    first: FirstLook, rows: int
+) -> None:
+    assert rows_added_up(first, 0.03) == pytest.approx(rows, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("first", "rows"),
+    [
+        (first_look(0.15), 1000),
+        (first_look(0.015), 10_000),
+        (first_look(0.05, copied_s=1.0), 1000),
+        (first_look(100.0), ROWS_LEAST),
+    ],
+)
+def test_ten_looks_that_ask_the_whole_model_are_paid(first: FirstLook, rows: int) -> None:
+    assert rows_asked_anew(first, 0.03) == pytest.approx(rows, abs=1)
 
 
 def test_sample_of_the_first_look() -> None:

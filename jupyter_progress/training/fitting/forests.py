@@ -13,16 +13,15 @@ from typing import Any
 import numpy as np
 
 from .forest_votes import ForestVotes
-from .growing import grow
+from .growing import Ensemble, grow
 from .growth import Growth, go_on, keep
 from .members_made import listening
 from .observed_trees import Trees, shows_trees
-from .observing import observe
+from .observing import OBSERVED_FROM_S, observe
+from .pace import GrowthPace
 from .watch import Fitted, Watch
 
 GROWTH = Growth(members=("estimators_",))
-# Shorter than this, a look from outside comes too seldom.
-OBSERVED_FROM_S = 1.0
 # A plain fit makes all of its trees before it grows the first, at 0.1 ms each: of many more than
 # these, nothing could be kept for seconds.
 MOST_AT_ONCE = 5_000
@@ -55,9 +54,10 @@ class Observed:
         """Whether so many trees, which are likely to take so long, are observed."""
         return members <= MOST_AT_ONCE and seconds is not None and seconds >= OBSERVED_FROM_S
 
-    def grow(self, estimator: Any, total: int) -> int:
-        """Grow the forest to so many trees, or to as many as it has when it is stopped."""
-        watch = self._watch
+    def grow(self, ensemble: Ensemble, pace: GrowthPace, done: int) -> int:
+        """Grow all trees, or as many as there are when it is stopped, by one call."""
+        watch, total = self._watch, pace.total
+        estimator = ensemble.prepared(total)
         trees = Trees(estimator, self._X, self._y, watch)
 
         def keep_grown(grown: int) -> float:

@@ -58,7 +58,7 @@ def grow(
     after_increment
         Called with the estimator after each call of ``fit``.
     rest
-        Grows all other members by one call, where that shows more than increments of it would.
+        Grows all other members, where that shows more than increments would.
     """
     total = estimator.n_estimators
     before = {
@@ -67,12 +67,12 @@ def grow(
     }
     try:
         estimator.set_params(warm_start=True, oob_score=False)
-        members = _Members(estimator, X, y, before["random_state"], watch.fit_params)
+        ensemble = Ensemble(estimator, X, y, before["random_state"], watch.fit_params)
         ask = _Asking(votes, estimator, watch)
-        done = _grow_all(members, watch, total, done, ask, growth, after_increment, rest)
+        done = _grow_all(ensemble, watch, total, done, ask, growth, after_increment, rest)
         if before["oob_score"]:
             estimator.set_params(oob_score=before["oob_score"])
-            members.compute_oob(deferred_oob)
+            ensemble.compute_oob(deferred_oob)
     finally:
         estimator.set_params(**before)
     if done < total:
@@ -82,7 +82,7 @@ def grow(
 
 
 def _grow_all(
-    members: _Members,
+    ensemble: Ensemble,
     watch: Watch,
     total: int,
     done: int,
@@ -92,15 +92,15 @@ def _grow_all(
     rest: Rest | None,
 ) -> int:
     """Grow by increments, with a look after each; how many members there are in the end."""
-    estimator = members.estimator
+    estimator = ensemble.estimator
     pace = GrowthPace(total, watch.max_overhead, workers_of(estimator))
     is_first = True
     while done < total and not (done and watch.asked.to_stop):
         watch.asked.check()
         if rest is not None and rest.is_better(total - done, pace.seconds_left(done)):
-            return rest.grow(members.prepared(total), total)
+            return rest.grow(ensemble, pace, done)
         increment = pace.next_increment(done)
-        fit_s = members.grow_to(done + increment)
+        fit_s = ensemble.grow_to(done + increment)
         if after_increment is not None:
             after_increment(estimator)
         looked_s = time.perf_counter()
@@ -108,7 +108,7 @@ def _grow_all(
         done += increment
         pace.observe(increment, fit_s, time.perf_counter() - looked_s)
         if is_first and done < total:
-            pace.observe_call(members.grow_to(done))
+            pace.observe_call(ensemble.grow_to(done))
         is_first = False
         pace.observe_keeping(keep(estimator, growth, watch, done))
         watch.tell(done, total, pace.overhead)
@@ -123,8 +123,8 @@ class Rest(Protocol):
     def is_better(self, members: int, seconds: float | None) -> bool:
         """Whether to grow so many members so, which are likely to take so long."""
 
-    def grow(self, estimator: Any, total: int) -> int:
-        """Grow them; how many members there are in the end."""
+    def grow(self, ensemble: Ensemble, pace: GrowthPace, done: int) -> int:
+        """Grow those that are left; how many members there are in the end."""
 
 
 class _Asking:
@@ -143,7 +143,7 @@ class _Asking:
         self._votes.add(first)
 
 
-class _Members:
+class Ensemble:
     """An ensemble and the rows that it is grown on."""
 
     def __init__(

@@ -21,6 +21,8 @@ class Looks:
         Steps in the end, at most.
     rows_within
         Where looks can do with fewer rows, chooses how many by what the first of them took.
+    seen
+        The step that was scored last, by others.
     keep
         Keeps a checkpoint after so many steps, where it is time for one; answers what it took.
     """
@@ -32,20 +34,26 @@ class Looks:
         keep: Callable[[int], float] | None = None,
         *,
         rows_within: RowsWithin | None = None,
+        seen: int = 0,
     ) -> None:
         self.total = total
         self._rows_within = rows_within
         self._keep = keep
         self._watch = watch
-        self._budget = LookBudget(total, watch.max_overhead)
+        self._budget = LookBudget(total, watch.max_overhead, seen)
         self._told = 0
+        # When the first steps were over; before them, a fit has checked its data.
+        self._begun: tuple[int, float] | None = None
 
     def offer(self, done: int, score: Callable[[], None]) -> None:
         """Take a look after so many steps, if that is within its share; else tell now and then."""
         if self._keep is not None:
             self._budget.spend_beside(self._keep(done))
         elapsed_s = self._watch.elapsed_s
-        if self._budget.allows(done, elapsed_s):
+        is_first, self._begun = self._begun is None, self._begun or (done, elapsed_s)
+        # How long the fit is likely to take, its first steps alone do not say.
+        is_measured = self._rows_within is None or not is_first
+        if is_measured and self._budget.allows(done, elapsed_s):
             self._look(done, score)
         elif done > self._told and self._budget.is_to_tell(elapsed_s):
             # The same step again is no news, nor a sign that the fit still moves.
@@ -62,22 +70,32 @@ class Looks:
     def _look(self, done: int, score: Callable[[], None], *, is_last: bool = False) -> None:
         watch = self._watch
         choose, self._rows_within = self._rows_within, None  # the first look is the measure
+        whole = Stopwatch()
         sample = 0
         if choose is not None and not is_last and watch.has_rows:
             sample = sample_of(watch.held_out)
             watch.guard(lambda: watch.score_some(sample))
-        begun_s, cpu_s = time.perf_counter(), time.thread_time()
+        copied_s = whole.seconds
+        scoring = Stopwatch()
         watch.guard(score)
-        # What other programs take of the processor meanwhile is not what looking costs.
-        spent_s = min(time.perf_counter() - begun_s, time.thread_time() - cpu_s)
-        elapsed_s = self._watch.elapsed_s
+        scored_s = scoring.seconds
         if choose is not None and sample:
-            first = FirstLook(sample, spent_s, elapsed_s, done, self.total)
+            part = done / self.total
+            first = FirstLook(sample, copied_s, scored_s, self._likely_s(done), part)
             rows = choose(first, watch.max_overhead)
             watch.guard(lambda: self._ask_from_here_on(rows))
-        self._budget.spend(done, elapsed_s, spent_s)
+        elapsed_s = watch.elapsed_s
+        self._budget.spend(done, elapsed_s, scored_s)
         self._told = done
         watch.tell(done, self.total, self._budget.overhead(elapsed_s))
+        # What it takes to choose rows and to tell is of the same share.
+        self._budget.spend_beside(whole.seconds - scored_s)
+
+    def _likely_s(self, done: int) -> float:
+        elapsed_s = self._watch.elapsed_s
+        begun, begun_s = self._begun or (0, 0.0)
+        step_s = (elapsed_s - begun_s) / max(1, done - begun)
+        return elapsed_s + step_s * (self.total - done)
 
     def _ask_from_here_on(self, rows: int) -> None:
         watch = self._watch
@@ -87,3 +105,15 @@ class Looks:
                 f"The live scores are measured on {rows:,} of the {watch.held_out:,} held-out "
                 "rows, so that watching costs no more than its share; the last one on all"
             )
+
+
+class Stopwatch:
+    """What this thread spends from here on."""
+
+    def __init__(self) -> None:
+        self._begun_s, self._cpu_s = time.perf_counter(), time.thread_time()
+
+    @property
+    def seconds(self) -> float:
+        """By the clock, but for what other programs have taken of the processor meanwhile."""
+        return min(time.perf_counter() - self._begun_s, time.thread_time() - self._cpu_s)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .bagging import BaggingVotes
+from .bagging_votes import BaggingVotes
 from .growing import workers_of
 from .members_made import listening
 from .observing import Unstoppable, observe, observe_plainly

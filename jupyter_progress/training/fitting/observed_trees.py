@@ -8,17 +8,16 @@ plain fit of so many gives.
 from __future__ import annotations
 
 import copy
-import sys
 import time
 import warnings
-from collections.abc import Iterator
-from types import CodeType, FrameType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from .arrays import as_array
 from .forest_votes import ForestVotes
+from .running_calls import locals_of
 from .thinning import rows_added_up
 from .watch import Watch
 
@@ -127,7 +126,7 @@ def _trees_being_grown() -> set[int]:
     """The identities of the trees that some thread is growing at this moment."""
     from sklearn.ensemble._forest import _parallel_build_trees
 
-    return {id(found.get("tree")) for found in _locals_in(_parallel_build_trees.__code__)}
+    return {id(found.get("tree")) for found in locals_of(_parallel_build_trees)}
 
 
 def _await_threads() -> None:
@@ -139,15 +138,5 @@ def _await_threads() -> None:
     from sklearn.utils.parallel import _FuncWrapper
 
     patience_s = time.monotonic() + THREADS_END_S
-    while any(_locals_in(_FuncWrapper.__call__.__code__)) and time.monotonic() < patience_s:
+    while any(locals_of(_FuncWrapper.__call__)) and time.monotonic() < patience_s:
         time.sleep(0.01)
-
-
-def _locals_in(code: CodeType) -> Iterator[dict[str, Any]]:
-    """The local variables of each call of a function that is going on in some thread."""
-    for frame in sys._current_frames().values():
-        at: FrameType | None = frame
-        while at is not None:
-            if at.f_code is code:
-                yield at.f_locals
-            at = at.f_back

@@ -18,6 +18,8 @@ from .last_score import score_at_the_end
 from .looks import Looks
 from .watch import Fitted, Watch
 
+# Shorter than this, a look from outside comes too seldom.
+OBSERVED_FROM_S = 1.0
 _POLL_S = 0.05
 # An exception that comes while Python finalizes an object, or in a library's callback, is lost.
 _RAISE_AGAIN_S = 0.5
@@ -50,6 +52,7 @@ def observe(
     watch: Watch,
     steps: Steps,
     keep: Callable[[int], float] | None = None,
+    looks: Looks | None = None,
 ) -> Fitted:
     """Fit in one call, and score what there is meanwhile.
 
@@ -59,8 +62,10 @@ def observe(
         Made before the fit, for this estimator.
     keep
         Keeps a checkpoint after so many steps; called from the thread that looks.
+    looks
+        Those at an earlier part of the same fit, to be gone on with.
     """
-    observer = Observer(steps, watch, keep)
+    observer = Observer(steps, watch, keep, looks)
     was_ended = not observer.sees_through(estimator, X, y)
     if was_ended:
         steps.complete()
@@ -108,13 +113,17 @@ class Observer:
     """
 
     def __init__(
-        self, steps: Steps, watch: Watch, keep: Callable[[int], float] | None = None
+        self,
+        steps: Steps,
+        watch: Watch,
+        keep: Callable[[int], float] | None = None,
+        looks: Looks | None = None,
     ) -> None:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
         rows_within = getattr(steps, "rows_within", None)
-        self.looks = Looks(watch, steps.total, keep, rows_within=rows_within)
+        self.looks = looks or Looks(watch, steps.total, keep, rows_within=rows_within)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 

@@ -31,7 +31,7 @@ class GrowthPace:
     """
 
     def __init__(self, total: int, max_overhead: float, workers: int = 1) -> None:
-        self._total = total
+        self.total = total
         self._max_overhead = max_overhead
         self._workers = max(1, workers)
         self._grown: list[int] = []
@@ -40,6 +40,7 @@ class GrowthPace:
         self._call_s = 0.0
         self._measuring_s = 0.0
         self._keeping_s = 0.0
+        self._portions = 0
 
     def observe_keeping(self, spent_s: float) -> None:
         """Note what a checkpoint took: the looks have to do with the rest of the share."""
@@ -58,8 +59,8 @@ class GrowthPace:
 
     def next_increment(self, done: int) -> int:
         """How many members to grow next."""
-        left = self._total - done
-        few = max(1, math.ceil(self._total / WANTED))
+        left = self.total - done
+        few = max(1, math.ceil(self.total / WANTED))
         if not self._grown:
             return min(left, few, self._workers)
         member_s = self._member_s()
@@ -74,18 +75,37 @@ class GrowthPace:
         chosen = min(left, -(-chosen // self._workers) * self._workers)
         return left if left - chosen < chosen / 4 else chosen
 
+    def portion(self, done: int) -> int:
+        """How many members to grow by a call that is observed from outside.
+
+        So many that what its end costs, where all workers but one wait, is within half of the
+        share: the other half is for looks meanwhile.
+        """
+        left = self.total - done
+        needed = math.ceil(self._fixed_s() / (self._member_s() * self._share_left / 2))
+        chosen = min(left, -(-needed // self._workers) * self._workers)
+        return left if left - chosen < chosen / 4 else chosen
+
+    def observe_portion(self) -> None:
+        """Note that a call that was observed has ended."""
+        self._portions += 1
+
     def seconds_left(self, done: int) -> float | None:
         """What the other members take, by those so far; None before there are any."""
-        return (self._total - done) * self._member_s() if self._grown else None
+        return (self.total - done) * self._member_s() if self._grown else None
 
     @property
     def overhead(self) -> float | None:
         """The share of the time so far that did not train; None before the first look."""
         if not self._grown:
             return None
-        calls = len(self._grown) - 1  # a plain fit makes one call, too
-        wasted_s = sum(self._watch_s) + calls * self._fixed_s() + self._beside_s
-        return min(1.0, wasted_s / self._whole_s) if self._whole_s > 0 else 0.0
+        return min(1.0, self.wasted_s / self._whole_s) if self._whole_s > 0 else 0.0
+
+    @property
+    def wasted_s(self) -> float:
+        """Seconds so far that did not train."""
+        calls = len(self._grown) + self._portions - 1  # a plain fit makes one call, too
+        return sum(self._watch_s) + max(0, calls) * self._fixed_s() + self._beside_s
 
     @property
     def _beside_s(self) -> float:
@@ -132,16 +152,18 @@ class LookBudget:
         Steps in the end, where that is known.
     max_overhead
         The share of the training time that looking may cost.
+    seen
+        The step that was looked at before.
     """
 
-    def __init__(self, total: int | None, max_overhead: float) -> None:
+    def __init__(self, total: int | None, max_overhead: float, seen: int = 0) -> None:
         self._every = max(1, math.ceil(total / WANTED)) if total else None
         self._max_overhead = max_overhead
         self._spent_s = 0.0
         self._looked_s = 0.0
         self._looks = 0
         self._looked_at_s = 0.0
-        self._looked_at_step = 0
+        self._looked_at_step = seen
         self._told_at_s = -math.inf
 
     def allows(self, step: int, elapsed_s: float) -> bool:

@@ -15,8 +15,9 @@ import numpy as np
 
 from .pace import WANTED
 
-#: Of the share, for scores along the way; the rest is for what a look costs beside its rows.
-_USED = 0.6
+#: Of the share, for scores along the way; the rest is for what a look costs beside its rows, and
+#: for a first look that was quicker than those to come.
+_USED = 0.5
 ROWS_LEAST = 200
 
 
@@ -28,21 +29,32 @@ class FirstLook:
     ----------
     rows
         How many it has asked.
-    took_s, elapsed_s
-        What that took, and the fit up to it.
-    done, total
-        Steps.
+    copied_s, took_s
+        What it took to take these rows from all of them, and to score them.
+    likely_s
+        What the fit is likely to take to its last step, by those so far.
+    part
+        How much of the steps it has asked, from 0 to 1.
     """
 
     rows: int
+    copied_s: float
     took_s: float
-    elapsed_s: float
-    done: int
-    total: int
+    likely_s: float
+    part: float
 
-    def rows_within(self, allowed_s: float) -> int:
-        """How many rows are asked in so many seconds; enough for a score in any case."""
-        return max(ROWS_LEAST, math.floor(self.rows * allowed_s / max(self.took_s, 1e-9)))
+    def rows_within(self, looks_s: float, max_overhead: float) -> int:
+        """How many rows are paid by the share; enough for a score in any case.
+
+        Parameters
+        ----------
+        looks_s
+            What all looks together would take with as many rows as the first one.
+        """
+        allowed_s = _USED * max_overhead * self.likely_s
+        return max(
+            ROWS_LEAST, math.floor(self.rows * allowed_s / max(looks_s + self.copied_s, 1e-9))
+        )
 
 
 #: Given the first look and the share that all of them may cost, the rows from there on.
@@ -51,13 +63,12 @@ RowsWithin: TypeAlias = Callable[[FirstLook, float], int]
 
 def rows_added_up(first: FirstLook, max_overhead: float) -> int:
     """Rows of looks that ask what is new: in all they cost, per step, what the first one did."""
-    return first.rows_within(_USED * max_overhead * first.elapsed_s)
+    return first.rows_within(first.took_s / first.part, max_overhead)
 
 
 def rows_asked_anew(first: FirstLook, max_overhead: float) -> int:
     """Rows of looks that ask the whole model each time: as many looks as are wanted are paid."""
-    likely_s = first.elapsed_s * first.total / first.done
-    return first.rows_within(_USED * max_overhead * likely_s / WANTED)
+    return first.rows_within(WANTED * first.took_s, max_overhead)
 
 
 def sample_of(rows: int) -> int:
