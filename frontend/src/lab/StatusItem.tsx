@@ -9,6 +9,8 @@ import css from "./status_item.css";
 import { statusWords, type StatusWords } from "./status_words";
 import type { Watch } from "./watch";
 
+const DRAWN_EVERY_MS = 1000;
+
 function Mark({ health }: Pick<StatusWords, "health">): JSX.Element {
   return (
     <svg class={`jpp-item-mark jpp-item-${health ?? "unknown"}`} viewBox="0 0 12 12" aria-hidden="true">
@@ -45,8 +47,8 @@ function StatusItem({ words, open }: { words: StatusWords; open: (runId: string 
       {run && (
         <>
           <span class="jpp-item-name">{run.name}</span>
-          <Bar progress={run.progress} />
-          <span class="jpp-item-percent">{run.percent}</span>
+          {run.progress !== null && <Bar progress={run.progress} />}
+          {run.percent && <span class="jpp-item-percent">{run.percent}</span>}
           {run.left && <span class={run.isStalled ? "jpp-item-stalled" : "jpp-item-left"}>{run.left}</span>}
         </>
       )}
@@ -68,9 +70,12 @@ export function mountStatusItem(element: HTMLElement, watch: Watch, open: (runId
     render(<StatusItem words={words} open={open} />, element);
   };
   const unlisten = watch.listen(draw);
+  // A bar goes on between two messages, as in all views, and a silent server becomes an old one.
+  const timer = setInterval(draw, DRAWN_EVERY_MS);
   draw();
   return () => {
     unlisten();
+    clearInterval(timer);
     render(null, element);
   };
 }

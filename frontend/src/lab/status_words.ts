@@ -14,7 +14,7 @@ export interface StatusWords {
   isStale: boolean;
   health: Health["status"] | null;
   /** What runs; null: nothing does. */
-  run: { runId: string; name: string; percent: string; progress: number; left: string; isStalled: boolean } | null;
+  run: { runId: string; name: string; percent: string; progress: number | null; left: string; isStalled: boolean } | null;
   /** How many more go on. */
   more: string;
   /** Everything in words. */
@@ -62,9 +62,10 @@ export function statusWords({ view, progressOf, sinceOf }: Shown): StatusWords {
   const shown = run && {
     runId: run.run_id,
     name: cut(run.name || run.run_id),
-    percent: percent(run, progressOf(run)),
-    progress: progressOf(run),
-    left: isStale ? "" : leftOf(run, sinceOf(run)),
+    // No figure that stands still passes for a current one.
+    percent: isStale ? "" : percent(run, progressOf(run)),
+    progress: isStale ? null : progressOf(run),
+    left: isStale ? (connection === "denied" ? "denied" : "offline") : leftOf(run, sinceOf(run)),
     isStalled: run.stalled !== null,
   };
   if (run && shown) lines.push([run.name || run.run_id, shown.percent, shown.left].filter(Boolean).join(", "));

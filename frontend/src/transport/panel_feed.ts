@@ -290,8 +290,11 @@ export class PanelFeed {
   #fromServer(messages: readonly Message[]): void {
     const { server, now } = this.#options;
     if (!server) return;
-    if (this.#isServed) {
-      this.#servedAt = now();
+    // A poll is the first to answer after a break, before the server counts as one that feeds this view
+    // again. What it tells of the log that stands here is news all the same, and is told as news.
+    const goesOn = this.state.logId !== null && this.state.logId === server.state.logId;
+    if (this.#isServed) this.#servedAt = now();
+    if (this.#isServed || goesOn) {
       const applied = applyMessages(this.state, messages, now());
       this.#set(applied.isGap ? adoptState(applied.state, server.state) : applied.state);
     }

@@ -65,7 +65,7 @@ export function Candidates({ run, view }: { run: RunState; view: FeedView }): JS
   const hidden = rows.length - (first.length || shown.length);
   return (
     <>
-      <Sum run={run} total={board?.total ?? null} />
+      <Sum run={run} board={board} />
       {problem && <p class="jpp-problem">{problem}</p>}
       {shown.length > 0 && <Table rows={shown} run={run} view={view} />}
       {view.feeding.via === "none" && <p class="jpp-empty">All candidates are shown once something is connected.</p>}
@@ -83,11 +83,15 @@ export function Candidates({ run, view }: { run: RunState; view: FeedView }): JS
   );
 }
 
-/** How many there are, and the best: also where the leaderboard itself cannot be asked for. */
-function Sum({ run, total }: { run: RunState; total: number | null }): JSX.Element {
+/**
+ * How many there are, and the best: also where the leaderboard itself cannot be asked for. Where it stands below,
+ * the best is the one that it has there: the run's own word may be a second newer.
+ */
+function Sum({ run, board }: { run: RunState; board: Leaderboard | null }): JSX.Element {
+  const total = board?.total ?? null;
   const completed = run.search?.completed ?? 0;
   const skipped = run.search?.skipped ?? 0;
-  const best = run.search?.best ?? null;
+  const best = board?.rows.find((row) => row.best) ?? run.search?.best ?? null;
   const of = total !== null && hasEnded(run.status) && total > completed ? ` of ${count(total)}` : "";
   return (
     <p class="jpp-hint">

@@ -8,7 +8,13 @@ interface LastShown extends Shown {
   updated: string;
 }
 
-const lastShown = new Map<string, LastShown>();
+// A page can hold several copies of this code, those of the widgets and of Lab's own parts: they meet here.
+const KEY = Symbol.for("jupyter-progress/shown");
+
+function allShown(): Map<string, LastShown> {
+  const page = globalThis as { [KEY]?: Map<string, LastShown> };
+  return (page[KEY] ??= new Map());
+}
 
 /** Seconds since a run's state was heard; `heardAt` null: long ago. */
 export function secondsSince(heardAt: number | null, isFresh: boolean): number {
@@ -17,6 +23,7 @@ export function secondsSince(heardAt: number | null, isFresh: boolean): number {
 }
 
 export function shownProgress(run: RunState, seconds: number): number {
+  const lastShown = allShown();
   const last = lastShown.get(run.run_id) ?? null;
   const moved = moveOn(last, run, seconds);
   const updated = run.updated_time ?? "";

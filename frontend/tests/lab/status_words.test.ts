@@ -40,7 +40,9 @@ describe("the status item", () => {
 
   it("passes nothing old for current", () => {
     const words = wordsOf([runNamed("digits", TIMED)], { connection: "offline" });
-    expect([words.isStale, words.health, words.run?.left]).toEqual([true, null, ""]);
+    expect([words.isStale, words.health]).toEqual([true, null]);
+    expect(words.run).toMatchObject({ percent: "", progress: null, left: "offline" });
+    expect(wordsOf([runNamed("digits", TIMED)], { connection: "denied" }).run?.left).toBe("denied");
     expect(words.title).toContain("The server does not answer");
   });
 

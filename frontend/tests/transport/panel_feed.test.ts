@@ -138,6 +138,25 @@ describe("a panel without a comm", () => {
   });
 });
 
+describe("what happened while nothing was connected", () => {
+  const changed = { from: "green", to: "yellow", reasons: ["memory at 84 %"] };
+
+  it.each([null, RUN])("is told by the poll that comes before the socket, in a panel of %s", async (runId) => {
+    server.runs = [stateOf(50)];
+    const feed = panel(null, runId);
+    serverFeed.start();
+    await clock.pass(100);
+    server.acceptsSockets = false;
+    server.breakSockets();
+    expect(feed.feeding.connection).toBe("offline");
+    server.add("health_changed", null, changed);
+    await clock.pass(1500);
+    expect(feed.feeding.connection).toBe("polling");
+    const told = feed.state.notices.filter((notice) => notice.topic === "health");
+    expect(told.map(({ title, text }) => [title, text])).toEqual([["Health is yellow", "memory at 84 %"]]);
+  });
+});
+
 describe("a panel with a comm", () => {
   it("is fed over it where there is no server", async () => {
     const kernel = new Kernel("local");

@@ -36,7 +36,7 @@ describe("the leaderboard", () => {
   });
 
   it("sums up, and shows all on demand", () => {
-    expect(seen.served.sum).toBe("12 candidates done, 1 skipped · best accuracy 0.8500 with C=0.1");
+    expect(seen.served.sum).toBe("12 candidates done, 1 skipped · best accuracy 0.8500 with C=0.1, kernel=<b>rbf</b>");
     expect(seen.served.whole).toHaveLength(13);
     expect(seen.served.whole.at(-2)).toMatch(/^skipped C=8/);
     expect(seen.served.whole.at(-1)).toMatch(/^failed C=9/);
