@@ -117,7 +117,9 @@ def copies_of(request: RunRequest, *, is_mapped: bool) -> int:
     split = request.split
     # Of a search, no rows are held out for validation unless that was asked for.
     is_divided = split is not None and (split.test > 0 or (split.validation or 0.0) > 0)
-    return int(is_divided) + int(not is_mapped)
+    # Rows that stay in their order are divided as they lie, where they are mapped.
+    is_copied = is_divided and not (is_mapped and split is not None and not split.shuffle)
+    return int(is_copied) + int(not is_mapped)
 
 
 def check_file(request: RunRequest, path: Path, room: Room, beside: Sequence[Path] = ()) -> None:

@@ -26,14 +26,14 @@ S = {"random_state": 1, "n_jobs": 2}
 def portions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Has all fits observed, however short they are; how many members each call has grown to."""
     grown_to: list[int] = []
-    plain = bagging_in_threads.observe
+    plain = bagging_in_threads.listening
 
-    def observe(estimator: Any, *args: Any, **options: Any) -> Any:
-        grown_to.append(estimator.n_estimators)
-        return plain(estimator, *args, **options)
+    def listening(ensemble: Any, made: list[Any]) -> Any:
+        grown_to.append(ensemble.n_estimators)
+        return plain(ensemble, made)
 
     monkeypatch.setattr(bagging_in_threads, "OBSERVED_FROM_S", 0.0)
-    monkeypatch.setattr(bagging_in_threads, "observe", observe)
+    monkeypatch.setattr(bagging_in_threads, "listening", listening)
     return grown_to
 
 
@@ -117,11 +117,15 @@ def test_only_trees_are_grown_by_threads(estimator: Any, is_one: bool) -> None:
     assert grows_in_threads(estimator) is is_one
 
 
-def test_members_with_columns_of_their_own_are_grown_in_increments(portions: list[int]) -> None:
+@pytest.mark.parametrize("max_features", [0.5, 1])
+def test_members_with_columns_of_their_own_are_grown_in_increments(
+    max_features: float, portions: list[int]
+) -> None:
     X, y = data(True)
-    estimator = BaggingClassifier(n_estimators=25, max_features=0.5, **S)
+    estimator = BaggingClassifier(n_estimators=25, max_features=max_features, **S)
     plain = clone(estimator).fit(X[:300], y[:300])
     _, seen = watched_fit(estimator, X, y)
     assert not portions
     assert len(seen.scores) > 1
+    assert not seen.warnings
     assert np.array_equal(predictions(plain, X), predictions(estimator, X))

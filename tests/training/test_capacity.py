@@ -51,6 +51,8 @@ def test_rows_that_are_mapped_and_not_divided_are_not_counted() -> None:
     assert copies_of(asked(split=None), is_mapped=True) == 0
     assert copies_of(asked(split=Split(test=0, validation=0)), is_mapped=True) == 0
     assert copies_of(asked(), is_mapped=True) == 1
+    assert copies_of(asked(split=Split(shuffle=False, stratify=False)), is_mapped=True) == 0
+    assert copies_of(asked(split=Split(shuffle=False, stratify=False)), is_mapped=False) == 2
     assert copies_of(asked(split=None), is_mapped=False) == 1
     assert copies_of(asked(), is_mapped=False) == 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from lightgbm import LGBMClassifier
@@ -11,6 +13,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from xgboost import XGBClassifier
 
+from jupyter_progress.training.fitting.looks import Looks
 from jupyter_progress.training.fitting.thinning import (
     ROWS_LEAST,
     FirstLook,
@@ -57,6 +60,28 @@ def test_looks_that_add_up_cost_per_step_what_the_first_one_did(
 )
 def test_ten_looks_that_ask_the_whole_model_are_paid(first: FirstLook, rows: int) -> None:
     assert rows_asked_anew(first, 0.03) == pytest.approx(rows, abs=1)
+
+
+@pytest.mark.parametrize("step_s", [0.01, 1.0, 30.0])
+def test_the_likely_length_of_a_fit_is_that_of_its_steps(step_s: float) -> None:
+    # Data are checked for 2 s, then a step is over every so often, and one looks 20 times a second.
+    seen: list[FirstLook] = []
+    watch = SimpleNamespace(
+        elapsed_s=0.0, max_overhead=0.03, has_rows=True, held_out=80_000, is_thinned=False,
+        guard=lambda look: look(), score_some=lambda _rows: None, tell=lambda *_facts: None,
+    )  # fmt: skip
+
+    def rows_within(first: FirstLook, _max_overhead: float) -> int:
+        seen.append(first)
+        return 80_000
+
+    looks = Looks(watch, 500, rows_within=rows_within)  # type: ignore[arg-type]
+    while not seen:
+        watch.elapsed_s += 0.05
+        done = int((watch.elapsed_s - 2) / step_s)
+        if done > 0:
+            looks.offer(done, lambda: None)
+    assert seen[0].likely_s == pytest.approx(2 + 500 * step_s, rel=0.1)
 
 
 def test_sample_of_the_first_look() -> None:

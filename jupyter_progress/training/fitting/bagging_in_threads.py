@@ -8,20 +8,22 @@ comes of it is the same: each member has a seed of its own.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, Self
 
 import numpy as np
 
-from .bagging_votes import BaggingVotes
+from .bagging_votes import BaggingVotes, asks_all_columns
 from .growing import Ensemble, workers_of
 from .growth import Growth, keep
 from .looks import Looks
 from .members_made import listening
-from .observing import OBSERVED_FROM_S, Unstoppable, observe
+from .observing import OBSERVED_FROM_S, Observer, Unstoppable
 from .pace import GrowthPace
 from .running_calls import locals_of
+from .thinning import rows_added_up
 from .watch import Watch
 
 
@@ -88,7 +90,7 @@ class ObservedPortions:
     ) -> Self | None:
         """None where its members cannot be seen, or not what they are asked about."""
         # Which columns a member has been given is told at the end of the call.
-        has_all_columns = ensemble.max_features == 1.0 and not ensemble.bootstrap_features
+        has_all_columns = asks_all_columns(ensemble)
         # What is looked at here are members without an order; who cuts a model back to its best
         # step wants the score of its first ones.
         is_cut_back = watch.on_scores is not None
@@ -105,7 +107,7 @@ class ObservedPortions:
         watch, total = self._watch, pace.total
         estimator = ensemble.estimator
         members = Members(estimator, watch, total)
-        wasted_s = pace.wasted_s
+        begun_s = wasted_s = pace.wasted_s
 
         def beside(_done: int) -> float:
             # What portions and checkpoints have cost since: of the same share as the looks.
@@ -113,16 +115,21 @@ class ObservedPortions:
             before, wasted_s = wasted_s, pace.wasted_s
             return wasted_s - before
 
-        looks = Looks(watch, total, beside, seen=done)
+        looks = Looks(
+            watch, total, beside, rows_within=rows_added_up, seen=done, spent_before_s=begun_s
+        )
         while done < total and not watch.asked.to_stop:
             watch.asked.check()
-            done += pace.portion(done)
+            portion = pace.portion(done)
+            done += portion
             ensemble.prepared(done)
             with listening(estimator, members.made):
-                observe(estimator, self._X, self._y, watch, members, looks=looks)
+                Observer(members, watch, looks=looks).sees_through(estimator, self._X, self._y)
             self._after_call(estimator)
-            pace.observe_portion()
+            pace.observe_portion(portion)
             pace.observe_keeping(keep(estimator, self._growth, watch, done))
+        members.count(is_over=True)
+        looks.finish(done, functools.partial(members.score, done))
         if done < total:
             keep(estimator, self._growth, watch, done, is_last=True)
         return done
@@ -143,7 +150,9 @@ class Members(Unstoppable):
         self._seen = SimpleNamespace(
             classes_=getattr(ensemble, "classes_", None), estimators_=[], estimators_features_=[]
         )
-        self._votes = BaggingVotes(self._seen, watch)
+        self._votes: BaggingVotes | None = None
+        self._rows_version = 0
+        self._is_over = False
         self._whole = list(ensemble.estimators_)
         self._known = {id(member) for member in self._whole}
         self._asked = 0
@@ -153,6 +162,7 @@ class Members(Unstoppable):
 
     def count(self, *, is_over: bool) -> int:
         """How many members are fitted."""
+        self._is_over = is_over
         if is_over:
             self._take(self._ensemble.estimators_)
             return len(self._whole)
@@ -167,10 +177,14 @@ class Members(Unstoppable):
         return len(self._whole)
 
     def score(self, done: int) -> None:
-        """Score the first that were found; at the end the ensemble itself."""
-        if done == self.total == len(self._ensemble.estimators_):
-            self._watch.score_fitted(self._ensemble)
-            return
+        """Score the first that were found."""
+        if self._votes is None or self._rows_version != self._watch.rows_version:
+            if self._is_over and self._votes is not None:
+                # All are asked again, of all rows: by as many threads as a plain score would use.
+                self._watch.score_fitted(self._ensemble)
+                return
+            self._rows_version, self._asked = self._watch.rows_version, 0
+            self._votes = BaggingVotes(self._seen, self._watch)
         self._seen.estimators_ = self._whole[:done]
         self._seen.estimators_features_ = [slice(None)] * done
         first, self._asked = self._asked, done

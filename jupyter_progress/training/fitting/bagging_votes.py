@@ -10,6 +10,12 @@ from .arrays import as_array
 from .watch import Watch
 
 
+def asks_all_columns(ensemble: Any) -> bool:
+    """Whether each member is given all columns, in their order; the number 1 means one of them."""
+    share = ensemble.max_features
+    return isinstance(share, float) and share == 1.0 and not ensemble.bootstrap_features
+
+
 class BaggingVotes:
     """A bagging ensemble's mean prediction over the members so far."""
 

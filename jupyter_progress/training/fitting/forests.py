@@ -15,6 +15,7 @@ import numpy as np
 from .forest_votes import ForestVotes
 from .growing import Ensemble, grow
 from .growth import Growth, go_on, keep
+from .looks import Looks
 from .members_made import listening
 from .observed_trees import Trees, shows_trees
 from .observing import OBSERVED_FROM_S, observe
@@ -66,10 +67,18 @@ class Observed:
                 return 0.0
             return keep(trees.as_it_stands(), GROWTH, watch, grown)
 
+        looks = Looks(
+            watch,
+            total,
+            keep_grown,
+            rows_within=trees.rows_within,
+            seen=done,
+            spent_before_s=pace.wasted_s,
+        )
         with warnings.catch_warnings(), listening(estimator, trees.made):
             # It warns that balanced weights may differ between calls; the rows are the same ones.
             warnings.filterwarnings("ignore", message="class_weight presets")
-            observe(estimator, self._X, self._y, watch, trees, keep_grown)
+            observe(estimator, self._X, self._y, watch, trees, looks=looks)
         grown = len(estimator.estimators_)
         if grown < total:
             keep(estimator, GROWTH, watch, grown, is_last=True)

@@ -23,6 +23,8 @@ class Looks:
         Where looks can do with fewer rows, chooses how many by what the first of them took.
     seen
         The step that was scored last, by others.
+    spent_before_s
+        What watching has cost before these looks: told with theirs, and not taken from their share.
     keep
         Keeps a checkpoint after so many steps, where it is time for one; answers what it took.
     """
@@ -35,12 +37,13 @@ class Looks:
         *,
         rows_within: RowsWithin | None = None,
         seen: int = 0,
+        spent_before_s: float = 0.0,
     ) -> None:
         self.total = total
         self._rows_within = rows_within
         self._keep = keep
         self._watch = watch
-        self._budget = LookBudget(total, watch.max_overhead, seen)
+        self._budget = LookBudget(total, watch.max_overhead, seen, spent_before_s)
         self._told = 0
         # When the first steps were over; before them, a fit has checked its data.
         self._begun: tuple[int, float] | None = None
@@ -50,9 +53,9 @@ class Looks:
         if self._keep is not None:
             self._budget.spend_beside(self._keep(done))
         elapsed_s = self._watch.elapsed_s
-        is_first, self._begun = self._begun is None, self._begun or (done, elapsed_s)
+        self._begun = self._begun or (done, elapsed_s)
         # How long the fit is likely to take, its first steps alone do not say.
-        is_measured = self._rows_within is None or not is_first
+        is_measured = self._rows_within is None or done > self._begun[0]
         if is_measured and self._budget.allows(done, elapsed_s):
             self._look(done, score)
         elif done > self._told and self._budget.is_to_tell(elapsed_s):
@@ -70,13 +73,14 @@ class Looks:
     def _look(self, done: int, score: Callable[[], None], *, is_last: bool = False) -> None:
         watch = self._watch
         choose, self._rows_within = self._rows_within, None  # the first look is the measure
-        whole = Stopwatch()
+        # Once the fit is over, all that a score takes is waited for, whatever threads make it.
+        whole = Stopwatch(by_clock=is_last)
         sample = 0
         if choose is not None and not is_last and watch.has_rows:
             sample = sample_of(watch.held_out)
             watch.guard(lambda: watch.score_some(sample))
         copied_s = whole.seconds
-        scoring = Stopwatch()
+        scoring = Stopwatch(by_clock=is_last)
         watch.guard(score)
         scored_s = scoring.seconds
         if choose is not None and sample:
@@ -108,12 +112,20 @@ class Looks:
 
 
 class Stopwatch:
-    """What this thread spends from here on."""
+    """What this thread spends from here on.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    by_clock
+        Whether all time counts, also what others have had of the processor.
+    """
+
+    def __init__(self, *, by_clock: bool) -> None:
+        self._by_clock = by_clock
         self._begun_s, self._cpu_s = time.perf_counter(), time.thread_time()
 
     @property
     def seconds(self) -> float:
-        """By the clock, but for what other programs have taken of the processor meanwhile."""
-        return min(time.perf_counter() - self._begun_s, time.thread_time() - self._cpu_s)
+        """By the clock, but for what others have taken of the processor meanwhile."""
+        passed_s = time.perf_counter() - self._begun_s
+        return passed_s if self._by_clock else min(passed_s, time.thread_time() - self._cpu_s)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .bagging_votes import BaggingVotes
+from .bagging_votes import BaggingVotes, asks_all_columns
 from .growing import workers_of
 from .members_made import listening
 from .observing import Unstoppable, observe, observe_plainly
@@ -41,7 +41,7 @@ class Members(Unstoppable):
         self._asked = 0
         self._seen: Any = None
         # With columns of their own, members are not to be asked before the fit tells which.
-        self._has_all_columns = ensemble.max_features == 1.0 and not ensemble.bootstrap_features
+        self._has_all_columns = asks_all_columns(ensemble)
         #: As the fit makes them.
         self.made: list[Any] = []
         self.total = int(ensemble.n_estimators)

@@ -6,6 +6,7 @@ import math
 
 WANTED = 10  # looks during a fit, where they are within their share
 MIN_INTERVAL_S = 0.1  # a view cannot show more than some a second
+PORTION_S = 5.0  # members that are likely to take no longer are grown by one call
 TELL_EVERY_S = 0.5  # steps are told so often, scored or not: it costs microseconds
 
 
@@ -41,6 +42,7 @@ class GrowthPace:
         self._measuring_s = 0.0
         self._keeping_s = 0.0
         self._portions = 0
+        self._most_at_once = 0
 
     def observe_keeping(self, spent_s: float) -> None:
         """Note what a checkpoint took: the looks have to do with the rest of the share."""
@@ -79,16 +81,20 @@ class GrowthPace:
         """How many members to grow by a call that is observed from outside.
 
         So many that what its end costs, where all workers but one wait, is within half of the
-        share: the other half is for looks meanwhile.
+        share: the other half is for looks meanwhile. A stop waits for that end, so that what takes
+        longer than a moment is not bet on one measured increment.
         """
         left = self.total - done
-        needed = math.ceil(self._fixed_s() / (self._member_s() * self._share_left / 2))
-        chosen = min(left, -(-needed // self._workers) * self._workers)
+        member_s = self._member_s()
+        needed = math.ceil(self._fixed_s() / (member_s * self._share_left / 2))
+        careful = max(4 * max(self._most_at_once, *self._grown), math.floor(PORTION_S / member_s))
+        chosen = min(left, -(-min(needed, careful) // self._workers) * self._workers)
         return left if left - chosen < chosen / 4 else chosen
 
-    def observe_portion(self) -> None:
-        """Note that a call that was observed has ended."""
+    def observe_portion(self, grown: int) -> None:
+        """Note that a call that was observed has grown so many."""
         self._portions += 1
+        self._most_at_once = max(self._most_at_once, grown)
 
     def seconds_left(self, done: int) -> float | None:
         """What the other members take, by those so far; None before there are any."""
@@ -154,12 +160,21 @@ class LookBudget:
         The share of the training time that looking may cost.
     seen
         The step that was looked at before.
+    spent_before_s
+        What was spent before these looks, which is told and leaves them their share.
     """
 
-    def __init__(self, total: int | None, max_overhead: float, seen: int = 0) -> None:
+    def __init__(
+        self,
+        total: int | None,
+        max_overhead: float,
+        seen: int = 0,
+        spent_before_s: float = 0.0,
+    ) -> None:
         self._every = max(1, math.ceil(total / WANTED)) if total else None
         self._max_overhead = max_overhead
         self._spent_s = 0.0
+        self._spent_before_s = spent_before_s
         self._looked_s = 0.0
         self._looks = 0
         self._looked_at_s = 0.0
@@ -211,4 +226,5 @@ class LookBudget:
 
     def overhead(self, elapsed_s: float) -> float:
         """The share of the time so far that looking has cost."""
-        return min(1.0, self._spent_s / elapsed_s) if elapsed_s > 0 else 0.0
+        spent_s = self._spent_before_s + self._spent_s
+        return min(1.0, spent_s / elapsed_s) if elapsed_s > 0 else 0.0
