@@ -48,6 +48,11 @@ FAMILIES: dict[str, tuple[str, dict[str, Any], bool]] = {
         {"n_estimators": 80, "max_samples": 0.8, "max_features": 0.7, "oob_score": True},
         True,
     ),
+    "bagging by threads": (
+        f"{ENSEMBLE}BaggingClassifier",
+        {"n_estimators": 600, "n_jobs": 2, "oob_score": True},
+        True,
+    ),
     "boosting": (
         f"{ENSEMBLE}GradientBoostingClassifier",
         {"n_estimators": 40, "subsample": 0.7, "max_features": 0.5},

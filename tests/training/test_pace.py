@@ -33,6 +33,29 @@ def test_increments_sum_up_and_none_is_empty(total, member_s, workers):
     assert min(grown) > 0
 
 
+@pytest.mark.parametrize("max_overhead", [0.0, 1e-320, 1e-9])
+def test_a_share_of_next_to_nothing_has_all_grown_at_once(max_overhead: float) -> None:
+    pace = GrowthPace(1000, max_overhead)
+    pace.observe(10, 0.1, 0.001)
+    pace.observe_call(0.001)
+    assert pace.next_increment(10) == 40  # four times the most that was measured
+    assert pace.portion(10) == 505  # what takes five seconds
+
+
+def test_a_portion_pays_for_the_wait_at_its_end_and_is_no_bet_where_members_are_slow() -> None:
+    quick = GrowthPace(1000, 0.03, workers=2)
+    quick.observe(2, 0.02, 0.001)
+    quick.observe_call(0.0)
+    # One of two waits for half a member on average: 34 are that within half of 3 %.
+    assert quick.portion(2) == 34
+    slow = GrowthPace(1000, 0.03, workers=2)
+    slow.observe(2, 20.0, 0.001)
+    slow.observe_call(0.0)
+    assert slow.portion(2) == 8
+    slow.observe_portion(8)
+    assert slow.portion(10) == 32
+
+
 @pytest.mark.parametrize("member_s", [0.02, 0.2, 3.0])
 def test_ten_looks_or_more_where_they_are_within_their_share(member_s):
     grown, pace = play(100, member_s, 0.001, 0.001)

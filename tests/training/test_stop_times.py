@@ -37,6 +37,7 @@ STOPPED = [
     RandomForestClassifier(MANY),
     ExtraTreesClassifier(MANY),
     BaggingClassifier(n_estimators=MANY),
+    BaggingClassifier(n_estimators=MANY, n_jobs=2),
     GradientBoostingClassifier(n_estimators=MANY),
     HistGradientBoostingClassifier(max_iter=MANY),
     AdaBoostClassifier(n_estimators=MANY, learning_rate=1e-9),

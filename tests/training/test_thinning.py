@@ -86,7 +86,7 @@ def test_the_likely_length_of_a_fit_is_that_of_its_steps(step_s: float) -> None:
 
 def test_sample_of_the_first_look() -> None:
     assert sample_of(100) == 100
-    assert sample_of(80_000) == 10_000
+    assert sample_of(80_000) == 4_000
 
 
 def test_some_rows_are_the_same_ones_each_time_in_their_order():

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable
 
 from .pace import LookBudget
-from .thinning import FirstLook, RowsWithin, sample_of
+from .thinning import FirstLook, RowsWithin, rows_added_up, sample_of
 from .watch import Watch
+
+MEASURED_STEPS, MEASURED_S = 3, 0.15
+MEASURED_SLOWLY_S = 1.0  # one step is enough then
 
 
 class Looks:
@@ -43,7 +46,13 @@ class Looks:
         self._rows_within = rows_within
         self._keep = keep
         self._watch = watch
-        self._budget = LookBudget(total, watch.max_overhead, seen, spent_before_s)
+        self._budget = LookBudget(
+            total,
+            watch.max_overhead,
+            seen,
+            spent_before_s,
+            adds_up=rows_within is rows_added_up,
+        )
         self._told = 0
         # When the first steps were over; before them, a fit has checked its data.
         self._begun: tuple[int, float] | None = None
@@ -54,9 +63,7 @@ class Looks:
             self._budget.spend_beside(self._keep(done))
         elapsed_s = self._watch.elapsed_s
         self._begun = self._begun or (done, elapsed_s)
-        # How long the fit is likely to take, its first steps alone do not say.
-        is_measured = self._rows_within is None or done > self._begun[0]
-        if is_measured and self._budget.allows(done, elapsed_s):
+        if self._is_measured(done, elapsed_s) and self._budget.allows(done, elapsed_s):
             self._look(done, score)
         elif done > self._told and self._budget.is_to_tell(elapsed_s):
             # The same step again is no news, nor a sign that the fit still moves.
@@ -73,14 +80,13 @@ class Looks:
     def _look(self, done: int, score: Callable[[], None], *, is_last: bool = False) -> None:
         watch = self._watch
         choose, self._rows_within = self._rows_within, None  # the first look is the measure
-        # Once the fit is over, all that a score takes is waited for, whatever threads make it.
-        whole = Stopwatch(by_clock=is_last)
+        whole = Stopwatch()
         sample = 0
         if choose is not None and not is_last and watch.has_rows:
             sample = sample_of(watch.held_out)
             watch.guard(lambda: watch.score_some(sample))
         copied_s = whole.seconds
-        scoring = Stopwatch(by_clock=is_last)
+        scoring = Stopwatch()
         watch.guard(score)
         scored_s = scoring.seconds
         if choose is not None and sample:
@@ -89,11 +95,25 @@ class Looks:
             rows = choose(first, watch.max_overhead)
             watch.guard(lambda: self._ask_from_here_on(rows))
         elapsed_s = watch.elapsed_s
-        self._budget.spend(done, elapsed_s, scored_s)
+        # The score of the model that came of it is a result, and no cost of watching.
+        self._budget.spend(done, elapsed_s, 0.0 if is_last else scored_s)
         self._told = done
         watch.tell(done, self.total, self._budget.overhead(elapsed_s))
         # What it takes to choose rows and to tell is of the same share.
-        self._budget.spend_beside(whole.seconds - scored_s)
+        if not is_last:
+            self._budget.spend_beside(whole.seconds - scored_s)
+
+    def _is_measured(self, done: int, elapsed_s: float) -> bool:
+        """Whether what was seen of the steps says how long the fit will take, if that matters.
+
+        Steps come several at a time, for they are counted twenty times a second.
+        """
+        if self._rows_within is None:
+            return True
+        begun, begun_s = self._begun or (done, elapsed_s)
+        seen_s = elapsed_s - begun_s
+        is_quick = done - begun >= MEASURED_STEPS and seen_s >= MEASURED_S
+        return is_quick or (done > begun and seen_s >= MEASURED_SLOWLY_S)
 
     def _likely_s(self, done: int) -> float:
         elapsed_s = self._watch.elapsed_s
@@ -112,20 +132,12 @@ class Looks:
 
 
 class Stopwatch:
-    """What this thread spends from here on.
+    """What this thread spends from here on."""
 
-    Parameters
-    ----------
-    by_clock
-        Whether all time counts, also what others have had of the processor.
-    """
-
-    def __init__(self, *, by_clock: bool) -> None:
-        self._by_clock = by_clock
+    def __init__(self) -> None:
         self._begun_s, self._cpu_s = time.perf_counter(), time.thread_time()
 
     @property
     def seconds(self) -> float:
         """By the clock, but for what others have taken of the processor meanwhile."""
-        passed_s = time.perf_counter() - self._begun_s
-        return passed_s if self._by_clock else min(passed_s, time.thread_time() - self._cpu_s)
+        return min(time.perf_counter() - self._begun_s, time.thread_time() - self._cpu_s)

@@ -67,7 +67,7 @@ class GrowthPace:
             return min(left, few, self._workers)
         member_s = self._member_s()
         wasted_s = self._recent_watch() + self._fixed_s()
-        needed = math.ceil(wasted_s / (member_s * self._share_left))
+        needed = self._members_that_pay(wasted_s, self._share_left)
         paced = math.ceil(MIN_INTERVAL_S / member_s)
         # One measured increment can be far off: do not bet the rest of the fit on it.
         careful = 4 * max(self._grown)
@@ -86,7 +86,7 @@ class GrowthPace:
         """
         left = self.total - done
         member_s = self._member_s()
-        needed = math.ceil(self._fixed_s() / (member_s * self._share_left / 2))
+        needed = self._members_that_pay(self._fixed_s(), self._share_left / 2)
         careful = max(4 * max(self._most_at_once, *self._grown), math.floor(PORTION_S / member_s))
         chosen = min(left, -(-min(needed, careful) // self._workers) * self._workers)
         return left if left - chosen < chosen / 4 else chosen
@@ -127,6 +127,11 @@ class GrowthPace:
         kept = self._keeping_s / self._whole_s if self._whole_s > 0 else 0.0
         return max(self._max_overhead / 2, self._max_overhead - kept)
 
+    def _members_that_pay(self, wasted_s: float, share: float) -> int:
+        """How many have to grow for so many seconds to be within a share; all, where it is none."""
+        paid_s = self._member_s() * share
+        return math.ceil(min(wasted_s / paid_s, self.total)) if paid_s > 0 else self.total
+
     def _recent_watch(self) -> float:
         recent = self._watch_s[-5:]
         return sum(recent) / len(recent)
@@ -162,6 +167,8 @@ class LookBudget:
         The step that was looked at before.
     spent_before_s
         What was spent before these looks, which is told and leaves them their share.
+    adds_up
+        Whether a look costs by the steps that are new to it.
     """
 
     def __init__(
@@ -170,7 +177,10 @@ class LookBudget:
         max_overhead: float,
         seen: int = 0,
         spent_before_s: float = 0.0,
+        *,
+        adds_up: bool = False,
     ) -> None:
+        self._adds_up = adds_up
         self._every = max(1, math.ceil(total / WANTED)) if total else None
         self._max_overhead = max_overhead
         self._spent_s = 0.0
@@ -196,9 +206,17 @@ class LookBudget:
         is_wanted = self._every is not None and step - self._looked_at_step >= self._every
         if elapsed_s - self._looked_at_s < MIN_INTERVAL_S and not (is_wanted and self._looks):
             return False
-        # With what the next look is likely to cost.
-        expected_s = self._looked_s / self._looks if self._looks else 0.0
-        return self._spent_s + expected_s <= self._max_overhead * elapsed_s
+        return self._spent_s + self._expected_s(step) <= self._max_overhead * elapsed_s
+
+    def _expected_s(self, step: int) -> float:
+        """What the next look is likely to cost."""
+        if not self._looks:
+            return 0.0
+        mean_s = self._looked_s / self._looks
+        if not self._adds_up:
+            return mean_s
+        # The fewer steps are new, the less it asks: to wait would save nothing.
+        return min(mean_s, self._looked_s / self._looked_at_step * (step - self._looked_at_step))
 
     def has_seen(self, step: int) -> bool:
         """Whether this step was looked at already."""

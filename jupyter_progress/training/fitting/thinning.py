@@ -73,7 +73,7 @@ def rows_asked_anew(first: FirstLook, max_overhead: float) -> int:
 
 def sample_of(rows: int) -> int:
     """How many of the held-out rows the first look asks."""
-    return min(rows, max(ROWS_LEAST, rows // 8))
+    return min(rows, max(ROWS_LEAST, rows // 20))
 
 
 def some_of(X: Any, y: np.ndarray, rows: int) -> tuple[Any, np.ndarray]:
