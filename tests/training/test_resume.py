@@ -84,7 +84,8 @@ def test_resumed_run_ends_with_the_model_of_an_unbroken_one(data_dir, scaled):
 
 @pytest.mark.slow
 def test_run_that_was_asked_for_twice_is_resumed_once(data_dir, scaled):
-    run = killed_in_its_fit(data_dir, scaled)
+    # It is to go on until it is cancelled, however long three keepers take to start.
+    run = killed_in_its_fit(data_dir, scaled, n_estimators=3_000)
     failed = state_of(run)
     askers = [
         threading.Thread(target=ask_to_resume, args=(run, failed),
