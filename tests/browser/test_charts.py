@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .screen import expect_connection
@@ -55,6 +55,17 @@ def chart(charts: Locator, title: str) -> Locator:
     return charts.get_by_role("figure", name=title, exact=True)
 
 
+def settled_box(page: Page, part: Locator) -> FloatRect:
+    """Where a part stands, once what is above it has come and moves it no more."""
+    for _ in range(40):
+        before = part.bounding_box()
+        page.wait_for_timeout(500)
+        after = part.bounding_box()
+        if before is not None and before == after:
+            return before
+    raise AssertionError(f"it still moves: {before}, {after}")
+
+
 def test_metrics_are_charts_that_are_zoomed_and_read(page: Page, charts: Locator) -> None:
     loss = chart(charts, "loss")
     expect(loss.locator(".jpp-legend-name")).to_have_text(["train", "val"])
@@ -62,9 +73,7 @@ def test_metrics_are_charts_that_are_zoomed_and_read(page: Page, charts: Locator
     expect(chart(charts, "lr").locator(".jpp-legend-value")).to_have_text("1.000e-300")
     expect(chart(charts, "odd, name").locator("canvas")).to_be_visible()
 
-    plot = loss.locator(".u-over")
-    box = plot.bounding_box()
-    assert box is not None
+    box = settled_box(page, loss.locator(".u-over"))
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, middle)
     expect(loss.locator(".jpp-chart-step")).to_have_text("step 1,000")
