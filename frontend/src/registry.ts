@@ -7,6 +7,7 @@
  */
 
 import type { Notice } from "./model/view_state";
+import { pageWide } from "./page_wide";
 
 export interface ShownView {
   runId: string;
@@ -30,12 +31,10 @@ export interface Registry {
 }
 
 // Another version's scripts do not read this one's: raise it when the shapes above change.
-const KEY = Symbol.for("jupyter-progress/1");
+const VERSION = "1";
 
 export function registry(): Registry {
-  const page = globalThis as { [KEY]?: Registry };
-  page[KEY] ??= { views: new Map(), watchers: new Set(), modules: new Map(), feeds: new Map() };
-  return page[KEY];
+  return pageWide(VERSION, () => ({ views: new Map(), watchers: new Set(), modules: new Map(), feeds: new Map() }));
 }
 
 export function setView(view: object, shown: ShownView | null): void {

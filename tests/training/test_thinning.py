@@ -16,9 +16,8 @@ from xgboost import XGBClassifier
 from jupyter_progress.training.fitting.looks import Looks
 from jupyter_progress.training.fitting.thinning import (
     ROWS_LEAST,
+    Asks,
     FirstLook,
-    rows_added_up,
-    rows_asked_anew,
     sample_of,
     some_of,
 )
@@ -46,7 +45,7 @@ def first_look(took_s: float, copied_s: float = 0.0) -> FirstLook:
 def test_looks_that_add_up_cost_per_step_what_the_first_one_did(
     first: FirstLook, rows: int
 ) -> None:
-    assert rows_added_up(first, 0.03) == pytest.approx(rows, abs=1)
+    assert Asks.WHAT_IS_NEW.rows_within(first, 0.03) == pytest.approx(rows, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_looks_that_add_up_cost_per_step_what_the_first_one_did(
     ],
 )
 def test_ten_looks_that_ask_the_whole_model_are_paid(first: FirstLook, rows: int) -> None:
-    assert rows_asked_anew(first, 0.03) == pytest.approx(rows, abs=1)
+    assert Asks.THE_WHOLE_MODEL.rows_within(first, 0.03) == pytest.approx(rows, abs=1)
 
 
 @pytest.mark.parametrize("step_s", [0.01, 1.0, 30.0])
@@ -75,7 +74,7 @@ def test_the_likely_length_of_a_fit_is_that_of_its_steps(step_s: float) -> None:
         seen.append(first)
         return 80_000
 
-    looks = Looks(watch, 500, rows_within=rows_within)  # type: ignore[arg-type]
+    looks = Looks(watch, 500, asks=SimpleNamespace(rows_within=rows_within))  # type: ignore[arg-type]
     while not seen:
         watch.elapsed_s += 0.05
         done = int((watch.elapsed_s - 2) / step_s)

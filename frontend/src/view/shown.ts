@@ -2,19 +2,14 @@
 
 import { moveOn, type Shown } from "../model/motion";
 import type { RunState } from "../model/wire";
+import { pageWide } from "../page_wide";
 import { now } from "./clock";
 
 interface LastShown extends Shown {
   updated: string;
 }
 
-// A page can hold several copies of this code, those of the widgets and of Lab's own parts: they meet here.
-const KEY = Symbol.for("jupyter-progress/shown");
-
-function allShown(): Map<string, LastShown> {
-  const page = globalThis as { [KEY]?: Map<string, LastShown> };
-  return (page[KEY] ??= new Map());
-}
+const allShown = (): Map<string, LastShown> => pageWide("shown", () => new Map());
 
 /** Seconds since a run's state was heard; `heardAt` null: long ago. */
 export function secondsSince(heardAt: number | null, isFresh: boolean): number {

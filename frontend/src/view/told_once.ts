@@ -1,5 +1,7 @@
 /** Of the views on one page, which says something to a screen reader that they all have to say. */
 
+import { pageWide } from "../page_wide";
+
 const KEPT = 200;
 
 interface Told {
@@ -7,13 +9,7 @@ interface Told {
   at: number;
 }
 
-// A page can hold several copies of this code: they meet here.
-const KEY = Symbol.for("jupyter-progress/told-once");
-
-function known(): Map<string, Told> {
-  const page = globalThis as { [KEY]?: Map<string, Told> };
-  return (page[KEY] ??= new Map());
-}
+const known = (): Map<string, Told> => pageWide("told-once", () => new Map());
 
 /** Whether a view is the one to tell; the first that asks is, for as long as it is there or that time. */
 export function isMineToTell(what: string, view: object, forMs = Infinity): boolean {

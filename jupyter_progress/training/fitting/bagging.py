@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import as_array
-from .bagging_in_threads import ObservedPortions, in_threads
+from .bagging_in_threads import ObservedPortions, in_threads, shows_whole_members
 from .bagging_votes import BaggingVotes
 from .growing import grow
 from .growth import Growth, go_on
@@ -27,6 +27,9 @@ def fit_bagging(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
         ensemble._seeds = np.concatenate(seeds)
         seeds[:] = [ensemble._seeds]
 
+    rest = None
+    if shows_whole_members(estimator, watch):
+        rest = ObservedPortions(X, y, watch, GROWTH, keep_seeds)
     with in_threads(estimator):
         return grow(
             estimator,
@@ -38,7 +41,7 @@ def fit_bagging(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitted:
             done=done,
             deferred_oob=_compute_oob,
             after_increment=keep_seeds,
-            rest=ObservedPortions.of(estimator, X, y, watch, GROWTH, keep_seeds),
+            rest=rest,
         )
 
 

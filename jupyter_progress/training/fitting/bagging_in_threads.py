@@ -11,10 +11,11 @@ import contextlib
 import functools
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
+from .added_up import AddedUp
 from .bagging_votes import BaggingVotes, asks_all_columns
 from .growing import Ensemble, workers_of
 from .growth import Growth, keep
@@ -23,7 +24,7 @@ from .members_made import listening
 from .observing import OBSERVED_FROM_S, Observer, Unstoppable
 from .pace import GrowthPace
 from .running_calls import locals_of
-from .thinning import rows_added_up
+from .thinning import Asks
 from .watch import Watch
 
 
@@ -42,6 +43,14 @@ def grows_in_threads(ensemble: Any) -> bool:
     is_known = hasattr(_bagging, "_parallel_build_estimators")
     # By the exact class: a subclass may do what it likes in Python.
     return is_known and type(ensemble.estimator) in trees and workers_of(ensemble) > 1
+
+
+def shows_whole_members(ensemble: Any, watch: Watch) -> bool:
+    """Whether its members can be scored while they grow, in whatever order they are whole."""
+    # Which columns a member has been given is told at the end of the call; and who cuts a model
+    # back to its best step wants the score of its first members.
+    is_cut_back = watch.on_scores is not None
+    return grows_in_threads(ensemble) and asks_all_columns(ensemble) and not is_cut_back
 
 
 @contextlib.contextmanager
@@ -78,26 +87,6 @@ class ObservedPortions:
         self._growth = growth
         self._after_call = after_call
 
-    @classmethod
-    def of(
-        cls,
-        ensemble: Any,
-        X: Any,
-        y: np.ndarray,
-        watch: Watch,
-        growth: Growth,
-        after_call: Callable[[Any], None],
-    ) -> Self | None:
-        """None where its members cannot be seen, or not what they are asked about."""
-        # Which columns a member has been given is told at the end of the call.
-        has_all_columns = asks_all_columns(ensemble)
-        # What is looked at here are members without an order; who cuts a model back to its best
-        # step wants the score of its first ones.
-        is_cut_back = watch.on_scores is not None
-        if not grows_in_threads(ensemble) or not has_all_columns or is_cut_back:
-            return None
-        return cls(X, y, watch, growth, after_call)
-
     def is_better(self, members: int, seconds: float | None) -> bool:
         """Whether so many members, which are likely to take so long, are observed."""
         return members > 0 and seconds is not None and seconds >= OBSERVED_FROM_S
@@ -115,16 +104,14 @@ class ObservedPortions:
             before, wasted_s = wasted_s, pace.wasted_s
             return wasted_s - before
 
-        looks = Looks(
-            watch, total, beside, rows_within=rows_added_up, seen=done, spent_before_s=begun_s
-        )
+        looks = Looks(watch, total, beside, asks=members.asks, seen=done, spent_before_s=begun_s)
         while done < total and not watch.asked.to_stop:
             watch.asked.check()
             portion = pace.portion(done)
             done += portion
             ensemble.prepared(done)
             with listening(estimator, members.made):
-                Observer(members, watch, looks=looks).sees_through(estimator, self._X, self._y)
+                Observer(members, watch, looks).sees_through(estimator, self._X, self._y)
             self._after_call(estimator)
             pace.observe_portion(portion)
             pace.observe_keeping(keep(estimator, self._growth, watch, done))
@@ -144,18 +131,17 @@ class Members(Unstoppable):
         With its first members.
     """
 
+    asks = Asks.WHAT_IS_NEW
+
     def __init__(self, ensemble: Any, watch: Watch, total: int) -> None:
         self._ensemble = ensemble
-        self._watch = watch
         self._seen = SimpleNamespace(
             classes_=getattr(ensemble, "classes_", None), estimators_=[], estimators_features_=[]
         )
-        self._votes: BaggingVotes | None = None
-        self._rows_version = 0
+        self._added_up = AddedUp(ensemble, self._seen, watch, BaggingVotes)
         self._is_over = False
         self._whole = list(ensemble.estimators_)
         self._known = {id(member) for member in self._whole}
-        self._asked = 0
         #: As the fit makes them.
         self.made: list[Any] = []
         self.total = total
@@ -178,17 +164,9 @@ class Members(Unstoppable):
 
     def score(self, done: int) -> None:
         """Score the first that were found."""
-        if self._votes is None or self._rows_version != self._watch.rows_version:
-            if self._is_over and self._votes is not None:
-                # All are asked again, of all rows: by as many threads as a plain score would use.
-                self._watch.score_fitted(self._ensemble)
-                return
-            self._rows_version, self._asked = self._watch.rows_version, 0
-            self._votes = BaggingVotes(self._seen, self._watch)
         self._seen.estimators_ = self._whole[:done]
         self._seen.estimators_features_ = [slice(None)] * done
-        first, self._asked = self._asked, done
-        self._votes.add(first)
+        self._added_up.score(is_over=self._is_over)
 
     def _take(self, whole: Any) -> None:
         fresh = [member for member in whole if id(member) not in self._known]

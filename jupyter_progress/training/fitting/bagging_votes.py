@@ -1,12 +1,14 @@
-"""What the members of a bagging ensemble say of the held-out rows, added up."""
+"""What the members of a bagging ensemble say of the held-out rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from .arrays import as_array
+from .mean_votes import MeanVotes
 from .watch import Watch
 
 
@@ -16,30 +18,18 @@ def asks_all_columns(ensemble: Any) -> bool:
     return isinstance(share, float) and share == 1.0 and not ensemble.bootstrap_features
 
 
-class BaggingVotes:
+class BaggingVotes(MeanVotes):
     """A bagging ensemble's mean prediction over the members so far."""
 
     def __init__(self, ensemble: Any, watch: Watch) -> None:
-        self._ensemble = ensemble
-        self._watch = watch
+        super().__init__(ensemble, watch)
         self._rows = as_array(watch.X, None)
-        self._sum: np.ndarray | None = None
 
-    def add(self, first: int) -> None:
-        """Ask the members from this one on, and score."""
+    def _said_from(self, first: int) -> Iterator[np.ndarray]:
         members = self._ensemble.estimators_[first:]
         columns = self._ensemble.estimators_features_[first:]
         for member, chosen in zip(members, columns, strict=True):
-            said = self._ask(member, self._rows[:, chosen])
-            self._sum = said if self._sum is None else self._sum + said
-        if self._sum is None:
-            return
-        if self._watch.is_classifier:
-            self._watch.score_classes(
-                self._ensemble.classes_, np.argmax(self._sum, axis=1), self._mean
-            )
-        else:
-            self._watch.score_numbers(self._mean())
+            yield self._ask(member, self._rows[:, chosen])
 
     def _ask(self, member: Any, rows: np.ndarray) -> np.ndarray:
         if not self._watch.is_classifier:
@@ -52,6 +42,3 @@ class BaggingVotes:
         else:
             said[np.arange(rows.shape[0]), np.asarray(member.predict(rows), dtype=int)] = 1.0
         return said
-
-    def _mean(self) -> np.ndarray:
-        return self._sum / len(self._ensemble.estimators_)

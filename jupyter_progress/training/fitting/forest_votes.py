@@ -1,48 +1,26 @@
-"""What the trees of a forest say of the held-out rows, added up."""
+"""What the trees of a forest say of the held-out rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from .mean_votes import MeanVotes
 from .watch import Watch
 
 
-class ForestVotes:
-    """A forest's mean prediction over the trees so far.
-
-    Parameters
-    ----------
-    forest
-        With its first trees.
-    watch
-        Whose rows are predicted and scored.
-    """
+class ForestVotes(MeanVotes):
+    """A forest's mean prediction over the trees so far."""
 
     def __init__(self, forest: Any, watch: Watch) -> None:
-        self._forest = forest
-        self._watch = watch
+        super().__init__(forest, watch)
         self._rows = forest._validate_X_predict(watch.X)
-        self._sum: np.ndarray | None = None
 
-    def add(self, first: int) -> None:
-        """Ask the trees from this one on, and score."""
-        for tree in self._forest.estimators_[first:]:
+    def _said_from(self, first: int) -> Iterator[np.ndarray]:
+        for tree in self._ensemble.estimators_[first:]:
             # The tree's own array: what `predict` checks and copies besides is, of few rows, half
             # of what it takes, beside threads that want the interpreter.
             said = tree.tree_.predict(self._rows)
-            if not self._watch.is_classifier:
-                said = said[:, 0]
-            self._sum = said if self._sum is None else self._sum + said
-        if self._sum is None:
-            return
-        if self._watch.is_classifier:
-            self._watch.score_classes(
-                self._forest.classes_, np.argmax(self._sum, axis=1), self._probabilities
-            )
-        else:
-            self._watch.score_numbers(self._sum / len(self._forest.estimators_))
-
-    def _probabilities(self) -> np.ndarray:
-        return self._sum / len(self._forest.estimators_)
+            yield said if self._watch.is_classifier else said[:, 0]

@@ -71,7 +71,7 @@ class Observed:
             watch,
             total,
             keep_grown,
-            rows_within=trees.rows_within,
+            asks=trees.asks,
             seen=done,
             spent_before_s=pace.wasted_s,
         )

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from .growth import Growth, go_on, keep, warm
+from .looks import Looks
 from .observing import observe
-from .thinning import rows_added_up
+from .thinning import Asks
 from .watch import Fitted, Watch
 
 GROWTH = Growth(
@@ -40,15 +41,13 @@ def fit_histograms(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitte
         return observe(estimator, X, y, watch, Iterations(estimator, watch))
     done = go_on(estimator, GROWTH, watch)
     iterations = Iterations(estimator, watch, done)
+
+    def keep_so_far(count: int) -> float:
+        return keep(estimator, GROWTH, watch, count)
+
+    looks = Looks(watch, iterations.total, keep_so_far, asks=iterations.asks)
     with warm(estimator, done > 0):
-        fitted = observe(
-            estimator,
-            X,
-            y,
-            watch,
-            iterations,
-            lambda count: keep(estimator, GROWTH, watch, count),
-        )
+        fitted = observe(estimator, X, y, watch, iterations, looks)
     if fitted.stopped:
         keep(estimator, GROWTH, watch, iterations.count(is_over=True), is_last=True)
     return fitted
@@ -57,7 +56,7 @@ def fit_histograms(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Fitte
 class Iterations:
     """The iterations of a booster."""
 
-    rows_within = staticmethod(rows_added_up)
+    asks = Asks.WHAT_IS_NEW
 
     def __init__(self, booster: Any, watch: Watch, done: int = 0) -> None:
         self._booster = booster

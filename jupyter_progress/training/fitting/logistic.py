@@ -8,7 +8,7 @@ import numpy as np
 
 from .looks import Looks
 from .plain import fit_plainly
-from .thinning import rows_asked_anew
+from .thinning import Asks
 from .watch import Fitted, Watch
 
 
@@ -37,7 +37,7 @@ class _Listener:
 
     def __init__(self, total: int, watch: Watch) -> None:
         self._watch = watch
-        self._looks = Looks(watch, total, rows_within=rows_asked_anew)
+        self._looks = Looks(watch, total, asks=Asks.THE_WHOLE_MODEL)
         self._done = 0
 
     def setup(self, estimator: Any, context: Any) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from .pace import LookBudget
-from .thinning import FirstLook, RowsWithin, rows_added_up, sample_of
+from .thinning import Asks, FirstLook, sample_of
 from .watch import Watch
 
 MEASURED_STEPS, MEASURED_S = 3, 0.15
@@ -22,8 +22,8 @@ class Looks:
         Where scores and steps are told.
     total
         Steps in the end, at most.
-    rows_within
-        Where looks can do with fewer rows, chooses how many by what the first of them took.
+    asks
+        Where looks can do with fewer rows: how many is chosen by what the first of them took.
     seen
         The step that was scored last, by others.
     spent_before_s
@@ -38,12 +38,12 @@ class Looks:
         total: int,
         keep: Callable[[int], float] | None = None,
         *,
-        rows_within: RowsWithin | None = None,
+        asks: Asks | None = None,
         seen: int = 0,
         spent_before_s: float = 0.0,
     ) -> None:
         self.total = total
-        self._rows_within = rows_within
+        self._asks = asks  # until the rows are chosen
         self._keep = keep
         self._watch = watch
         self._budget = LookBudget(
@@ -51,7 +51,7 @@ class Looks:
             watch.max_overhead,
             seen,
             spent_before_s,
-            adds_up=rows_within is rows_added_up,
+            adds_up=asks is Asks.WHAT_IS_NEW,
         )
         self._told = 0
         # When the first steps were over; before them, a fit has checked its data.
@@ -79,20 +79,20 @@ class Looks:
 
     def _look(self, done: int, score: Callable[[], None], *, is_last: bool = False) -> None:
         watch = self._watch
-        choose, self._rows_within = self._rows_within, None  # the first look is the measure
+        asks, self._asks = self._asks, None  # the first look is the measure
         whole = Stopwatch()
         sample = 0
-        if choose is not None and not is_last and watch.has_rows:
+        if asks is not None and not is_last and watch.has_rows:
             sample = sample_of(watch.held_out)
             watch.guard(lambda: watch.score_some(sample))
         copied_s = whole.seconds
         scoring = Stopwatch()
         watch.guard(score)
         scored_s = scoring.seconds
-        if choose is not None and sample:
+        if asks is not None and sample:
             part = done / self.total
             first = FirstLook(sample, copied_s, scored_s, self._likely_s(done), part)
-            rows = choose(first, watch.max_overhead)
+            rows = asks.rows_within(first, watch.max_overhead)
             watch.guard(lambda: self._ask_from_here_on(rows))
         elapsed_s = watch.elapsed_s
         # The score of the model that came of it is a result, and no cost of watching.
@@ -108,7 +108,7 @@ class Looks:
 
         Steps come several at a time, for they are counted twenty times a second.
         """
-        if self._rows_within is None:
+        if self._asks is None:
             return True
         begun, begun_s = self._begun or (done, elapsed_s)
         seen_s = elapsed_s - begun_s

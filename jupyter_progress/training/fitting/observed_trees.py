@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from .added_up import AddedUp
 from .arrays import as_array
 from .forest_votes import ForestVotes
 from .running_calls import locals_of
-from .thinning import rows_added_up
+from .thinning import Asks
 from .watch import Watch
 
 THREADS_END_S = 5.0  # longer than a tree takes, mostly
@@ -27,7 +28,7 @@ THREADS_END_S = 5.0  # longer than a tree takes, mostly
 class Trees:
     """How the fit of a forest is read while it runs."""
 
-    rows_within = staticmethod(rows_added_up)
+    asks = Asks.WHAT_IS_NEW
 
     def __init__(self, forest: Any, X: Any, y: np.ndarray, watch: Watch) -> None:
         self._forest = forest
@@ -36,9 +37,6 @@ class Trees:
         self._random_state = copy.deepcopy(forest.random_state)
         # Of a warm start there are some already.
         self._earlier = list(getattr(forest, "estimators_", ()) if forest.warm_start else ())
-        self._votes: ForestVotes | None = None
-        self._rows_version = 0
-        self._asked = 0
         self._grown = 0
         self._is_over = False
         self._seen = SimpleNamespace(
@@ -46,6 +44,7 @@ class Trees:
             classes_=np.unique(y) if watch.is_classifier else None,
             _validate_X_predict=lambda rows: as_array(rows, np.float32),
         )
+        self._added_up = AddedUp(forest, self._seen, watch, ForestVotes)
         #: As the fit makes them.
         self.made: list[Any] = []
         self.total = int(forest.n_estimators)
@@ -71,16 +70,8 @@ class Trees:
 
     def score(self, done: int) -> None:
         """Score the first trees."""
-        if self._votes is None or self._rows_version != self._watch.rows_version:
-            if self._is_over and self._votes is not None:
-                # All are asked again, of all rows: by as many threads as a plain score would use.
-                self._watch.score_fitted(self._forest)
-                return
-            self._rows_version, self._asked = self._watch.rows_version, 0
-            self._votes = ForestVotes(self._seen, self._watch)
         self._seen.estimators_ = self._whole[:done]
-        first, self._asked = self._asked, done
-        self._votes.add(first)
+        self._added_up.score(is_over=self._is_over)
 
     def as_it_stands(self) -> Any:
         """A copy of the forest with the trees that are grown, for a checkpoint."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -51,7 +50,6 @@ def observe(
     y: np.ndarray,
     watch: Watch,
     steps: Steps,
-    keep: Callable[[int], float] | None = None,
     looks: Looks | None = None,
 ) -> Fitted:
     """Fit in one call, and score what there is meanwhile.
@@ -60,12 +58,10 @@ def observe(
     ----------
     steps
         Made before the fit, for this estimator.
-    keep
-        Keeps a checkpoint after so many steps; called from the thread that looks.
     looks
-        Those at an earlier part of the same fit, to be gone on with.
+        Where they also keep checkpoints, or go on from others.
     """
-    observer = Observer(steps, watch, keep, looks)
+    observer = Observer(steps, watch, looks)
     was_ended = not observer.sees_through(estimator, X, y)
     if was_ended:
         steps.complete()
@@ -112,18 +108,11 @@ class Observer:
         Of the estimator whose ``fit`` the thread that makes this object is about to call.
     """
 
-    def __init__(
-        self,
-        steps: Steps,
-        watch: Watch,
-        keep: Callable[[int], float] | None = None,
-        looks: Looks | None = None,
-    ) -> None:
+    def __init__(self, steps: Steps, watch: Watch, looks: Looks | None = None) -> None:
         self._steps = steps
         self._watch = watch
         self._fitting_thread = threading.get_ident()
-        rows_within = getattr(steps, "rows_within", None)
-        self.looks = looks or Looks(watch, steps.total, keep, rows_within=rows_within)
+        self.looks = looks or Looks(watch, steps.total, asks=getattr(steps, "asks", None))
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._observe, name="observer", daemon=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .looks import Looks
-from .thinning import rows_added_up
+from .thinning import Asks
 from .watch import Watch
 
 
@@ -38,7 +38,7 @@ class Rounds:
             The run is dropped.
         """
         self._watch.asked.check()
-        self._looks = self._looks or Looks(self._watch, total, rows_within=rows_added_up)
+        self._looks = self._looks or Looks(self._watch, total, asks=Asks.WHAT_IS_NEW)
         self._booster, self.done = booster, done
         self._looks.offer(done, lambda: self._score(booster, done))
         self.stopped = self._watch.asked.to_stop and done < total

@@ -7,9 +7,9 @@ same ones each time; the last score is measured on all.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from enum import Enum, auto
+from typing import Any
 
 import numpy as np
 
@@ -57,18 +57,19 @@ class FirstLook:
         )
 
 
-#: Given the first look and the share that all of them may cost, the rows from there on.
-RowsWithin: TypeAlias = Callable[[FirstLook, float], int]
+class Asks(Enum):
+    """What each look at a fit asks of the held-out rows."""
 
+    #: Each step once: in all, the looks cost per step what the first one did.
+    WHAT_IS_NEW = auto()
+    #: All steps anew: as many looks as are wanted are to be paid.
+    THE_WHOLE_MODEL = auto()
 
-def rows_added_up(first: FirstLook, max_overhead: float) -> int:
-    """Rows of looks that ask what is new: in all they cost, per step, what the first one did."""
-    return first.rows_within(first.took_s / first.part, max_overhead)
-
-
-def rows_asked_anew(first: FirstLook, max_overhead: float) -> int:
-    """Rows of looks that ask the whole model each time: as many looks as are wanted are paid."""
-    return first.rows_within(WANTED * first.took_s, max_overhead)
+    def rows_within(self, first: FirstLook, max_overhead: float) -> int:
+        """How many rows the looks after the first one can ask."""
+        is_new = self is Asks.WHAT_IS_NEW
+        looks_s = first.took_s / first.part if is_new else WANTED * first.took_s
+        return first.rows_within(looks_s, max_overhead)
 
 
 def sample_of(rows: int) -> int:
