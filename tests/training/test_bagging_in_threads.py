@@ -14,7 +14,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeRegressor
 
 from jupyter_progress.training.asked import Cancelled
-from jupyter_progress.training.fitting import bagging_in_threads
+from jupyter_progress.training.fitting import bagging_in_threads, pace
 from jupyter_progress.training.fitting.bagging_in_threads import grows_in_threads
 
 from .test_fitting import Asked, data, predictions, watched_fit
@@ -33,6 +33,7 @@ def portions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return plain(ensemble, made)
 
     monkeypatch.setattr(bagging_in_threads, "OBSERVED_FROM_S", 0.0)
+    monkeypatch.setattr(pace, "TELLING_S", 0.0)
     monkeypatch.setattr(bagging_in_threads, "listening", listening)
     return grown_to
 

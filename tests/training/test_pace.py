@@ -63,6 +63,16 @@ def test_ten_looks_or_more_where_they_are_within_their_share(member_s):
     assert pace.overhead < 0.03
 
 
+def test_how_long_it_takes_is_not_told_by_one_member_that_was_slow() -> None:
+    pace = GrowthPace(60, 0.03)
+    assert pace.seconds_left(0) is None
+    pace.observe(1, 0.05, 0.001)  # on a busy machine, or the first call of all
+    pace.observe_call(0.001)
+    assert pace.seconds_left(1) is None
+    pace.observe(20, 0.1, 0.001)
+    assert pace.seconds_left(21) == pytest.approx(39 * 0.007, rel=0.05)
+
+
 def test_looks_that_are_too_dear_are_fewer():
     grown, _ = play(100, 0.01, 0.05, 0.05)
     assert len(grown) <= 5

@@ -6,6 +6,8 @@ import math
 
 WANTED = 10  # looks during a fit, where they are within their share
 MIN_INTERVAL_S = 0.1  # a view cannot show more than some a second
+# What the first members take is theirs and what a busy machine adds: less than this says little.
+TELLING_S = 0.1
 PORTION_S = 5.0  # members that are likely to take no longer are grown by one call
 TELL_EVERY_S = 0.5  # steps are told so often, scored or not: it costs microseconds
 
@@ -97,8 +99,9 @@ class GrowthPace:
         self._most_at_once = max(self._most_at_once, grown)
 
     def seconds_left(self, done: int) -> float | None:
-        """What the other members take, by those so far; None before there are any."""
-        return (self.total - done) * self._member_s() if self._grown else None
+        """What the other members take, by those so far; None before they have taken a while."""
+        is_known = sum(self._fit_s) >= TELLING_S
+        return (self.total - done) * self._member_s() if self._grown and is_known else None
 
     @property
     def overhead(self) -> float | None:
