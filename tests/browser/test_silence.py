@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ MOVING = """() => document.getAnimations()
     .filter(moving => moving.playState === 'running' && moving.effect?.target?.closest('.jpp'))
     .map(moving => `${moving.animationName ?? moving.transitionProperty}`)"""
 LOOK_FOR_S = 4.0
+PLACES = ("History", "Models", "Health", "Activity")
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +68,12 @@ def expect_all_at_rest(page: Page, view: Locator) -> None:
     assert "Was running" in before
 
 
+def go_to(page: Page, place: str) -> None:
+    page.get_by_role("navigation", name="Places").get_by_text(place).click()
+    expect(page.locator('[aria-current="page"]', has_text=place)).to_be_visible()
+    expect(page.get_by_text("Loading this place")).to_have_count(0)
+
+
 def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
     page: Page, jupyter_server: JupyterProcess
 ) -> None:
@@ -80,6 +88,9 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
         expect(page.locator(".jpp-top .jpp-health-mark")).to_contain_text("Machine")
         wait_until(lambda: "goes on unheard" in page.title())
         wait_until(lambda: step_of(page) > 0, 60)
+        for place in PLACES:  # their code comes a moment after the page
+            go_to(page, place)
+        go_to(page, "Now")
         with silent(jupyter_server):
             expect_connection(page, "offline", WITHIN_MS + 4_000)
             expect(page.locator(".jpp-caution")).to_be_visible()
@@ -87,13 +98,18 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
             expect(page.locator(".jpp-top .jpp-health-mark")).to_contain_text("Machine was")
             wait_until(lambda: page.title().startswith("Offline · goes on unheard"))
             picture_page(page, "page-offline")
-            for place in ("History", "Models", "Health", "Activity"):
-                page.get_by_role("navigation", name="Places").get_by_text(place).click()
+            for place in PLACES:
+                go_to(page, place)
                 expect(page.locator(".jpp-main .jpp-caution")).to_contain_text("What is shown is")
                 before = page.locator("#jupyter-progress").evaluate(READABLE)
                 time.sleep(1.2)
                 assert page.locator("#jupyter-progress").evaluate(READABLE) == before, place
-            page.get_by_role("navigation", name="Places").get_by_text("Now").click()
+                if place == "Health":
+                    measured = page.locator(".jpp-hour-old .jpp-age")
+                    old = measured.inner_text()
+                    assert int(re.fullmatch(r"(\d+) s ago", old)[1]) > LOOK_FOR_S
+                    expect(measured).not_to_have_text(old)
+            go_to(page, "Now")
             page.get_by_role("button", name="Try now").click()
         expect_connection(page, "live", WITHIN_MS)
         expect(page.locator(".jpp-caution")).to_have_count(0)

@@ -164,7 +164,7 @@ async def test_slow_subscriber_is_closed_and_resumes(
 ) -> None:
     # A consumer that shakes hands and then reads nothing, with a small window.
     slow = socket.socket()
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
     slow.connect(("127.0.0.1", jp_http_port))
     slow.sendall(
         (
@@ -259,6 +259,10 @@ async def test_subscriber_that_fell_behind_gets_everything_in_order_and_goes_on_
     (subscriber,) = services.broadcaster
     channel = subscriber.channel
     channel._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    # A client takes one message before it is read, and waits with the next in its hands.
+    for _ in range(2):
+        channel.write(array_frame((json.dumps({"type": "small"}).encode(),)))
+    stream.socket.protocol.stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
     channel.write(array_frame((json.dumps({"type": "big", "data": "x" * 3_000_000}).encode(),)))
     texts = [f"note {number}" for number in range(10)]
     for text in texts:

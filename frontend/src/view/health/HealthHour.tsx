@@ -201,7 +201,11 @@ function WhatIsRead({ at, sample, isAsking, problem, again, history, edge, isFre
   const silent = newest ? (edge - newest.time) / 1000 : 0;
   if (at !== null) return <span class="jpp-hour-read">{sample ? told(sample.time) : `${told(at)}: nothing was measured`}</span>;
   if (newest && (silent > 0 || !isFresh)) {
-    return <span class="jpp-hour-read jpp-hour-old">Last measured at {told(newest.time)}, {ago(silent)}</span>;
+    return (
+      <span class="jpp-hour-read jpp-hour-old">
+        Last measured at {told(newest.time)}, <span class="jpp-age">{ago(silent)}</span>
+      </span>
+    );
   }
   if (problem) {
     return (
