@@ -20,7 +20,7 @@ from jupyter_progress.errors import InvalidParameter
 from jupyter_progress.models.persistence import load_model
 from jupyter_progress.store.layout import DataDirectory
 from jupyter_progress.training.estimators import build_estimator
-from jupyter_progress.training.fitting import choose_way, looks, pace
+from jupyter_progress.training.fitting import choose_way, look_budget, looks
 from jupyter_progress.training.fitting.lightgbm import fit_lightgbm
 from jupyter_progress.training.fitting.plain import fit_plainly
 from jupyter_progress.training.fitting.xgboost import fit_xgboost
@@ -106,7 +106,7 @@ def test_every_look_scores_the_rounds_so_far(estimator):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lightgbm.Booster, "predict", counting)
-        patch.setattr(pace, "MIN_INTERVAL_S", 0.0)  # these fits take milliseconds
+        patch.setattr(look_budget, "MIN_INTERVAL_S", 0.0)  # these fits take milliseconds
         patch.setattr(looks, "MEASURED_STEPS", 1)
         patch.setattr(looks, "MEASURED_S", 0.0)
         _, seen = watched_fit(clone(estimator), X, y, max_overhead=100.0, scoring=scoring)

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from jupyter_progress.training.fitting.pace import GrowthPace, LookBudget
+from jupyter_progress.training.fitting.pace import GrowthPace
 
 
 def play(
@@ -108,29 +108,3 @@ def test_looks_come_no_oftener_than_a_view_can_show():
 def test_increments_are_whole_rounds_of_all_workers():
     grown, _ = play(500, 0.05, 0.01, 0.001, workers=4)
     assert all(increment % 4 == 0 for increment in grown[:-1])
-
-
-def test_budget_allows_what_the_share_allows_and_no_more():
-    budget = LookBudget(1000, 0.03)
-    looked = 0
-    for step in range(1, 1001):
-        elapsed_s = step * 0.01
-        if budget.allows(step, elapsed_s):
-            looked += 1
-            budget.spend(step, elapsed_s, 0.05)
-    # Ten seconds at three percent pay for six looks of 50 ms.
-    assert 5 <= looked <= 6
-    assert budget.overhead(10.0) == pytest.approx(looked * 0.005)
-
-
-def test_steps_are_told_between_two_looks_that_are_far_apart() -> None:
-    budget = LookBudget(total=1000, max_overhead=0.03)
-    budget.spend(step=1, elapsed_s=0.0, spent_s=10.0)  # so dear that the next look is minutes away
-    told = []
-    for step in range(2, 60):
-        elapsed_s = step / 10
-        assert not budget.allows(step, elapsed_s)
-        if budget.is_to_tell(elapsed_s):
-            told.append(elapsed_s)
-    assert len(told) == 11
-    assert all(0.5 <= after - before < 0.7 for before, after in itertools.pairwise(told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from .pace import LookBudget
+from .look_budget import LookBudget
 from .thinning import Asks, FirstLook, sample_of
 from .watch import Watch
 

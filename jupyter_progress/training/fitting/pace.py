@@ -1,4 +1,4 @@
-"""How often to look at a fit, so that looking costs no more than its share."""
+"""How many members of an ensemble to grow before the next look, so that it is within its share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ MIN_INTERVAL_S = 0.1  # a view cannot show more than some a second
 # What the first members take is theirs and what a busy machine adds: less than this says little.
 TELLING_S = 0.1
 PORTION_S = 5.0  # members that are likely to take no longer are grown by one call
-TELL_EVERY_S = 0.5  # steps are told so often, scored or not: it costs microseconds
 
 
 class GrowthPace:
@@ -155,97 +154,3 @@ class GrowthPace:
     def _fixed_s(self) -> float:
         """Seconds of a call, beside its members'."""
         return self._least_call_s + (self._workers - 1) / 2 * self._member_s()
-
-
-class LookBudget:
-    """Decides, step by step, whether a look is within its share of the time.
-
-    Parameters
-    ----------
-    total
-        Steps in the end, where that is known.
-    max_overhead
-        The share of the training time that looking may cost.
-    seen
-        The step that was looked at before.
-    spent_before_s
-        What was spent before these looks, which is told and leaves them their share.
-    adds_up
-        Whether a look costs by the steps that are new to it.
-    """
-
-    def __init__(
-        self,
-        total: int | None,
-        max_overhead: float,
-        seen: int = 0,
-        spent_before_s: float = 0.0,
-        *,
-        adds_up: bool = False,
-    ) -> None:
-        self._adds_up = adds_up
-        self._every = max(1, math.ceil(total / WANTED)) if total else None
-        self._max_overhead = max_overhead
-        self._spent_s = 0.0
-        self._spent_before_s = spent_before_s
-        self._looked_s = 0.0
-        self._looks = 0
-        self._looked_at_s = 0.0
-        self._looked_at_step = seen
-        self._told_at_s = -math.inf
-
-    def allows(self, step: int, elapsed_s: float) -> bool:
-        """Whether to look now.
-
-        Parameters
-        ----------
-        step
-            Steps done.
-        elapsed_s
-            Since the fit began.
-        """
-        if self.has_seen(step):
-            return False
-        is_wanted = self._every is not None and step - self._looked_at_step >= self._every
-        if elapsed_s - self._looked_at_s < MIN_INTERVAL_S and not (is_wanted and self._looks):
-            return False
-        return self._spent_s + self._expected_s(step) <= self._max_overhead * elapsed_s
-
-    def _expected_s(self, step: int) -> float:
-        """What the next look is likely to cost."""
-        if not self._looks:
-            return 0.0
-        mean_s = self._looked_s / self._looks
-        if not self._adds_up:
-            return mean_s
-        # The fewer steps are new, the less it asks: to wait would save nothing.
-        return min(mean_s, self._looked_s / self._looked_at_step * (step - self._looked_at_step))
-
-    def has_seen(self, step: int) -> bool:
-        """Whether this step was looked at already."""
-        return step <= self._looked_at_step
-
-    def is_to_tell(self, elapsed_s: float) -> bool:
-        """Whether the steps done are to be told again, without a look; notes that they are."""
-        if elapsed_s - self._told_at_s < TELL_EVERY_S:
-            return False
-        self._told_at_s = elapsed_s
-        return True
-
-    def spend(self, step: int, elapsed_s: float, spent_s: float) -> None:
-        """Note a look and what it cost; its score is told with the steps done."""
-        self._told_at_s = elapsed_s
-        self._spent_s += spent_s
-        self._looked_s += spent_s
-        self._looks += 1
-        self._looked_at_s = elapsed_s
-        self._looked_at_step = step
-
-    def spend_beside(self, spent_s: float) -> None:
-        """Note what a checkpoint took of the same share."""
-        self._spent_s += spent_s
-
-    def overhead(self, elapsed_s: float) -> float:
-        """The share of the time so far that looking has cost."""
-        spent_s = self._spent_before_s + self._spent_s
-        return min(1.0, spent_s / elapsed_s) if elapsed_s > 0 else 0.0

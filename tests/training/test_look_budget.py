@@ -1,0 +1,67 @@
+"""When looks at a fit are taken: within their share, and often enough."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from jupyter_progress.training.fitting.look_budget import LookBudget
+
+
+def looks_that_add_up(
+    step_cost_s: float, first_s: float, *, adds_up: bool = True
+) -> tuple[list[float], float]:
+    """When a fit of three seconds and 600 steps was looked at, and what share that has cost."""
+    budget = LookBudget(600, 0.03, adds_up=adds_up)
+    looked, last = [], 0
+    for step in range(1, 601):
+        elapsed_s = step * 0.005
+        if step >= 30 and budget.allows(step, elapsed_s):
+            spent_s = step_cost_s * (step - last) if looked else first_s
+            looked.append(elapsed_s)
+            budget.spend(step, elapsed_s, spent_s)
+            last = step
+    return looked, budget.overhead(3.0)
+
+
+def test_dear_first_look_does_not_leave_so_many_steps_that_all_are_dear() -> None:
+    looked, overhead = looks_that_add_up(step_cost_s=0.00012, first_s=0.024)
+    assert len(looked) >= 10
+    assert overhead <= 0.03
+    # Each as dear as the first, they were four.
+    assert len(looks_that_add_up(0.00012, 0.024, adds_up=False)[0]) <= 6
+
+
+@pytest.mark.parametrize("step_cost_s", [0.0001, 0.0003, 0.001, 0.01])
+def test_steps_that_are_dear_to_look_at_cost_no_more_than_the_share(step_cost_s: float) -> None:
+    looked, overhead = looks_that_add_up(step_cost_s, first_s=30 * step_cost_s)
+    assert looked
+    # The first look is the measure; what it costs cannot be known before.
+    assert overhead <= max(0.03, (30 * step_cost_s) / 3.0)
+
+
+def test_budget_allows_what_the_share_allows_and_no_more():
+    budget = LookBudget(1000, 0.03)
+    looked = 0
+    for step in range(1, 1001):
+        elapsed_s = step * 0.01
+        if budget.allows(step, elapsed_s):
+            looked += 1
+            budget.spend(step, elapsed_s, 0.05)
+    # Ten seconds at three percent pay for six looks of 50 ms.
+    assert 5 <= looked <= 6
+    assert budget.overhead(10.0) == pytest.approx(looked * 0.005)
+
+
+def test_steps_are_told_between_two_looks_that_are_far_apart() -> None:
+    budget = LookBudget(total=1000, max_overhead=0.03)
+    budget.spend(step=1, elapsed_s=0.0, spent_s=10.0)  # so dear that the next look is minutes away
+    told = []
+    for step in range(2, 60):
+        elapsed_s = step / 10
+        assert not budget.allows(step, elapsed_s)
+        if budget.is_to_tell(elapsed_s):
+            told.append(elapsed_s)
+    assert len(told) == 11
+    assert all(0.5 <= after - before < 0.7 for before, after in itertools.pairwise(told))
