@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from jupyter_progress.training.fitting.pace import GrowthPace
