@@ -12,6 +12,7 @@ MEASUREMENTS = (
     "imports",
     "producers",
     "server",
+    "all_cores",
     "overhead",
     "overhead_whole",
     "log",

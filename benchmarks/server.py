@@ -22,13 +22,11 @@ from .table import Figure, best_of
 TOKEN = "a-token-for-measuring-only"
 WARM_REQUESTS = 15
 STARTS = 4
-LAG_WINDOW_S = 0.1  # the shortest between two samples of the health
-LAG_FOR_S = 20.0
 LOOKS = 100  # while large bodies come
 
 
 def measure() -> list[Figure]:
-    """Seconds to the first answer; milliseconds of warm requests; lag while a run trains."""
+    """Seconds to the first answer; milliseconds of warm requests; lag during a run."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _time(folder, True)  # reads all files from the disk, so that no turn pays for that
@@ -36,27 +34,24 @@ def measure() -> list[Figure]:
         without, having = (min(took) for took in zip(*turns, strict=True))
         figures = [Figure("server start with the extension", having, "s", "without it", without)]
         with running_server(folder, True) as server:
-            figures += _large_bodies(server.url) + _requests(server.url)
-        often = f"--JupyterProgress.sample_interval_s={LAG_WINDOW_S}"
-        with running_server(folder, True, often) as server:
-            return figures + _all_cores(server.url)
+            return figures + _large_bodies(server.url) + _requests(server.url)
 
 
 def _requests(url: str) -> list[Figure]:
     # Of 2,000,000 trees: it is there to be going on, and is cancelled in the end.
-    first = _ask(url, "POST", "runs", _request(2_000_000))
-    while (state := _ask(url, "GET", f"runs/{first['run_id']}"))["status"] == "queued":
+    first = ask(url, "POST", "runs", training_of(2_000_000))
+    while (state := ask(url, "GET", f"runs/{first['run_id']}"))["status"] == "queued":
         time.sleep(0.2)
     took, lags = [], []
     for _ in range(WARM_REQUESTS):
         began = time.perf_counter()
-        waiting = _ask(url, "POST", "runs", _request(10))
+        waiting = ask(url, "POST", "runs", training_of(10))
         took.append(time.perf_counter() - began)
-        _ask(url, "POST", f"runs/{waiting['run_id']}/cancel", {})
-        lags.append(_ask(url, "GET", "health").get("event_loop_lag") or 0.0)
+        ask(url, "POST", f"runs/{waiting['run_id']}/cancel", {})
+        lags.append(ask(url, "GET", "health").get("event_loop_lag") or 0.0)
         time.sleep(0.3)
-    reading = best_of(20, lambda: _ask(url, "GET", f"runs/{state['run_id']}"))
-    _ask(url, "POST", f"runs/{first['run_id']}/cancel", {})
+    reading = best_of(20, lambda: ask(url, "GET", f"runs/{state['run_id']}"))
+    ask(url, "POST", f"runs/{first['run_id']}/cancel", {})
     return [
         Figure("POST runs, warm, median", 1e3 * statistics.median(took), "ms"),
         Figure("GET runs/{id}", 1e3 * reading, "ms"),
@@ -64,37 +59,9 @@ def _requests(url: str) -> list[Figure]:
     ]
 
 
-def _all_cores(url: str) -> list[Figure]:
-    """How late the event loop is while a run trains on all processors, by threads or processes."""
-    figures = []
-    for what, request in {
-        "a forest with n_jobs=-1": _request(2_000_000, n_jobs=-1),
-        "bagged forests with n_jobs=-1": _bagging(),
-    }.items():
-        run_id = _ask(url, "POST", "runs", request)["run_id"]
-        while _ask(url, "GET", f"runs/{run_id}")["current_stage"] != "train":
-            time.sleep(0.1)
-        time.sleep(2.0)  # its processes are there
-        lags: dict[str, float] = {}
-        until = time.monotonic() + LAG_FOR_S
-        while time.monotonic() < until:
-            health = _ask(url, "GET", "health")
-            lags[health["time"]] = 1e3 * (health.get("event_loop_lag") or 0.0)
-            time.sleep(LAG_WINDOW_S / 2)
-        _ask(url, "POST", f"runs/{run_id}/cancel", {})
-        while _ask(url, "GET", f"runs/{run_id}")["status"] != "cancelled":
-            time.sleep(0.1)
-        worst = sorted(lags.values())
-        p99 = worst[min(len(worst) - 1, int(0.99 * len(worst)))]
-        figures.append(
-            Figure(f"event loop lag beside {what}, p99 of {len(worst)} worst in 0.1 s", p99, "ms")
-        )
-    return figures
-
-
 def _large_bodies(url: str) -> list[Figure]:
     """What others wait for an answer while one client sends the worst bodies of a megabyte."""
-    run = _ask(url, "POST", "runs", {"kind": "external", "name": "elsewhere"})["run_id"]
+    run = ask(url, "POST", "runs", {"kind": "external", "name": "elsewhere"})["run_id"]
     lists, points = [[]] * 199_000, [[step, 0.25] for step in range(20_000)]
     series = {"type": "metrics_appended", "time": "2026-01-01T00:00:00Z", "data": {}}
     series["data"] = {"series": {"loss": points}}
@@ -130,7 +97,7 @@ def _slowest_status(url: str, meanwhile: Callable[[], object]) -> float:
         took = []
         for _ in range(LOOKS):
             began = time.perf_counter()
-            _ask(url, "GET", "status")
+            ask(url, "GET", "status")
             took.append(time.perf_counter() - began)
     finally:
         done.set()
@@ -138,7 +105,8 @@ def _slowest_status(url: str, meanwhile: Callable[[], object]) -> float:
     return max(took)
 
 
-def _request(trees: int, **params: object) -> dict[str, object]:
+def training_of(trees: int, **params: object) -> dict[str, object]:
+    """A forest on the digits, as it is asked for."""
     forest = "sklearn.ensemble.RandomForestClassifier"
     return {
         "dataset": {"source": "sklearn", "name": "digits"},
@@ -146,14 +114,8 @@ def _request(trees: int, **params: object) -> dict[str, object]:
     }
 
 
-def _bagging() -> dict[str, object]:
-    """What joblib trains in processes: large rows go to them, and members come back."""
-    bagging = "sklearn.ensemble.BaggingClassifier"
-    params = {"n_estimators": 500_000, "n_jobs": -1}
-    return {**_request(1), "estimator": {"class": bagging, "params": params}}
-
-
-def _ask(url: str, method: str, path: str, body: object = None) -> dict[str, object]:
+def ask(url: str, method: str, path: str, body: object = None) -> dict[str, object]:
+    """A request of the REST interface, answered."""
     return json.loads(_send(url, method, path, None if body is None else json.dumps(body).encode()))
 
 

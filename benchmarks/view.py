@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from . import bundle, open_day
 from .lab_page import FRAMES, LabPage, open_browser, running_lab
 from .server import TOKEN, RunningServer
 from .table import Figure
@@ -25,6 +26,8 @@ BEAT_S = 0.3
 FRAMES_FOR_S = 10.0
 BUSY_RUNS = 10
 POINTS_A_SECOND = 1000
+MORE_STEPS = 10_000
+SETTLED_S = 2.0
 
 BAR = ".jupyter-widgets .progress"
 BEATING = f"""
@@ -48,6 +51,8 @@ class Peer:
     beat: str = ""
     scope: str = ""
     finish: str = ""
+    #: Many steps more.
+    go_on: str = ""
 
 
 OURS = Peer(
@@ -58,16 +63,19 @@ OURS = Peer(
     "beat(run.note)",
     ".jpp-panel",
     "run.finish()",  # the page would show it in place of the busy ones
+    f"for step in range({MORE_STEPS}): run.log(loss=1 / (step + 1), step=step)",
 )
 PEERS = (
     Peer(
         "ipywidgets' IntProgress", "import ipywidgets",
         "bar = ipywidgets.IntProgress(3, description='0'); display(bar)", BAR,
         "def tell(words): bar.description = words\nbeat(tell)", ".jupyter-widgets",
+        go_on=f"for step in range({MORE_STEPS}): bar.value = step % 4",
     ),
     Peer(
         "tqdm.notebook", "from tqdm.notebook import tqdm", "bar = tqdm(total=10)", BAR,
         "beat(bar.set_description_str)", ".jupyter-widgets",
+        go_on=f"for _ in range({MORE_STEPS}): bar.update()",
     ),
     Peer(
         "livelossplot", "from livelossplot import PlotLosses\nplot = PlotLosses()",
@@ -113,6 +121,8 @@ for bar in bars: threading.Thread(target=work, args=(bar,), daemon=True).start()
 
 def measure() -> Iterator[Figure]:
     """Milliseconds, frames and bytes, in Chromium."""
+    yield from bundle.measure()
+    yield from open_day.measure()
     with tempfile.TemporaryDirectory() as name, open_browser() as browser:
         folder = Path(name)
         with running_lab(folder) as server:
@@ -199,16 +209,28 @@ def _frames(browser: Browser, server: RunningServer, folder: Path) -> Iterator[F
 
 
 def _sizes(browser: Browser, server: RunningServer, folder: Path) -> Iterator[Figure]:
-    grown = {}
+    grown, later, held = {}, {}, {}
     for peer in (OURS, *PEERS):
-        lab = LabPage(browser, server, folder, [SETUP + peer.begin, peer.show])
+        lab = LabPage(browser, server, folder, [SETUP + peer.begin, peer.show, peer.go_on])
         before = lab.saved_size()
         lab.run(0)
         lab.run(1)
         lab.page.wait_for_selector(f".jp-OutputArea-output {peer.selector}")
-        time.sleep(2)
-        grown[peer] = (lab.saved_size() - before) / 1000
+        time.sleep(SETTLED_S)
+        shown = lab.saved_size()
+        grown[peer] = (shown - before) / 1000
+        if peer.go_on:
+            heap = lab.heap()
+            lab.run(2)
+            time.sleep(SETTLED_S)
+            later[peer] = (lab.saved_size() - shown) / 1000
+            held[peer] = (lab.heap() - heap) / 1e6
         lab.close()
-    for peer in PEERS:
-        yield Figure("a saved notebook grows by, with the widgets' state", grown[OURS], "kB",
-                     peer.name, grown[peer])  # fmt: skip
+    for what, unit, found in (
+        ("a saved notebook grows by, with the widgets' state", "kB", grown),
+        (f"the same, by {MORE_STEPS:,} steps more", "kB", later),
+        (f"the page's scripts hold more after {MORE_STEPS:,} steps", "MB", held),
+    ):
+        for peer in PEERS:
+            if peer in found:
+                yield Figure(what, found[OURS], unit, peer.name, found[peer])

@@ -67,9 +67,10 @@ def chart_html(scores: Points, run: RunState) -> str:
         for step, value in _thinned(points)
     )
     label = escape(chart_words(points, run), quote=True)
+    # In a narrow cell it is drawn smaller, not cut off.
     drawn = (
-        f'<svg width="{CHART_WIDTH}" height="{CHART_HEIGHT}" role="img" '
-        f'aria-label="{label}">'
+        f'<svg width="100%" height="{CHART_HEIGHT}" viewBox="0 0 {CHART_WIDTH} {CHART_HEIGHT}" '
+        f'preserveAspectRatio="xMinYMid meet" role="img" aria-label="{label}">'
         f'<polyline points="{path}" fill="none" '
         'stroke="currentColor" stroke-width="1.5"></polyline></svg>'
     )

@@ -53,7 +53,7 @@ OUTSIDE = """view => [...view.querySelectorAll('*')].filter(part => {
     const isCell = part.matches('.jpp-table :is(th, td)');
     const isOver = isCell && part.scrollWidth > part.clientWidth + 1;
     return isShown && !isScrolled && (isOut || isOver);
-}).map(part => part.className || part.tagName)"""
+}).map(part => part.getAttribute('class') || part.outerHTML.slice(0, 120))"""
 
 
 def set_theme(lab: Lab, name: str) -> None:

@@ -1,10 +1,10 @@
 """Pictures of what there is to see: each state at three widths, light and dark.
 
-A state is looked over wherever a test brings it about: nothing reaches out of it, and all its
-words stand out. With ``JUPYTER_PROGRESS_SCREENSHOTS=1`` the same look is written to
-``docs/screenshots/<name>-<width>.png`` and ``…-dark.png``; an ordinary run leaves the pictures
-alone, for no two of them are alike. The width is that of the window, also where a panel alone is
-pictured: of a notebook's 400 pixels it has some 270.
+A state is looked over wherever a test brings it about: nothing reaches out of it, all its words
+stand out, and axe finds nothing to mend. With ``JUPYTER_PROGRESS_SCREENSHOTS=1`` the same look is
+written to ``docs/screenshots/<name>-<width>.png`` and ``…-dark.png``; an ordinary run leaves the
+pictures alone, for no two of them are alike. The width is that of the window, also where a panel
+alone is pictured: of a notebook's 400 pixels it has some 270.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
+from .axe import violations
 from .lab import Lab
 from .looks import LOW_CONTRAST, OUTSIDE, alone, set_theme
 
@@ -146,6 +147,8 @@ def _look(
                 outside, pale = part.evaluate(OUTSIDE), part.evaluate(LOW_CONTRAST)
                 assert outside == [], (name, theme, width, outside)
                 assert pale == [], (name, theme, width, pale)
+        for part in parts.all():
+            assert violations(part) == [], (name, theme)
     into("Light")
     if before is not None:
         page.set_viewport_size(before)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from ..jupyter_process import TOKEN, JupyterProcess
+from .axe import violations
+from .beside import PREFIX, sidebar, status_item
 from .lab import Lab
+from .looks import set_theme
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, expect_status, wait_until
 
-AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 PLACES = ("Now", "History", "Models", "Health", "Activity")
-VIOLATIONS = """async selector => {
-    const found = await axe.run(selector ?? document, {resultTypes: ['violations']});
-    return found.violations.flatMap(({id, help, nodes}) => nodes.map(
-        ({html, failureSummary}) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary}`));
-}"""
-SET_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 MOVING = "() => document.getAnimations().filter(moving => moving.playState === 'running').length"
 
 pytestmark = pytest.mark.slow
@@ -46,7 +41,6 @@ def open_page(page: Page, server: JupyterProcess) -> None:
 
 def test_axe_finds_nothing_in_any_place_of_the_page(page: Page, server: JupyterProcess) -> None:
     open_page(page, server)
-    page.evaluate(AXE.read_text("utf-8"))  # not as a script: the page's policy forbids it
     found: dict[str, list[str]] = {}
     for place in PLACES:
         page.get_by_role("navigation", name="Places").get_by_text(place).click()
@@ -54,26 +48,24 @@ def test_axe_finds_nothing_in_any_place_of_the_page(page: Page, server: JupyterP
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             page.wait_for_timeout(300)
-            violations = page.evaluate(VIOLATIONS, None)
-            if violations:
-                found[f"{place}, {theme}"] = violations
+            if said := violations(page):
+                found[f"{place}, {theme}"] = said
     assert found == {}
 
 
-def test_axe_finds_nothing_in_a_panel_of_jupyterlab(lab: Lab) -> None:
+def test_axe_finds_nothing_in_a_panel_nor_beside_the_notebook(lab: Lab) -> None:
     run_id = start_run(lab.server, "looked through", trees=LONG)
     lab.server.wait_for_run(run_id, "running")
     try:
         lab.show_run(run_id)
-        lab.page.evaluate(AXE.read_text("utf-8"))
+        lab.command(f"{PREFIX}open")
+        expect_connection(sidebar(lab.page), "live")
         for theme in ("Light", "Dark"):
-            lab.page.evaluate(SET_THEME, f"JupyterLab {theme}")
-            light = str(theme == "Light").lower()
-            expect(lab.page.locator(f"body[data-jp-theme-light='{light}']")).to_be_attached()
-            lab.page.wait_for_timeout(500)
-            assert lab.page.evaluate(VIOLATIONS, ".jpp-panel") == [], theme
+            set_theme(lab, theme)
+            for part in (lab.panel, sidebar(lab.page), status_item(lab.page)):
+                assert violations(part) == [], theme
     finally:
-        lab.page.evaluate(SET_THEME, "JupyterLab Light")
+        set_theme(lab, "Light")
         lab.page.goto("about:blank")
         end_all_runs(lab.server)
 

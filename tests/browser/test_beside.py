@@ -278,6 +278,16 @@ def test_lab_with_the_sidebar_is_readable_in_its_themes(desk: Lab) -> None:
     try:
         page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
         picture_lab(desk, "lab-sidebar", sidebar(page))
+        desk.command("apputils:activate-command-palette")
+        page.locator("#modal-command-palette input").fill("training run")
+        picture_lab(desk, "lab-palette", sidebar(page))
+        page.keyboard.press("Escape")
+        desk.command("settingeditor:open", query="Training Runs")
+        expect(page.get_by_label("Status item", exact=True)).to_be_visible()
+        picture_lab(desk, "lab-settings", sidebar(page))
+        desk.command(f"{PREFIX}stop")
+        expect(told(page, f"digits {ENDED}")).to_be_visible()
+        picture_lab(desk, "lab-notification", sidebar(page))
         for theme in ("Light", "Dark", "Dark High Contrast"):
             set_theme(desk, theme)
             assert sidebar(page).evaluate(LOW_CONTRAST) == []

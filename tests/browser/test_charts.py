@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
+from .pictures import picture_page
 from .screen import expect_connection
 from .witness import Witness
 
@@ -94,6 +95,8 @@ def test_metrics_are_charts_that_are_zoomed_and_read(page: Page, charts: Locator
     expect(slider).to_have_attribute("aria-valuetext", "Step 0: train 2.0000, val 3.0000")
     loss.get_by_role("button", name="Table of loss").click()
     expect(loss.get_by_role("row").last).to_have_text("2,0009.995e-40.0015")
+    charts.get_by_role("button", name="Log").first.click()
+    picture_page(page, "charts-read", charts.locator(".jpp-charts"), height=1400)
 
 
 def test_values_that_are_no_numbers_are_told_so(charts: Locator) -> None:

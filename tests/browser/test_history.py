@@ -79,6 +79,12 @@ def test_thousands_of_runs_are_scrolled_found_and_ordered(
     expect(page.get_by_label("Words in name, id, tags or estimator")).to_have_value("forest night")
     page.get_by_role("button", name="Clear").click()
 
+    page.get_by_label("Words in name, id, tags or estimator").fill("no run is called so")
+    expect(page.get_by_text("No run fits all of this.")).to_be_visible()
+    picture_page(page, "page-history-nothing")
+    page.get_by_role("button", name="Show all runs").click()
+    expect(page.get_by_role("status").first).to_have_text(f"{total:,} runs")
+
     page.get_by_role("button", name="Status").click()
     page.get_by_role("checkbox", name="Failed").check()
     expect(page.get_by_role("status").first).to_contain_text(f"{failed:,} runs found")
@@ -122,6 +128,7 @@ def test_runs_are_renamed_tagged_noted_compared_and_deleted(
     dialog.get_by_label("Notes").fill("two\nlines")
     dialog.get_by_role("button", name="Save notes").click()
     expect(dialog.locator(".jpp-notes-text")).to_have_text("two\nlines")
+    picture_page(page, "page-history-edit")
     dialog.get_by_role("button", name="Done").click()
     state = server.get(f"runs/{run_id}")
     assert (state["name"], state["notes"]) == ("the best 2001", "two\nlines")
@@ -146,11 +153,29 @@ def test_runs_are_renamed_tagged_noted_compared_and_deleted(
     question = page.get_by_role("group", name="Delete these 3 runs?")
     for name in names:
         expect(question).to_contain_text(name)
+    picture_page(page, "page-history-delete")
     question.get_by_role("button", name="Delete 3").click()
     expect(page.locator(".jpp-bulk-said")).to_have_text("3 runs deleted.")
     for name in names:
         expect(page.get_by_role("link", name=name, exact=True)).to_have_count(0)
     assert server.get("runs?limit=1")["total"] == COUNT - 3
+    assert witness.errors == []
+
+
+@pytest.mark.slow
+def test_runs_are_found_by_tag_and_estimator(page: Page, server: JupyterProcess) -> None:
+    witness = open_history(page, server)
+    asked = "tag=keep&estimator=RandomForestClassifier"
+    total = server.get(f"runs?{asked}&limit=1")["total"]
+    assert 0 < total < server.get("runs?tag=keep&limit=1")["total"]
+    for menu, choice in (("Tags", "keep"), ("Estimator", "RandomForestClassifier")):
+        page.get_by_role("button", name=menu).click()
+        page.get_by_role("checkbox", name=choice).check()
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("status").first).to_contain_text(f"{total:,} runs found")
+    assert all("RandomForest" in name for name in page.locator(ROW).all_inner_texts())
+    page.reload()
+    expect(page.get_by_role("status").first).to_contain_text(f"{total:,} runs found")
     assert witness.errors == []
 
 

@@ -78,6 +78,32 @@ def test_escape_takes_a_question_back(page: Page, server: JupyterProcess) -> Non
     expect(run.get_by_role("button", name="Cancel…")).to_be_focused()
 
 
+def test_history_is_walked_through_and_a_run_deleted_from_it(
+    page: Page, server: JupyterProcess
+) -> None:
+    gone = start_run(server, "to be deleted", trees=LONG)
+    server.ask("POST", f"runs/{gone}/cancel")
+    server.wait_for_run(gone, "cancelled")
+    open_place(page, server, "history")
+    expect(page.get_by_role("link", name="to be deleted", exact=True)).to_be_visible()
+    words = walk(page)
+    for name in ("Status", "Tags", "Estimator", "Metric", "done 5", "Rename done 5"):
+        assert name in words, (name, words)
+
+    press_on(page, page.get_by_role("button", name="Status"))
+    press_on(page, page.get_by_role("checkbox", name="Cancelled"), "Space")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Status")).to_be_focused()
+    expect(page.get_by_role("status").first).to_contain_text("1 run found")
+    press_on(page, page.get_by_role("checkbox", name="Select to be deleted"), "Space")
+    press_on(page, page.get_by_role("button", name="Delete…"))
+    question = page.get_by_role("group", name=re.compile("Delete this run"))
+    expect(question.locator(":focus")).to_have_count(1)
+    press_on(page, question.get_by_role("button", name=re.compile("^Delete")))
+    expect(page.locator(".jpp-bulk-said")).to_contain_text("deleted")
+    assert server.get("runs?q=to+be+deleted")["total"] == 0
+
+
 def test_comparison_is_walked_through_and_its_chart_read(
     page: Page, server: JupyterProcess, done: list[str]
 ) -> None:

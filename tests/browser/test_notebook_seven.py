@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from ..jupyter_process import JupyterProcess
 from .beside import PREFIX, is_enabled, shown_percent, sidebar, status_item, told
 from .lab import Lab
+from .pictures import picture_lab
 from .runs import LONG, end_all_runs, start_run
 from .screen import expect_connection, wait_until
 
@@ -34,7 +35,7 @@ def complaints(page: Page) -> list[str]:
 @pytest.mark.parametrize("path", ["tree", "notebooks/beside.ipynb"])
 def test_notebook_shows_a_run_and_stops_it(notebook: Lab, complaints: list[str], path: str) -> None:
     page = notebook.page
-    notebook.write("beside.ipynb", "1 + 1")
+    notebook.write("beside.ipynb", "import jupyter_progress as jp\njp.Panel(size='line')")
     run_id = start_run(notebook.server, "beside", LONG)
     notebook.start(path)
     item = status_item(page)
@@ -45,6 +46,8 @@ def test_notebook_shows_a_run_and_stops_it(notebook: Lab, complaints: list[str],
     notebook.command(f"{PREFIX}open")
     expect(sidebar(page).locator(".jpp-status-running").first).to_be_visible()
     expect_connection(sidebar(page), "live")
+    if path != "tree":
+        picture_lab(notebook, "notebook-seven", sidebar(page))
     wait_until(lambda: is_enabled(page, "stop"), 10)
     notebook.command(f"{PREFIX}stop")
     notebook.server.wait_for_run(run_id, "completed")

@@ -12,6 +12,12 @@ from .pictures import picture_page
 from .runs import start_run
 from .screen import WITHIN_MS, expect_connection, wait_until
 
+EMPTY = {
+    "History": "No run yet. Start one in a notebook with",
+    "Models": "No model is registered.",
+    "Activity": "Nothing has happened yet.",
+}
+
 pytestmark = pytest.mark.slow
 
 
@@ -25,6 +31,10 @@ def test_page_says_what_to_do_where_there_is_nothing_and_where_it_is_refused(
         expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
         expect(page.get_by_label("How to start a run")).to_contain_text("jp.train(")
         picture_page(page, "page-empty")
+        for place, words in EMPTY.items():
+            page.get_by_role("navigation", name="Places").get_by_text(place).click()
+            expect(page.locator(".jpp-main")).to_contain_text(words)
+            picture_page(page, f"page-{place.lower()}-empty")
 
         page.goto(f"{server.url}jupyter-progress/#run=20261122-100000-0000002a")
         expect(page.get_by_role("heading", name="No such run")).to_be_visible()

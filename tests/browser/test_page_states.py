@@ -104,6 +104,16 @@ def test_run_that_was_killed_can_be_resumed(page: Page, server: JupyterProcess) 
     picture_page(page, "page-resumable", height=1100)
 
 
+def test_run_that_was_cancelled(page: Page, server: JupyterProcess) -> None:
+    run_id = start_run(server, "digits, not wanted", trees=LONG)
+    in_training(server, run_id)
+    server.ask("POST", f"runs/{run_id}/cancel")
+    server.wait_for_run(run_id, "cancelled")
+    open_run(page, server.url, run_id, "digits, not wanted")
+    expect_status(page.get_by_role("article"), "cancelled")
+    picture_page(page, "page-cancelled", height=1100)
+
+
 def test_run_at_work_before_its_queue_is_polled_and_stalls(
     page: Page, server: JupyterProcess
 ) -> None:

@@ -47,6 +47,7 @@ def test_model_is_put_in_service_rolled_back_tried_and_downloaded(
 
     model.get_by_role("button", name="Roll back version 1").click()
     question = model.get_by_role("group", name=re.compile("Version 1 takes the place of version 2"))
+    picture_page(page, "page-models-question")
     question.get_by_role("button", name="Roll back").click()
     expect(service).to_contain_text("Version 1 is in service since", timeout=60_000 * SCALE)
     told = server.get(f"models/{NAME}")

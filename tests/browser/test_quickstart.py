@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .lab import Lab
@@ -41,14 +41,9 @@ def test_quickstart_runs_to_its_end_in_the_browser(lab: Lab) -> None:
 
 
 @pytest.fixture
-def notebook_7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
-    """Notebook 7 with the extension."""
-    server = JupyterProcess(tmp_path_factory.mktemp("notebook"), "notebook")
-    try:
-        yield server.start()
-        end_all_runs(server)
-    finally:
-        server.stop()
+def notebook_7(jupyter_notebook: JupyterProcess) -> Iterator[JupyterProcess]:
+    yield jupyter_notebook
+    end_all_runs(jupyter_notebook)
 
 
 @pytest.mark.slow
@@ -62,13 +57,11 @@ def test_panel_is_live_in_notebook_7_after_a_reload_and_with_no_kernel(
     address = f"{notebook_7.url}notebooks/seven.ipynb?token={TOKEN}"
     page.goto(address)
     panel: Locator = page.locator(".jpp-panel").first
-    page.locator(".jp-Notebook .jp-CodeCell").first.click()
-    expect(page.get_by_text("Python 3 (ipykernel)").first).to_be_visible()
-    page.keyboard.press("Shift+Enter")
+    lab.wait_for_cells()
+    lab.run_all()
     expect_connection(panel, "live", 60_000 * SCALE)
     expect_status(panel, "running")
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(2_000)
+    lab.save()
     page.reload()
     expect_connection(panel, "live", 30_000 * SCALE)
     expect_moving(panel)

@@ -11,6 +11,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Page, Route, expect
 
 from ..notebooks.test_saved import LOOP, executed
+from .pictures import picture_panel
 
 pytestmark = [
     pytest.mark.slow,
@@ -64,3 +65,18 @@ def test_html_of_a_saved_notebook_shows_the_chart_and_neither_runs_nor_asks_anyt
     assert report.locator("script, iframe, link, object, embed, img").count() == 0
     assert page.locator("[type='application/vnd.jupyter.widget-view+json']").count() == 0
     assert page.locator(".jupyter-widgets, .jpp-panel").count() == 0
+
+
+def test_report_is_readable_in_both_themes_and_at_all_widths(
+    foreign_page: Page, tmp_path: Path
+) -> None:
+    notebook = executed(tmp_path, LOOP, display="")
+
+    def into(theme: str) -> None:
+        exporter = HTMLExporter(template_name="lab", theme=theme.lower())
+        html, _ = exporter.from_notebook_node(notebook)
+        (tmp_path / "saved.html").write_text(html, encoding="utf-8")
+        foreign_page.goto((tmp_path / "saved.html").as_uri(), wait_until="domcontentloaded")
+
+    report = foreign_page.locator("[data-mime-type='text/html']").filter(has_text="a loop")
+    picture_panel(foreign_page, "saved-html", report, into)

@@ -180,5 +180,6 @@ def test_plain_html_is_shown_and_written_anew_in_lab(desk: Lab) -> None:
     wait_until(lambda: output.inner_text() != before)
     expect(output.locator("svg").first).to_be_visible()
     expect(output.locator("code:visible", has_text="█")).to_have_count(0)
+    picture_in_lab(desk, "panel-html", output)
     desk.server.ask("POST", f"runs/{run_id}/stop")
     expect(output).to_contain_text("plain · completed", timeout=30_000 * SCALE)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from benchmarks.bundle import with_what_it_imports
 from jupyter_progress.panel.assets import UnknownStaticFile, static_file
 
 
@@ -26,21 +27,10 @@ def test_loader_is_small_enough_to_be_saved_with_each_notebook() -> None:
 BUNDLE_LIMIT_BYTES = 120_000  # gzipped: what comes over the network before something is shown
 
 
-def with_what_it_imports(name: str) -> dict[str, bytes]:
-    """A built module, and all that it cannot begin without."""
-    found: dict[str, bytes] = {}
-    wanted = [name]
-    while wanted:
-        one = wanted.pop()
-        if one not in found:
-            found[one] = static_file(one).read_bytes()
-            wanted += re.findall(r'(?:from|import)"\./([^"]+)"', found[one].decode())
-    return found
-
-
 def test_page_and_panel_are_small_enough_to_be_there_at_once() -> None:
-    page = with_what_it_imports("page.js") | {"page.css": static_file("page.css").read_bytes()}
-    for bundle in (page, with_what_it_imports("view.js")):
+    dist = static_file("page.js").parent
+    page = with_what_it_imports(dist, "page.js") | {"page.css": (dist / "page.css").read_bytes()}
+    for bundle in (page, with_what_it_imports(dist, "view.js")):
         size = sum(len(gzip.compress(content)) for content in bundle.values())
         assert 20_000 < size <= BUNDLE_LIMIT_BYTES, (size, sorted(bundle))
     # The places of the page come later, and by names that tell their content.

@@ -2,6 +2,7 @@
 
 import { render, type JSX } from "preact";
 import pageCss from "page-styles";
+import { IsWholeDocument } from "../page/landmarks";
 import { NotifyMe } from "../page/NotifyMe";
 import { Page } from "../page/Page";
 import type { PlaceStore } from "../page/place_store";
@@ -32,7 +33,9 @@ function LabPage({ feed, places, isSeen, again, openSettings }: LabPageProps): J
   const { feeding } = useFeed(feed);
   return (
     <Places.Provider value={places}>
-      <Page feed={feed} tools={<Telling openSettings={openSettings} />} tells={false} isSeen={isSeen} />
+      <IsWholeDocument.Provider value={false}>
+        <Page feed={feed} tools={<Telling openSettings={openSettings} />} tells={false} isSeen={isSeen} />
+      </IsWholeDocument.Provider>
       {feeding.connection === "absent" && (
         <p class="jpp-look-again">
           <button type="button" class="jpp-button" onClick={again}>

@@ -20,6 +20,7 @@ import { useBehind } from "./behind/use_behind";
 import { DeleteRun } from "./editing/DeleteRun";
 import { RunHeading } from "./editing/RunHeading";
 import { useRunEditing } from "./editing/use_run_editing";
+import { Main } from "./landmarks";
 import { Models } from "./Models";
 import { PlaceLink } from "./PlaceLink";
 import { allRuns, firstToShow, RunList, useOlderRuns } from "./RunList";
@@ -54,7 +55,7 @@ export function NowView({ view, wanted, behind, isFresh, go }: NowViewProps): JS
           select={(runId) => go({ at: "now", runId })}
         />
       </Boundary>
-      <main class="jpp-main jpp">
+      <Main class="jpp-main jpp">
         <Caution view={view} isSaved={runs.length > 0} />
         {run ? (
           <Boundary what="This run" key={run.run_id}>
@@ -64,7 +65,7 @@ export function NowView({ view, wanted, behind, isFresh, go }: NowViewProps): JS
           <NoRun view={view} wanted={wanted} />
         )}
         {isHeard(view) && <Surroundings view={view} runs={runs} />}
-      </main>
+      </Main>
     </div>
   );
 }

@@ -17,6 +17,7 @@ import { useFeed } from "../view/use_feed";
 import { LatePlace, useAllPlaces } from "./LatePlace";
 import { Navigation } from "./Navigation";
 import { NowView } from "./NowView";
+import { Banner } from "./landmarks";
 import type { Place } from "./places";
 import { usePlace, type Go } from "./use_place";
 
@@ -41,13 +42,13 @@ export function Page({ feed, tools, tells = true, openNotice = () => undefined, 
   return (
     <Freshness.Provider value={fresh}>
       <div class={fresh ? "jpp-page" : "jpp-page jpp-stale"}>
-        <header class="jpp-top">
+        <Banner class="jpp-top">
           <h1>Training runs</h1>
           <Navigation at={place.at} />
           {state.health && <HealthMark health={state.health} />}
           {tools}
           <ConnectionMark feeding={feeding} />
-        </header>
+        </Banner>
         <Boundary what="This place" key={place.at}>
           <Shown view={view} place={place} isFresh={fresh} go={go} />
         </Boundary>

@@ -5,6 +5,7 @@ import type { FeedView } from "../transport/feed_view";
 import { Caution, isCautioned } from "../view/Caution";
 import { Level } from "../view/Section";
 import { Bone, RowsSkeleton, Skeleton } from "../view/Skeleton";
+import { Main } from "./landmarks";
 
 interface PlaceFrameProps {
   view: FeedView;
@@ -37,9 +38,9 @@ export function PlaceSkeleton(): JSX.Element {
 
 export function PlaceFrame({ view, isFilled, children }: PlaceFrameProps): JSX.Element {
   return (
-    <main class="jpp-main jpp-place jpp">
+    <Main class="jpp-main jpp-place jpp">
       <Caution view={view} isSaved={isFilled} />
       <Level.Provider value="h2">{children}</Level.Provider>
-    </main>
+    </Main>
   );
 }
