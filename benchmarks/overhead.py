@@ -32,7 +32,7 @@ from .overhead_families import Family, families
 from .table import Figure
 
 WIDTH = 0.04
-PAIRS_LEAST, PAIRS_MOST = 5, 40
+PAIRS_LEAST, PAIRS_MOST = 5, 120
 TRIES = 12  # to find the size that takes so long
 FIT_S = 2.5  # what a bare fit is made to take
 SCORES_LEAST = 10

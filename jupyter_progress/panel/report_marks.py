@@ -19,9 +19,11 @@ from ..core.guessed import is_guessed
 from ..core.state import RunState
 
 # `hidden` is a class of nbconvert's classic pages, the other two are of its newer ones.
+HIDDEN_WHERE_CLEANED = 'class="hidden lm-Menu-item lm-mod-hidden"'
+# They bring the height and the padding of a menu's line where their styles are there, too.
 DRAWN = (
-    'class="hidden lm-Menu-item lm-mod-hidden" '
-    'style="display:block!important;visibility:visible!important;margin:6px 0;line-height:0"'
+    "display:block!important;visibility:visible!important;"
+    "min-height:0;max-height:none;padding:0;margin:6px 0;line-height:0"
 )
 LETTERS = 'style="display:none"'
 BAR_LETTERS, CHART_LETTERS = 24, 40
@@ -44,7 +46,7 @@ def bar_html(run: RunState) -> str:
         f'<rect width="{share:.1f}%" height="6" rx="3" fill="currentColor" '
         f'opacity="{0.35 if guessed else 0.6}"></rect></svg>'
     )
-    return f"<div {DRAWN}>{drawn}</div><div {LETTERS}><code>{bar_letters(share)}</code></div>"
+    return _twice(drawn, bar_letters(share))
 
 
 def bar_letters(percent: float) -> str:
@@ -74,9 +76,16 @@ def chart_html(scores: Points, run: RunState) -> str:
         f'<polyline points="{path}" fill="none" '
         'stroke="currentColor" stroke-width="1.5"></polyline></svg>'
     )
+    twice = _twice(drawn, chart_letters(points), f"max-width:{CHART_WIDTH}px")
+    return f'{twice}<div><span style="font-size:smaller">{label}</span></div>'
+
+
+def _twice(drawn: str, letters: str, more: str = "") -> str:
+    """A drawing, and the letters that stand for it."""
+    style = f"{DRAWN};{more}" if more else DRAWN
     return (
-        f"<div {DRAWN}>{drawn}</div><div {LETTERS}><code>{chart_letters(points)}</code></div>"
-        f'<div><span style="font-size:smaller">{label}</span></div>'
+        f'<div {HIDDEN_WHERE_CLEANED} style="{style}">{drawn}</div>'
+        f"<div {LETTERS}><code>{letters}</code></div>"
     )
 
 

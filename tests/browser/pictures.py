@@ -110,10 +110,12 @@ def picture_in_lab(
     _look(lab.page, name, looked_at, lambda theme: set_theme(lab, theme), height, anew, whole=shown)
 
 
-def picture_lab(lab: Lab, name: str, looked_at: Locator) -> None:
+def picture_lab(
+    lab: Lab, name: str, looked_at: Locator, anew: Callable[[], None] | None = None
+) -> None:
     """The whole window of JupyterLab, of which one part is looked over."""
     _look(
-        lab.page, name, looked_at, lambda theme: set_theme(lab, theme), 900, None,
+        lab.page, name, looked_at, lambda theme: set_theme(lab, theme), 900, anew,
         whole=lab.page, widths=LAB_WIDTHS,
     )  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
+from pathlib import Path
 from typing import Any
 
 from ..jupyter_process import JupyterProcess
@@ -29,6 +31,12 @@ def start_run(server: JupyterProcess, name: str, trees: int = SHORT, **more: Any
     except urllib.error.HTTPError as error:
         raise AssertionError(error.read().decode()) from error
     return run_id
+
+
+def worker(server: JupyterProcess, run_id: str) -> int:
+    """The process that trains a run."""
+    file = Path(server.data_dir) / "runs" / run_id / "worker.json"
+    return int(json.loads(file.read_text())["pid"])
 
 
 def end_all_runs(server: JupyterProcess) -> None:

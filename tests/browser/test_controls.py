@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -15,7 +13,7 @@ from playwright.sync_api import Locator, expect
 from ..jupyter_process import SCALE
 from .lab import Lab
 from .pictures import picture_in_lab
-from .runs import end_all_runs
+from .runs import end_all_runs, worker
 from .screen import expect_status, step_of, wait_until
 from .test_lab import jupyter
 
@@ -74,8 +72,7 @@ def test_killed_run_is_resumed_and_stopped_from_a_panel_whose_kernel_is_busy(des
     run_id = busy_with(desk, GROWS)
     wait_until(lambda: step_of(desk.panel) > 0, 60, "no step of the fit")
     expect(button(desk, "Resume")).to_have_count(0)
-    (worker,) = Path(desk.server.data_dir).glob(f"runs/{run_id}/worker.json")
-    os.kill(json.loads(worker.read_text())["pid"], signal.SIGKILL)
+    os.kill(worker(desk.server, run_id), signal.SIGKILL)
     expect_status(desk.panel, "failed", 10_000 * SCALE)
     picture_in_lab(desk, "panel-resumable")
 

@@ -78,6 +78,7 @@ def test_thousands_of_runs_are_scrolled_found_and_ordered(
     page.reload()
     expect(page.get_by_label("Words in name, id, tags or estimator")).to_have_value("forest night")
     page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_role("status").first).to_have_text(f"{total:,} runs")
 
     page.get_by_label("Words in name, id, tags or estimator").fill("no run is called so")
     expect(page.get_by_text("No run fits all of this.")).to_be_visible()

@@ -46,6 +46,9 @@ def test_notebook_shows_a_run_and_stops_it(notebook: Lab, complaints: list[str],
     notebook.command(f"{PREFIX}open")
     expect(sidebar(page).locator(".jpp-status-running").first).to_be_visible()
     expect_connection(sidebar(page), "live")
+    box = sidebar(page).bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= page.viewport_size["width"] + 1  # type: ignore[index]
     if path != "tree":
         picture_lab(notebook, "notebook-seven", sidebar(page))
     wait_until(lambda: is_enabled(page, "stop"), 10)

@@ -12,13 +12,12 @@ from .pictures import picture_page
 from .runs import start_run
 from .screen import WITHIN_MS, expect_connection, wait_until
 
-EMPTY = {
-    "History": "No run yet. Start one in a notebook with",
-    "Models": "No model is registered.",
-    "Activity": "Nothing has happened yet.",
-}
-
 pytestmark = pytest.mark.slow
+
+
+def go_to(page: Page, place: str, words: str) -> None:
+    page.get_by_role("navigation", name="Places").get_by_text(place).click()
+    expect(page.locator(".jpp-main")).to_contain_text(words)
 
 
 def test_page_says_what_to_do_where_there_is_nothing_and_where_it_is_refused(
@@ -31,10 +30,12 @@ def test_page_says_what_to_do_where_there_is_nothing_and_where_it_is_refused(
         expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
         expect(page.get_by_label("How to start a run")).to_contain_text("jp.train(")
         picture_page(page, "page-empty")
-        for place, words in EMPTY.items():
-            page.get_by_role("navigation", name="Places").get_by_text(place).click()
-            expect(page.locator(".jpp-main")).to_contain_text(words)
-            picture_page(page, f"page-{place.lower()}-empty")
+        go_to(page, "History", "No run yet. Start one in a notebook with")
+        picture_page(page, "page-history-empty")
+        go_to(page, "Models", "No model is registered.")
+        picture_page(page, "page-models-empty")
+        go_to(page, "Activity", "Nothing has happened yet.")
+        picture_page(page, "page-activity-empty")
 
         page.goto(f"{server.url}jupyter-progress/#run=20261122-100000-0000002a")
         expect(page.get_by_role("heading", name="No such run")).to_be_visible()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -17,7 +16,7 @@ from jupyter_progress.client.discovery import ServerAddress
 from ..client.fault_proxy import FaultProxy
 from ..jupyter_process import SCALE, TOKEN, JupyterProcess
 from .pictures import picture_page
-from .runs import LONG, end_all_runs, start_run
+from .runs import LONG, end_all_runs, start_run, worker
 from .screen import (
     expect_connection,
     expect_prompt_polling,
@@ -75,11 +74,6 @@ def open_run(page: Page, url: str, run_id: str, name: str) -> None:
 def in_training(server: JupyterProcess, run_id: str) -> None:
     """Wait until a fit is under way, and has a score."""
     wait_until(lambda: server.get(f"runs/{run_id}")["live_accuracy"] is not None, 60)
-
-
-def worker(server: JupyterProcess, run_id: str) -> int:
-    file = Path(server.data_dir) / "runs" / run_id / "worker.json"
-    return int(json.loads(file.read_text())["pid"])
 
 
 def test_run_that_completed_and_one_that_failed(page: Page, server: JupyterProcess) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +13,7 @@ from ..jupyter_process import SCALE, JupyterProcess
 from .lab import Lab
 from .looks import alone
 from .pictures import picture_in_lab
-from .runs import LONG, end_all_runs, start_run
+from .runs import LONG, end_all_runs, start_run, worker
 from .screen import expect_connection, expect_status, wait_until
 
 ALL = "import jupyter_progress as jp\njp.Panel()"
@@ -72,16 +70,17 @@ def test_panel_of_a_run_that_waits_for_others(desk: Lab) -> None:
 def test_panel_of_a_run_that_stands_still_and_is_cancelled(desk: Lab) -> None:
     run_id = in_training(desk.server, "digits, standing still")
     alone(_shown(desk, run_id))
-    file = Path(desk.server.data_dir) / "runs" / run_id / "worker.json"
-    worker = int(json.loads(file.read_text())["pid"])
-    os.kill(worker, signal.SIGSTOP)
+    training = worker(desk.server, run_id)
+    os.kill(training, signal.SIGSTOP)
     try:
         expect(desk.panel.locator(".jpp-stalled")).to_be_visible(timeout=60_000 * SCALE)
         picture_in_lab(desk, "panel-stalled")
     finally:
-        os.kill(worker, signal.SIGCONT)
+        os.kill(training, signal.SIGCONT)
     desk.server.ask("POST", f"runs/{run_id}/cancel")
     expect_status(desk.panel, "cancelled")
+    # Lab's own notification of it stands in front of the panel's end.
+    desk.page.add_style_tag(content=".Toastify { display: none; }")
     picture_in_lab(desk, "panel-cancelled")
 
 

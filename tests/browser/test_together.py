@@ -180,6 +180,11 @@ def test_plain_html_is_shown_and_written_anew_in_lab(desk: Lab) -> None:
     wait_until(lambda: output.inner_text() != before)
     expect(output.locator("svg").first).to_be_visible()
     expect(output.locator("code:visible", has_text="█")).to_have_count(0)
+    boxes = [
+        part.bounding_box()
+        for part in (output.locator("svg").nth(1), output.get_by_text("live accuracy: from"))
+    ]
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]  # type: ignore[index]
     picture_in_lab(desk, "panel-html", output)
     desk.server.ask("POST", f"runs/{run_id}/stop")
     expect(output).to_contain_text("plain · completed", timeout=30_000 * SCALE)

@@ -23,7 +23,7 @@ export class Sidebar {
   }
 
   begin(restorer: Restorer | null, side: LabSettings["side"]): void {
-    this.shell.add(this.widget, side, { rank: RANK });
+    this.#addTo(side);
     restorer?.add(this.widget, SIDEBAR_ID);
   }
 
@@ -31,12 +31,19 @@ export class Sidebar {
   setSide(side: LabSettings["side"]): void {
     if ([...this.shell.widgets(side)].includes(this.widget)) return;
     const wasOpen = this.widget.isVisible;
-    this.shell.add(this.widget, side, { rank: RANK });
+    this.#addTo(side);
     if (wasOpen) this.shell.activateById(SIDEBAR_ID);
   }
 
   open(place?: Place): void {
     if (place) this.widget.places.go(place);
     this.shell.activateById(SIDEBAR_ID);
+  }
+
+  #addTo(side: LabSettings["side"]): void {
+    this.shell.add(this.widget, side, { rank: RANK });
+    // Lab's sides ask what stands in them; Notebook's do not, and would cut it off.
+    const stack = this.widget.node.closest<HTMLElement>("#jp-left-stack, #jp-right-stack");
+    if (stack) stack.style.minWidth = MIN_WIDTH;
   }
 }
