@@ -115,8 +115,12 @@ def check_rows(rows: int, allowed: int | None, field: str = "dataset") -> None:
 def copies_of(request: RunRequest, *, is_mapped: bool) -> int:
     """How many times a run holds its rows at its peak: loaded, and divided."""
     split = request.split
-    # Of a search, no rows are held out for validation unless that was asked for.
-    is_divided = split is not None and (split.test > 0 or (split.validation or 0.0) > 0)
+    # Of a search, no rows are held out for validation unless that was asked for; and of what an
+    # upload brings rows of its own for, none are taken from the others.
+    is_divided = split is not None and any(
+        share and request.dataset.get(part) is None
+        for part, share in (("test", split.test), ("validation", split.validation))
+    )
     # Rows that stay in their order are divided as they lie, where they are mapped.
     is_copied = is_divided and not (is_mapped and split is not None and not split.shuffle)
     return int(is_copied) + int(not is_mapped)

@@ -29,8 +29,8 @@ from jupyter_progress.training.process_tree import held_memory
 GB = 1_000_000_000
 
 
-def asked(**more: object) -> RunRequest:
-    dataset = {"source": "upload", "id": "0" * 32}
+def asked(brings: tuple[str, ...] = (), **more: object) -> RunRequest:
+    dataset = {"source": "upload", "id": "0" * 32, **dict.fromkeys(brings, "1" * 32)}
     return RunRequest(dataset=dataset, estimator={"upload": "0" * 32}, **more)  # type: ignore[arg-type]
 
 
@@ -54,7 +54,9 @@ def test_rows_that_are_mapped_and_not_divided_are_not_counted() -> None:
     assert copies_of(asked(split=Split(shuffle=False, stratify=False)), is_mapped=True) == 0
     assert copies_of(asked(split=Split(shuffle=False, stratify=False)), is_mapped=False) == 2
     assert copies_of(asked(split=None), is_mapped=False) == 1
-    assert copies_of(asked(), is_mapped=False) == 2
+    assert copies_of(asked(("test",), split=Split(validation=0)), is_mapped=True) == 0
+    assert copies_of(asked(("test",), split=Split(validation=0.2)), is_mapped=True) == 1
+    assert copies_of(asked(("test", "validation")), is_mapped=True) == 0
 
 
 def test_room_is_the_least_of_machine_group_and_what_is_allowed(tmp_path: Path) -> None:
