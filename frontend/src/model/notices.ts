@@ -7,7 +7,7 @@ import { fields, label, text, texts } from "./reading_fields";
 import { stalledWords } from "./stalling";
 import { hasEnded } from "./transitions";
 import type { Notice, NoticeLevel, ViewState } from "./view_state";
-import type { Message, RunState } from "./wire";
+import type { Activity, Message, RunState } from "./wire";
 
 const KEPT = 20;
 
@@ -74,6 +74,33 @@ export function noticeOfEvent(message: Message, logId: string | null): Notice | 
     const instead = previous ? `In place of version ${label(previous)}` : "";
     const topic = `model ${label(payload["name"])}`;
     return { ...about, topic, level: "success", title, text: instead };
+  }
+  return null;
+}
+
+const TOLD = {
+  health_changed: /^Health went from \S+ to (\S+?)(?:: (.*))?$/s,
+  model_deployed: /^(.*) version (\d+) is in service(?:, in place of (version \d+))?/s,
+};
+
+/**
+ * The notice for a line of the feed about a fact that this view has not heard of itself.
+ *
+ * A fact and its line are journalled together, one after the other: by the fact's offset it is the
+ * same notice as that of a view that has heard it.
+ */
+export function noticeOfLine(line: Activity, logId: string): Notice | null {
+  const about = { key: `${logId} ${line.offset - 1}`, level: line.level };
+  if (line.kind === "health_changed") {
+    const said = TOLD.health_changed.exec(line.text);
+    return said && { ...about, topic: "health", run_id: null, title: `Health is ${said[1]}`, text: said[2] ?? "" };
+  }
+  if (line.kind === "model_deployed") {
+    const said = TOLD.model_deployed.exec(line.text);
+    if (!said) return null;
+    const [, name, version, before] = said;
+    const title = `${name} version ${version} is in service`;
+    return { ...about, topic: `model ${name}`, run_id: line.run_id, title, text: before ? `In place of ${before}` : "" };
   }
   return null;
 }

@@ -7,7 +7,7 @@
  */
 
 import { withoutOldest, withSeries } from "./forgetting";
-import { noticeOfChange, noticeOfEvent, withNotice } from "./notices";
+import { noticeOfChange, noticeOfEvent, noticeOfLine, withNotice } from "./notices";
 import { readActivity, readRun, readSeries, readSnapshot } from "./reading";
 import { fields, number, text } from "./reading_fields";
 import { readHealth } from "./reading_health";
@@ -178,6 +178,9 @@ export function applySnapshot(state: ViewState, snapshot: Snapshot, now: number)
   let at = state;
   for (const run of snapshot.runs) {
     at = withNotice(at, noticeOfChange(state.runs.get(run.run_id), run));
+  }
+  for (const line of isSameLog ? [...snapshot.activity].reverse() : []) {
+    if (line.offset - 1 > state.offset) at = withNotice(at, noticeOfLine(line, snapshot.log_id));
   }
   return {
     ...at,

@@ -46,6 +46,35 @@ describe("notices", () => {
     expect(applySnapshot(EMPTY, readSnapshot(answer)!, 0).notices).toEqual([]);
   });
 
+  it("tell of a change of health and a deployment that came while the view was away, as those who heard them", () => {
+    const line = (offset: number, kind: string, level: string, text: string): unknown => ({
+      id: `${offset}`, time: "2026-11-22T10:00:00Z", kind, level, text, who: "", run_id: null, offset,
+    }); // prettier-ignore
+    const activity = [
+      line(9, "note", "info", "Health went from green to red"),
+      line(8, "model_deployed", "success", "digits, two version 2 is in service, in place of version 1"),
+      line(6, "health_changed", "error", "Health went from yellow to red: memory at 97 %"),
+      line(4, "health_changed", "warning", "Health went from green to yellow"),
+      line(2, "health_changed", "success", "Health went from yellow to green"),
+    ];
+    const answer = { log_id: "a", offset: 9, runs: [], activity, models: [] };
+    const away = applySnapshot(snapshotAt(3), readSnapshot(answer)!, 0);
+    const { state: heard } = applyMessages(
+      snapshotAt(4),
+      [
+        event("health_changed", 5, { from: "yellow", to: "red", reasons: ["memory at 97 %"] }, null),
+        event("activity_update", 6, activity[2], null),
+        event("model_deployed", 7, { name: "digits, two", version: 2, previous: 1 }, null),
+      ],
+      0,
+    );
+    expect(away.notices).toEqual(heard.notices);
+    expect(away.notices.map((notice) => notice.title)).toEqual(["Health is red", "digits, two version 2 is in service"]);
+    // Of another log, and where the view came only now, none is news.
+    expect(applySnapshot(snapshotAt(3), readSnapshot({ ...answer, log_id: "b" })!, 0).notices).toEqual([]);
+    expect(applySnapshot(EMPTY, readSnapshot(answer)!, 0).notices).toEqual([]);
+  });
+
   it("say of a run that was stopped that it was, and how far it came", () => {
     const result = { stopped: true, steps: { done: 371, total: 30_000 }, test: { accuracy: 0.9 } };
     const ended = { ...running, status: "completed", end_time: "2026-11-22T10:00:00Z", result };
