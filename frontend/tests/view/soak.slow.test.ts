@@ -1,4 +1,4 @@
-/** A page that stays open for a day has not grown by it. */
+/** A page that stays open for a day, and is gone about in, has not grown by it. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { inChromium } from "./chromium";
@@ -7,6 +7,7 @@ interface Seen {
   samples: { hour: number; bytes: number; elements: number }[];
   frames: number;
   shown: boolean;
+  visited: string[];
   connection: string;
 }
 
@@ -23,6 +24,7 @@ describe("a page that is open for a day, with 205 runs that log 30 points a seco
     expect(seen.connection).toBe("live");
     expect(seen.shown).toBe(true);
     expect(seen.frames).toBe(24 * 60);
+    expect(seen.visited).toEqual(["Activity", "Health", "History", "Models"]);
   });
 
   it("has grown by at most 20 MB since its first hour", () => {
