@@ -37,7 +37,7 @@ class _Listener:
 
     def __init__(self, total: int, watch: Watch) -> None:
         self._watch = watch
-        self._looks = Looks(watch, total, asks=Asks.THE_WHOLE_MODEL)
+        self._looks = Looks(watch, total, asks=Asks.THE_WHOLE_MODEL, is_waited_for=True)
         self._done = 0
 
     def setup(self, estimator: Any, context: Any) -> None:
