@@ -138,6 +138,9 @@ def size_for(family: Family, time_of: Callable[[int], float]) -> int:
     for _ in range(TRIES):
         took_s = time_of(size)
         if took_s >= FIT_S * 0.8:
+            # The first one of several jobs starts their processes, too.
+            took_s = min(took_s, time_of(size))
+        if took_s >= FIT_S * 0.8:
             return size
         size = max(size + 1, math.ceil(size * min(10.0, 1.1 * FIT_S / max(took_s, 1e-3))))
     raise RuntimeError(f"{family.name} of size {size} still takes {took_s:.3g} s, not {FIT_S} s")
