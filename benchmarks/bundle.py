@@ -31,7 +31,13 @@ def measure() -> Iterator[Figure]:
     }
     for what, contents in parts.items():
         size = sum(map(compressed, contents))
-        yield Figure(f"{what}: code and styles, gzipped", size, "kB", "ipywidgets in Lab", beside)
+        yield Figure(
+            f"{what}: code and styles, gzipped",
+            size,
+            "kB",
+            "ipywidgets in Lab, all its files",
+            beside,
+        )
     loader = compressed((DIST / "loader.js").read_bytes())
     yield Figure("the loader of a panel over the comm, gzipped", loader, "kB")
 

@@ -359,11 +359,12 @@ def tell(
         The sequence of the last line, the activity where there is one.
     """
     with writer._lock:
-        sequence = writer.append(type, data, run_id=run_id, follows=follows)
+        now = writer._clock()  # of both, so that hardly anything comes between them in the log
+        sequence = writer.append(type, data, run_id=run_id, follows=follows, time_s=now)
         activity = activity_for(type, data, name, who)
         if activity is not None:
             facts = {"id": activity_id(origin, writer.writer, sequence + 1), **activity}
-            sequence = writer.append("activity_update", facts, run_id=run_id)
+            sequence = writer.append("activity_update", facts, run_id=run_id, time_s=now)
     if flush:
         writer.flush()
     return sequence

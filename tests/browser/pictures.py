@@ -106,7 +106,8 @@ def picture_in_lab(
     alone(lab)
     shown = lab.panel if shown is None else shown
     panels = shown if shown.evaluate("shown => shown.matches('.jpp-panel')") else None
-    looked_at = panels or shown.locator(".jpp-panel")
+    within = shown.locator(".jpp-panel")
+    looked_at = panels or (within if within.count() else shown)
     _look(lab.page, name, looked_at, lambda theme: set_theme(lab, theme), height, anew, whole=shown)
 
 
@@ -145,6 +146,7 @@ def _look(
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(SETTLED_MS)
             _write(f"{name}-{width}{suffix}", page, whole)
+            assert parts.count() > 0, name
             for part in parts.all():
                 outside, pale = part.evaluate(OUTSIDE), part.evaluate(LOW_CONTRAST)
                 assert outside == [], (name, theme, width, outside)

@@ -36,7 +36,7 @@ MOVING = """() => document.getAnimations()
     .filter(moving => moving.playState === 'running' && moving.effect?.target?.closest('.jpp'))
     .map(moving => `${moving.animationName ?? moving.transitionProperty}`)"""
 LOOK_FOR_S = 4.0
-PLACES = ("History", "Models", "Health", "Activity")
+PLACES = ("Health", "History", "Models", "Activity")
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +97,6 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
             expect_all_at_rest(page, page.locator("#jupyter-progress"))
             expect(page.locator(".jpp-top .jpp-health-mark")).to_contain_text("Machine was")
             wait_until(lambda: page.title().startswith("Offline · goes on unheard"))
-            picture_page(page, "page-offline")
             for place in PLACES:
                 go_to(page, place)
                 expect(page.locator(".jpp-main .jpp-caution")).to_contain_text("What is shown is")
@@ -110,6 +109,7 @@ def test_page_of_a_silent_server_stops_and_says_its_age_in_every_place(
                     assert int(re.fullmatch(r"(\d+) s ago", old)[1]) > LOOK_FOR_S
                     expect(measured).not_to_have_text(old)
             go_to(page, "Now")
+            picture_page(page, "page-offline")
             page.get_by_role("button", name="Try now").click()
         expect_connection(page, "live", WITHIN_MS)
         expect(page.locator(".jpp-caution")).to_have_count(0)

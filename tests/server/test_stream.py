@@ -164,7 +164,7 @@ async def test_slow_subscriber_is_closed_and_resumes(
 ) -> None:
     # A consumer that shakes hands and then reads nothing, with a small window.
     slow = socket.socket()
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.connect(("127.0.0.1", jp_http_port))
     slow.sendall(
         (

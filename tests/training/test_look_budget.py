@@ -41,6 +41,22 @@ def test_steps_that_are_dear_to_look_at_cost_no_more_than_the_share(step_cost_s:
     assert overhead <= max(0.03, (30 * step_cost_s) / 3.0)
 
 
+@pytest.mark.parametrize("later", [1.0, 4.0, 20.0])
+def test_first_look_at_a_sample_says_what_all_rows_will_cost(later: float) -> None:
+    budget = LookBudget(600, 0.03, adds_up=True)
+    step_cost_s, last = 0.0002, 0  # of all rows: 0.12 s of three seconds, beyond the share
+    for step in range(30, 601):
+        elapsed_s = step * 0.005
+        if budget.allows(step, elapsed_s):
+            is_first = last == 0
+            asked = step - (last if later == 1.0 or last > 30 else 0)
+            spent_s = 30 * step_cost_s / later if is_first else asked * step_cost_s
+            budget.spend(step, elapsed_s, spent_s, later=later if is_first else 1.0)
+            last = step
+    # One look more may be taken than is paid for: the rate of the best so far can be a bad one.
+    assert 0.005 < budget.overhead(3.0) <= 0.04
+
+
 def test_budget_allows_what_the_share_allows_and_no_more():
     budget = LookBudget(1000, 0.03)
     looked = 0

@@ -40,10 +40,11 @@ export class Sidebar {
     this.shell.activateById(SIDEBAR_ID);
   }
 
+  /** Lab's sides ask what stands in them; Notebook's do not, and would cut it off. */
   #addTo(side: LabSettings["side"]): void {
+    const stack = (): HTMLElement | null => this.widget.node.closest("#jp-left-stack, #jp-right-stack");
+    stack()?.style.removeProperty("min-width");
     this.shell.add(this.widget, side, { rank: RANK });
-    // Lab's sides ask what stands in them; Notebook's do not, and would cut it off.
-    const stack = this.widget.node.closest<HTMLElement>("#jp-left-stack, #jp-right-stack");
-    if (stack) stack.style.minWidth = MIN_WIDTH;
+    stack()?.style.setProperty("min-width", MIN_WIDTH);
   }
 }

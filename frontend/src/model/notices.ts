@@ -86,8 +86,8 @@ const TOLD = {
 /**
  * The notice for a line of the feed about a fact that this view has not heard of itself.
  *
- * A fact and its line are journalled together, one after the other: by the fact's offset it is the
- * same notice as that of a view that has heard it.
+ * A fact and its line are journalled together, at one time: but for what another run does in that
+ * very moment the line comes next, and the notice is the same as that of a view that has heard it.
  */
 export function noticeOfLine(line: Activity, logId: string): Notice | null {
   const about = { key: `${logId} ${line.offset - 1}`, level: line.level };

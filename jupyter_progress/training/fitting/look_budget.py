@@ -45,6 +45,7 @@ class LookBudget:
         self._looks = 0
         self._looked_at_s = 0.0
         self._looked_at_step = seen
+        self._asked_to = seen
         self._least_step_s = math.inf  # of the looks so far, for each step that was new to it
         self._told_at_s = -math.inf
 
@@ -80,7 +81,7 @@ class LookBudget:
         let come soon for that.
         """
         whole_s = elapsed_s * (self._total or step) / max(1, step)
-        new_s = self._least_step_s * (step - self._looked_at_step)
+        new_s = self._least_step_s * (step - self._asked_to)
         lent_s = min(whole_s - elapsed_s, whole_s / (2 if self._looks == 1 else WANTED))
         if self._spent_s + new_s <= self._max_overhead * (elapsed_s + lent_s):
             return True
@@ -99,15 +100,23 @@ class LookBudget:
         self._told_at_s = elapsed_s
         return True
 
-    def spend(self, step: int, elapsed_s: float, spent_s: float) -> None:
-        """Note a look and what it cost; its score is told with the steps done."""
+    def spend(self, step: int, elapsed_s: float, spent_s: float, *, later: float = 1.0) -> None:
+        """Note a look and what it cost; its score is told with the steps done.
+
+        Parameters
+        ----------
+        later
+            How many times as many rows all looks after this one ask.
+        """
         self._told_at_s = elapsed_s
         self._spent_s += spent_s
         self._looked_s += spent_s
         self._looks += 1
         if spent_s > 0:
-            new = max(1, step - self._looked_at_step)
-            self._least_step_s = min(self._least_step_s, spent_s / new)
+            new = max(1, step - self._asked_to)
+            self._least_step_s = min(self._least_step_s, later * spent_s / new)
+        # Other rows are asked from the first step on.
+        self._asked_to = step if later == 1.0 else 0
         self._looked_at_s = elapsed_s
         self._looked_at_step = step
 

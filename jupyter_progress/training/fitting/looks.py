@@ -11,9 +11,6 @@ from .watch import Watch
 
 MEASURED_STEPS, MEASURED_S = 3, 0.15
 MEASURED_SLOWLY_S = 1.0  # one step is enough then
-#: What a look costs a fit that waits for it, by what the look itself takes: its rows are in the
-#: caches then, and not the fit's. Measured as CPU time of logistic regression, by two threads.
-WAITED_FOR = 1.25
 
 
 class Looks:
@@ -31,8 +28,8 @@ class Looks:
         The step that was scored last, by others.
     spent_before_s
         What watching has cost before these looks: told with theirs, and not taken from their share.
-    is_waited_for
-        Whether the fit stands still meanwhile: looks are taken by its own thread.
+    costs
+        What a look costs the fit, as a multiple of what it takes.
     keep
         Keeps a checkpoint after so many steps, where it is time for one; answers what it took.
     """
@@ -44,14 +41,14 @@ class Looks:
         keep: Callable[[int], float] | None = None,
         *,
         asks: Asks | None = None,
-        is_waited_for: bool = False,
+        costs: float = 1.0,
         seen: int = 0,
         spent_before_s: float = 0.0,
     ) -> None:
         self.total = total
         self._asks = asks  # until the rows are chosen
         self._keep = keep
-        self._costs = WAITED_FOR if is_waited_for else 1.0
+        self._costs = costs
         self._watch = watch
         self._budget = LookBudget(
             total,
@@ -96,14 +93,16 @@ class Looks:
         scoring = Stopwatch()
         watch.guard(score)
         scored_s = scoring.seconds * self._costs
+        later = 1.0
         if asks is not None and sample:
             part = done / self.total
             first = FirstLook(sample, copied_s, scored_s, self._likely_s(done), part)
             rows = asks.rows_within(first, watch.max_overhead)
             watch.guard(lambda: self._ask_from_here_on(rows))
+            later = rows / sample
         elapsed_s = watch.elapsed_s
         # The score of the model that came of it is a result, and no cost of watching.
-        self._budget.spend(done, elapsed_s, 0.0 if is_last else scored_s)
+        self._budget.spend(done, elapsed_s, 0.0 if is_last else scored_s, later=later)
         self._told = done
         watch.tell(done, self.total, self._budget.overhead(elapsed_s))
         # What it takes to choose rows and to tell is of the same share.
