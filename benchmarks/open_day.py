@@ -22,7 +22,7 @@ def measure() -> Iterator[Figure]:
     """Megabytes of the tab, by the browser's own account of it."""
     for name, what in SOAKS.items():
         after_an_hour, in_the_end = _told_by(name)
-        yield Figure(what, in_the_end - after_an_hour, "MB", "it takes", in_the_end)
+        yield Figure(what, in_the_end - after_an_hour, "MB", "all that it takes", in_the_end)
 
 
 def _told_by(name: str) -> tuple[float, float]:

@@ -40,6 +40,11 @@ def beat(tell):
 """
 
 
+def _many_times(statement: str) -> str:
+    """Steps of a cell; of more than 1,000 messages/s a server drops some."""
+    return f"for step in range({MORE_STEPS}):\n    {statement}\n    time.sleep(0.002)"
+
+
 @dataclass(frozen=True)
 class Peer:
     """One way of showing progress: cells that show it, and where on the page it is."""
@@ -63,19 +68,19 @@ OURS = Peer(
     "beat(run.note)",
     ".jpp-panel",
     "run.finish()",  # the page would show it in place of the busy ones
-    f"for step in range({MORE_STEPS}): run.log(loss=1 / (step + 1), step=step)",
+    _many_times("run.log(loss=1 / (step + 1), step=step)"),
 )
 PEERS = (
     Peer(
         "ipywidgets' IntProgress", "import ipywidgets",
         "bar = ipywidgets.IntProgress(3, description='0'); display(bar)", BAR,
         "def tell(words): bar.description = words\nbeat(tell)", ".jupyter-widgets",
-        go_on=f"for step in range({MORE_STEPS}): bar.value = step % 4",
+        go_on=_many_times("bar.value = step % 4"),
     ),
     Peer(
         "tqdm.notebook", "from tqdm.notebook import tqdm", "bar = tqdm(total=10)", BAR,
         "beat(bar.set_description_str)", ".jupyter-widgets",
-        go_on=f"for _ in range({MORE_STEPS}): bar.update()",
+        go_on=_many_times("bar.update()"),
     ),
     Peer(
         "livelossplot", "from livelossplot import PlotLosses\nplot = PlotLosses()",
