@@ -5,8 +5,14 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from sklearn.datasets import make_classification
+from sklearn.ensemble import HistGradientBoostingClassifier
 
+from jupyter_progress.training.fitting import looks
 from jupyter_progress.training.fitting.look_budget import LookBudget
+from jupyter_progress.training.fitting.thinning import sample_of
+
+from .test_fitting import watched_fit
 
 
 def looks_that_add_up(
@@ -81,3 +87,21 @@ def test_steps_are_told_between_two_looks_that_are_far_apart() -> None:
             told.append(elapsed_s)
     assert len(told) == 11
     assert all(0.5 <= after - before < 0.7 for before, after in itertools.pairwise(told))
+
+
+def test_cheap_first_look_says_at_most_what_all_held_out_rows_cost() -> None:
+    noted: list[float] = []
+
+    class Noting(LookBudget):
+        def spend(self, *given: float, later: float = 1.0) -> None:
+            noted.append(later)
+            super().spend(*given, later=later)
+
+    X, y = make_classification(4_000, random_state=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(looks, "LookBudget", Noting)
+        patch.setattr(looks, "MEASURED_STEPS", 1)
+        patch.setattr(looks, "MEASURED_S", 0.0)
+        watched_fit(HistGradientBoostingClassifier(max_iter=200), X, y, max_overhead=100.0)
+    held_out = len(y) // 4
+    assert max(noted) == held_out / sample_of(held_out)

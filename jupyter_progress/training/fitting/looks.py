@@ -97,7 +97,7 @@ class Looks:
         if asks is not None and sample:
             part = done / self.total
             first = FirstLook(sample, copied_s, scored_s, self._likely_s(done), part)
-            rows = asks.rows_within(first, watch.max_overhead)
+            rows = min(watch.held_out, asks.rows_within(first, watch.max_overhead))
             watch.guard(lambda: self._ask_from_here_on(rows))
             later = rows / sample
         elapsed_s = watch.elapsed_s
